@@ -1,0 +1,565 @@
+"""Every code that a user can meet: one closed list, each with its meaning and its remedy.
+
+A code is the stable name of a reason; scripts and tests match on codes, never on prose. The
+reference page of codes and the data dictionaries are made from this file.
+"""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import Self
+
+
+class Code(StrEnum):
+    """Base of the closed lists: the value is the name, `meaning` and `remedy` are one sentence."""
+
+    meaning: str
+    remedy: str
+
+    def __new__(cls, value: str, meaning: str, remedy: str) -> Self:
+        member = str.__new__(cls, value)
+        member._value_ = value
+        member.meaning = meaning
+        member.remedy = remedy
+        return member
+
+
+class FileCode(Code):
+    """What one file turned out to be; exactly one code a file."""
+
+    OK = ("OK", "A readable MR image.", "Nothing to do.")
+    FILE_EMPTY = (
+        "FILE_EMPTY",
+        "The file has 0 bytes or holds only zeros.",
+        "Copy it again from its source.",
+    )
+    NOT_DICOM = (
+        "NOT_DICOM",
+        "The content has no DICOM structure.",
+        "Nothing to do, unless an image was expected here.",
+    )
+    ARCHIVE = (
+        "ARCHIVE",
+        "A zip, gzip, tar or similar archive; archives are named, never opened.",
+        "Unpack it if its images are wanted.",
+    )
+    DICOMDIR = (
+        "DICOMDIR",
+        "A directory record of a DICOM medium; the scan finds the files itself.",
+        "Nothing to do.",
+    )
+    HEADER_BROKEN = (
+        "HEADER_BROKEN",
+        "The header cannot be parsed up to the fields that are needed.",
+        "Export the image again.",
+    )
+    TRUNCATED = (
+        "TRUNCATED",
+        "Header or pixel data end before their stated length.",
+        "Copy or export the file again.",
+    )
+    NO_UID = (
+        "NO_UID",
+        "The SOP class, SOP instance, study or series UID is missing.",
+        "Export the image again with its identifiers (they may be replaced, not removed).",
+    )
+    NOT_IMAGE = (
+        "NOT_IMAGE",
+        "A DICOM object that holds no image (report, plan, structure set, waveform, ...).",
+        "Nothing to do.",
+    )
+    SEGMENTATION = (
+        "SEGMENTATION",
+        "A DICOM segmentation; read for regions and masks, never taken for a phase.",
+        "Nothing to do.",
+    )
+    NOT_MR = ("NOT_MR", "An image of another modality than MR.", "Nothing to do.")
+    NO_PIXELS = (
+        "NO_PIXELS",
+        "An MR header without pixel data.",
+        "Export the image with its pixels.",
+    )
+    NO_GEOMETRY = (
+        "NO_GEOMETRY",
+        "Position, orientation or pixel spacing is missing or not a finite number.",
+        "Export the original slices; secondary captures and screenshots cannot be placed.",
+    )
+    CODEC_MISSING = (
+        "CODEC_MISSING",
+        "The pixels are compressed in a way that this installation cannot decode.",
+        "Install the extra: pip install 'breastdce[codecs]'.",
+    )
+    DUPLICATE_FILE = (
+        "DUPLICATE_FILE",
+        "The same object is already in the tree, with the same content; it is used once.",
+        "Nothing to do.",
+    )
+    UID_CONFLICT = (
+        "UID_CONFLICT",
+        "Another file has the same SOP instance UID and other content; neither is used.",
+        "Find out which of the two is right and remove the other.",
+    )
+    UNREADABLE = (
+        "UNREADABLE",
+        "The file or folder cannot be opened or read.",
+        "Check permissions and the disk.",
+    )
+
+
+class FileNote(Code):
+    """What is unusual about a file that is read all the same."""
+
+    NO_PREAMBLE = (
+        "NO_PREAMBLE",
+        "The 128-byte preamble and its DICM mark are missing.",
+        "Nothing to do.",
+    )
+    NO_META = (
+        "NO_META",
+        "The file meta group is missing or incomplete; the transfer syntax was recognized.",
+        "Nothing to do.",
+    )
+    CHARSET = (
+        "CHARSET",
+        "The character set is missing, wrong or unknown; text fields are not used.",
+        "Nothing to do.",
+    )
+    VR_BAD = (
+        "VR_BAD",
+        "A field holds a value that its type does not allow; the field is ignored or mended.",
+        "Nothing to do, unless the field is needed.",
+    )
+    PADDING = ("PADDING", "Bytes follow the pixel data; they are ignored.", "Nothing to do.")
+    LOSSY = (
+        "LOSSY",
+        "The pixels were compressed with loss.",
+        "Use the original images if they exist.",
+    )
+
+
+class SeriesCode(Code):
+    """Why a series, or one volume of a series, is not a phase of the DCE."""
+
+    DERIVED_MAP = (
+        "DERIVED_MAP",
+        "A computed map (PE, SER, ADC, ...), not an acquired phase.",
+        "Nothing to do.",
+    )
+    SUBTRACTION = (
+        "SUBTRACTION",
+        "A subtraction of two phases, by its header or by its pixels.",
+        "Nothing to do.",
+    )
+    PROJECTION = ("PROJECTION", "A projection (MIP) of other slices.", "Nothing to do.")
+    REFORMAT = ("REFORMAT", "A reformatted view of other slices.", "Nothing to do.")
+    SECONDARY = (
+        "SECONDARY",
+        "A secondary capture: a picture of images, not images.",
+        "Nothing to do.",
+    )
+    LOCALIZER = (
+        "LOCALIZER",
+        "Too few or too widely spaced slices, or several orientations in one series.",
+        "Nothing to do.",
+    )
+    NOT_T1_GRE = (
+        "NOT_T1_GRE",
+        "Not a T1-weighted gradient echo, by sequence type, echo or repetition time.",
+        "Nothing to do.",
+    )
+    DIFFUSION = ("DIFFUSION", "Diffusion-weighted images.", "Nothing to do.")
+    OTHER_GRID = (
+        "OTHER_GRID",
+        "Another orientation, matrix or position than the DCE of this exam.",
+        "Nothing to do.",
+    )
+    OTHER_PROTOCOL = (
+        "OTHER_PROTOCOL",
+        "On the grid of the DCE, but with another TR, TE, flip angle or fat suppression.",
+        "Nothing to do.",
+    )
+    REPEATED_RUN = (
+        "REPEATED_RUN",
+        "An earlier or broken run of the protocol that was chosen.",
+        "Nothing to do; look at the exam if the earlier run was meant.",
+    )
+    DUPLICATE_PIXELS = (
+        "DUPLICATE_PIXELS",
+        "A copy of another volume under another identifier.",
+        "Nothing to do.",
+    )
+    PHASES_NOT_SEPARABLE = (
+        "PHASES_NOT_SEPARABLE",
+        "Positions repeat, but no header field separates the repeats into phases.",
+        "Export the series with its times or temporal positions.",
+    )
+    SLICES_UNEVEN = (
+        "SLICES_UNEVEN",
+        "Positions repeat unequally often, and leaving out whole phases does not mend it.",
+        "Export the series again; some images are missing.",
+    )
+    SLICE_MISSING = (
+        "SLICE_MISSING",
+        "A gap of a whole number of slices; slices are never made up.",
+        "Export the series again; the evidence lists the positions.",
+    )
+    STEP_UNEVEN = (
+        "STEP_UNEVEN",
+        "Slice steps differ by more than 5 %.",
+        "Export the original slices.",
+    )
+    GEOMETRY_BAD = (
+        "GEOMETRY_BAD",
+        "Directions are not orthogonal unit vectors, or a spacing is not positive.",
+        "Export the original slices.",
+    )
+    GEOMETRY_VARIES = (
+        "GEOMETRY_VARIES",
+        "Orientation, size or spacing differ among the slices of a volume.",
+        "Nothing to do for localizers; else export the original slices.",
+    )
+    GEOMETRY_SHEARED = (
+        "GEOMETRY_SHEARED",
+        "The slices are shifted against each other in plane.",
+        "Export the original slices.",
+    )
+    PIXELS_BAD = (
+        "PIXELS_BAD",
+        "Pixel values are out of the stated range, or the rescale slope is 0.",
+        "Export the original slices.",
+    )
+    PIXELS_FLAT = ("PIXELS_FLAT", "All pixels of the volume are equal.", "Export it again.")
+    EXTRA_PHASE = (
+        "EXTRA_PHASE",
+        "A complete phase beyond the three that are used for maps and features.",
+        "Nothing to do; it is kept under native/.",
+    )
+    NOT_DCE = (
+        "NOT_DCE",
+        "A plausible volume that belongs to no dynamic acquisition.",
+        "Nothing to do; see `breastdce scan` for the evidence.",
+    )
+    FILES_REFUSED = (
+        "FILES_REFUSED",
+        "No image of the series is usable; the file codes say why.",
+        "See the file codes in the evidence.",
+    )
+
+
+class ExamCode(Code):
+    """Why a whole exam is not in the data set."""
+
+    NO_DCE = (
+        "NO_DCE",
+        "No series of the exam is a dynamic contrast-enhanced acquisition.",
+        "See `breastdce scan` for the reason of each series.",
+    )
+    TOO_FEW_PHASES = (
+        "TOO_FEW_PHASES",
+        "Fewer than one pre-contrast and two post-contrast phases.",
+        "Look for a missing series; with two phases PE can be had, SER and FTV cannot.",
+    )
+    AMBIGUOUS = (
+        "AMBIGUOUS",
+        "Several acquisitions qualify, and nothing tells which one is meant.",
+        "Give the exam's folder without the series that is not meant.",
+    )
+    ORDER_SUSPECT = (
+        "ORDER_SUSPECT",
+        "Header fields or signal contradict each other about the order of the phases.",
+        "Check the order by eye; remove the contradicting fields.",
+    )
+    NO_ENHANCEMENT = (
+        "NO_ENHANCEMENT",
+        "No phase is brighter than the first: contrast never arrived.",
+        "Check that the right series was found and contrast was given.",
+    )
+    PHASE_GRID_DIFFERS = (
+        "PHASE_GRID_DIFFERS",
+        "The phases do not share one voxel grid.",
+        "Export the original series; phases are never resampled onto each other silently.",
+    )
+    VOI_EMPTY = (
+        "VOI_EMPTY",
+        "The region of interest lies outside the images.",
+        "Check the region's coordinates, or remove it.",
+    )
+    PRODUCER_CONFLICT = (
+        "PRODUCER_CONFLICT",
+        "Two objects of the producer's analysis give different parameters.",
+        "Remove the object that is wrong.",
+    )
+    NOT_SELECTED = (
+        "NOT_SELECTED",
+        "Another visit or exam was asked for.",
+        "Nothing to do.",
+    )
+    PIXELS_UNREADABLE = (
+        "PIXELS_UNREADABLE",
+        "The pixels of a chosen phase cannot be decoded or are out of range.",
+        "See the evidence; export the series again.",
+    )
+    BURNED_IN = (
+        "BURNED_IN",
+        "The images say that text is burned into the pixels (BurnedInAnnotation YES).",
+        "Export images without annotation.",
+    )
+    ID_COLLISION = (
+        "ID_COLLISION",
+        "Two patients or exams would get the same name in the data set.",
+        "Use pseudonyms (leave out --keep-ids).",
+    )
+    FAILED = (
+        "FAILED",
+        "The exam stopped with an error; the others went on.",
+        "See the error's evidence; run again with --debug for the details.",
+    )
+
+
+class CaveatCode(Code):
+    """A result that stands, with a limit that must be shown beside it."""
+
+    KEYS_DISAGREE = (
+        "KEYS_DISAGREE",
+        "Header fields that separate the phases do not agree on all of them.",
+        "Check the later phases' order by eye.",
+    )
+    ORDER_BY_INSTANCE = (
+        "ORDER_BY_INSTANCE",
+        "Phases were separated by the order of instance numbers alone.",
+        "Check the order by eye.",
+    )
+    ORDER_BY_SERIES_NUMBER = (
+        "ORDER_BY_SERIES_NUMBER",
+        "Phases were ordered by series number; no time could be used.",
+        "Check the order by eye.",
+    )
+    PHASE_INCOMPLETE = (
+        "PHASE_INCOMPLETE",
+        "A phase with missing slices was left out.",
+        "Export it again if it is wanted.",
+    )
+    TWO_BASELINES = (
+        "TWO_BASELINES",
+        "More than one phase precedes the contrast; the last of them is 0000.",
+        "Nothing to do.",
+    )
+    PRE_GAP = (
+        "PRE_GAP",
+        "More than 10 minutes lie between the pre-contrast and the first post-contrast phase.",
+        "Look for motion between the two.",
+    )
+    UNEVEN_TIMING = (
+        "UNEVEN_TIMING",
+        "Gaps between post-contrast phases differ by more than half.",
+        "Mind the late phase's time when comparing SER.",
+    )
+    LATE_PHASE_OFF = (
+        "LATE_PHASE_OFF",
+        "The late phase is more than 120 s from 450 s after contrast.",
+        "Mind it when comparing SER between exams.",
+    )
+    NO_TIMES = (
+        "NO_TIMES",
+        "The headers give no usable time for the phases.",
+        "Give times by hand if kinetics are compared.",
+    )
+    NO_CONTRAST_EVIDENCE = (
+        "NO_CONTRAST_EVIDENCE",
+        "Nothing in header or signal confirms which phase is the pre-contrast one.",
+        "Check the first phase by eye.",
+    )
+    DERIVED_SOURCE = (
+        "DERIVED_SOURCE",
+        "The phases are marked DERIVED (filtered or corrected originals).",
+        "Use the originals if they exist.",
+    )
+    SIDES_SEPARATE = (
+        "SIDES_SEPARATE",
+        "Left and right breast were acquired apart; each is its own exam.",
+        "Nothing to do.",
+    )
+    DUPLICATE_SLICE = (
+        "DUPLICATE_SLICE",
+        "A slice was there twice with equal pixels; one copy was dropped.",
+        "Nothing to do.",
+    )
+    STEP_UNEVEN = (
+        "STEP_UNEVEN",
+        "Slice steps differ by 1 to 5 %; the mean step is used.",
+        "Nothing to do.",
+    )
+    STEP_HEADER = (
+        "STEP_HEADER",
+        "The slice step by position differs from the header's by more than 1 %; positions win.",
+        "Nothing to do.",
+    )
+    FRAME_DIFFERS = (
+        "FRAME_DIFFERS",
+        "Phases carry different frames of reference on an equal grid.",
+        "Look for motion or repositioning between phases.",
+    )
+    SEG_SHIFTED = (
+        "SEG_SHIFTED",
+        "A segmentation was shifted by less than a pixel and was snapped to the images.",
+        "Nothing to do.",
+    )
+    SEG_OUTSIDE = (
+        "SEG_OUTSIDE",
+        "Frames of a segmentation lie outside the images; they were counted and left out.",
+        "Nothing to do.",
+    )
+    SEG_UNUSED = (
+        "SEG_UNUSED",
+        "A segmentation is there that could not be placed on the images.",
+        "Nothing to do.",
+    )
+    VOI_CLIPPED = (
+        "VOI_CLIPPED",
+        "The region of interest reached beyond the images and was clipped.",
+        "Check the region.",
+    )
+    VOI_DISAGREES = (
+        "VOI_DISAGREES",
+        "The region of interest by voxel index and by position differ; see the evidence.",
+        "Check the region by eye.",
+    )
+    VOI_NONE = (
+        "VOI_NONE",
+        "No region of interest was given: FTV counts every enhancing voxel in the images.",
+        "Give a region before FTV is read as tumor volume.",
+    )
+    THRESHOLD_DEFAULT = (
+        "THRESHOLD_DEFAULT",
+        "A threshold or neighbor count was not given; the default was used.",
+        "Give the site's thresholds if they are known.",
+    )
+    THRESHOLD_UNITS = (
+        "THRESHOLD_UNITS",
+        "The producer's background threshold refers to stored values, the images are rescaled.",
+        "Check the background threshold.",
+    )
+    NEGATIVE_SER = (
+        "NEGATIVE_SER",
+        "More than 1 % of the enhancing voxels fall below baseline in the late phase.",
+        "Look for motion.",
+    )
+    PRODUCER_DIFFERS = (
+        "PRODUCER_DIFFERS",
+        "Our map, mask or count differs from the producer's; see the evidence.",
+        "Compare the two by eye.",
+    )
+    GRID_EDGE = (
+        "GRID_EDGE",
+        "The last plane of the 1 mm grid lies half a voxel outside and was filled by ITK's rule.",
+        "Nothing to do.",
+    )
+    LOSSY = (
+        "LOSSY",
+        "The images were compressed with loss before we got them.",
+        "Use the originals if they exist.",
+    )
+    IDENTITY_KEPT = (
+        "IDENTITY_KEPT",
+        "The patient's own identifier is used as participant id, as asked for.",
+        "Leave out --keep-ids before sharing.",
+    )
+    QUIRK_APPLIED = (
+        "QUIRK_APPLIED",
+        "A known peculiarity of scanner or archive was corrected; the evidence names it.",
+        "Nothing to do.",
+    )
+    FLAT_INTENSITY = (
+        "FLAT_INTENSITY",
+        "All voxels are equal: the z-score is undefined and was left out.",
+        "Check the images.",
+    )
+    FTV_EMPTY = (
+        "FTV_EMPTY",
+        "No voxel passes the FTV rules: the volume is 0, there is no STV candidate.",
+        "A complete response and a wrong region look alike: check by eye.",
+    )
+
+
+class Undefined(Code):
+    """Why a number has no value. Written as NaN, with this code beside it."""
+
+    EMPTY_REGION = ("EMPTY_REGION", "The region holds no voxel.", "Nothing to do.")
+    FLAT_REGION = ("FLAT_REGION", "All voxels of the region are equal.", "Nothing to do.")
+    TOO_FEW_VOXELS = (
+        "TOO_FEW_VOXELS",
+        "The region holds too few voxels for this quantity.",
+        "Nothing to do.",
+    )
+    ZERO_DENOMINATOR = (
+        "ZERO_DENOMINATOR",
+        "The quantity is a ratio whose denominator is 0.",
+        "Nothing to do.",
+    )
+
+
+class ErrorCode(Code):
+    """Why a call or a file of our own could not be served."""
+
+    CALL_INVALID = ("CALL_INVALID", "The call was wrong.", "See --help.")
+    GRID_INVALID = (
+        "GRID_INVALID",
+        "Not a regular, orthogonal voxel grid.",
+        "Check the slice positions with `breastdce scan`.",
+    )
+    GRID_MISMATCH = (
+        "GRID_MISMATCH",
+        "Two images that must share a grid do not.",
+        "The error prints both geometries; bring them onto one grid first.",
+    )
+    IMAGE_INVALID = (
+        "IMAGE_INVALID",
+        "An image file cannot be read or contradicts itself.",
+        "Write the file again from its source.",
+    )
+    RECIPE_INVALID = (
+        "RECIPE_INVALID",
+        "The recipe is wrong; nothing was computed.",
+        "The error names the place.",
+    )
+    UNKNOWN_ENTRY = (
+        "UNKNOWN_ENTRY",
+        "A name that the package does not know.",
+        "Choose one of the known names.",
+    )
+    STORE_CORRUPT = (
+        "STORE_CORRUPT",
+        "A stored result is damaged.",
+        "Delete OUT/.breastdce and run again; nothing else is lost.",
+    )
+    ENGINE_MISSING = (
+        "ENGINE_MISSING",
+        "An optional package is not installed.",
+        "Install the extra that the error names.",
+    )
+    OUTPUT_UNWRITABLE = (
+        "OUTPUT_UNWRITABLE",
+        "The output folder cannot be written.",
+        "Check permissions and free space.",
+    )
+    OUTPUT_BUSY = (
+        "OUTPUT_BUSY",
+        "Another run is writing to this output folder.",
+        "Wait for it to finish.",
+    )
+    OUTPUT_FOREIGN = (
+        "OUTPUT_FOREIGN",
+        "The output folder holds something that is not a breastdce data set.",
+        "Choose an empty or new folder.",
+    )
+
+
+ALL_CODES: tuple[type[Code], ...] = (
+    FileCode,
+    FileNote,
+    SeriesCode,
+    ExamCode,
+    CaveatCode,
+    Undefined,
+    ErrorCode,
+)

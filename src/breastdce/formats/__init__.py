@@ -1,0 +1,1 @@
+"""Files on disk: DICOM, NIfTI, tables."""

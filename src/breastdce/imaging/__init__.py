@@ -1,0 +1,1 @@
+"""Array primitives that several sciences share, and the ITK bridge."""

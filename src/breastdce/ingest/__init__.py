@@ -1,0 +1,1 @@
+"""Ingest: from a tree of files to exams with phases, times and a reason for all else."""

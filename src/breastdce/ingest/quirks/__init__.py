@@ -1,0 +1,1 @@
+"""Peculiarities of scanners and archives, one file each."""

@@ -1,0 +1,1 @@
+"""PE, SER and functional tumor volume on raw signal."""

@@ -1,0 +1,1 @@
+"""Bias field, 1 mm grid, pooled z-score."""

@@ -1,0 +1,1 @@
+"""Features of an image inside a region."""

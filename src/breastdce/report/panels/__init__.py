@@ -1,0 +1,1 @@
+"""Panels of the exam page, one file each."""

@@ -1,0 +1,1 @@
+"""Where exams are computed, one file each."""

@@ -1,0 +1,1 @@
+"""Typed adapters between the science and the runner, one file each."""

@@ -1,0 +1,1 @@
+"""A digital breast phantom and a cohort of it as genuine DICOM."""
