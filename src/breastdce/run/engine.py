@@ -1,0 +1,141 @@
+"""One exam through the plan: look up, else compute; results are named by what made them.
+
+Keys are made from the content of inputs, not from the keys of the steps before: a step that gives
+the same bytes again leaves everything after it valid.
+"""
+
+from __future__ import annotations
+
+import resource
+import sys
+import time
+from collections.abc import Callable
+from typing import Any
+
+import msgspec
+
+from breastdce import __version__
+from breastdce.core.errors import StoreError
+from breastdce.run.plan import SOURCE, Plan, PlannedStep
+from breastdce.stages._contract import Context
+from breastdce.store.codecs import pack
+from breastdce.store.local import Store
+from breastdce.store.record import Record
+
+OnStep = Callable[[int, str], None]
+
+
+class ExamEngine:
+    """Runs the steps of a plan for one exam.
+
+    Parameters
+    ----------
+    plan
+        Checked plan.
+    store
+        Where results are looked up and kept.
+    source, source_digest
+        The given artifact and the digest of its content.
+    wanted
+        Artifacts that are read after the last step; they stay in memory once made.
+    """
+
+    def __init__(
+        self, plan: Plan, store: Store, source: object, source_digest: str, wanted: frozenset[str]
+    ) -> None:
+        self._plan = plan
+        self._store = store
+        self._wanted = wanted
+        self._values: dict[str, Any] = {SOURCE: source}
+        self.digests: dict[str, str] = {SOURCE: source_digest}
+        self.records: list[Record] = []
+        self.computed = 0
+
+    def run(self, on_step: OnStep | None = None) -> None:
+        """Bring every artifact of the plan up to date."""
+        for index, step in enumerate(self._plan.steps):
+            if on_step is not None:
+                on_step(index, step.stage.name)
+            self.records.append(self._recall(step) or self._compute(step))
+            self._release(index)
+
+    def value(self, artifact: str) -> Any:
+        """Return an artifact: live, from the store, or made again if it was not kept."""
+        if artifact not in self._values:
+            step = self._plan.producer(artifact)
+            if not self._load(artifact):
+                self._compute(step)
+        return self._values[artifact]
+
+    def _recall(self, step: PlannedStep) -> Record | None:
+        record = self._store.find(step.key(self._inputs(step)))
+        if record is None:
+            return None
+        if step.keep and not all(self._store.has(digest) for digest in record.outputs.values()):
+            return None
+        for slot, digest in record.outputs.items():
+            self.digests[step.writes[slot]] = digest
+        return record
+
+    def _compute(self, step: PlannedStep) -> Record:
+        slots = {slot: self.value(artifact) for slot, artifact in step.reads.items()}
+        started = time.monotonic()
+        result = step.stage.run(step.stage.inputs(**slots), step.params, Context(threads=1))
+        outputs = {
+            slot: self._keep(step, slot, getattr(result.outputs, slot)) for slot in step.writes
+        }
+        record = Record(
+            key=step.key(self._inputs(step)),
+            stage=step.stage.name,
+            version=step.stage.version,
+            params=msgspec.to_builtins(step.params),
+            inputs=self._inputs(step),
+            outputs=outputs,
+            engines=step.engines(),
+            package=__version__,
+            seconds=round(time.monotonic() - started, 3),
+            peak_bytes=peak_memory_bytes(),
+            caveats=result.caveats,
+        )
+        self._store.commit(record)
+        self.computed += 1
+        return record
+
+    def _keep(self, step: PlannedStep, slot: str, value: object) -> str:
+        packed = pack(value)
+        digest = packed.digest()
+        if step.keep:
+            self._store.put(packed, digest)
+        self._values[step.writes[slot]] = value
+        self.digests[step.writes[slot]] = digest
+        return digest
+
+    def _load(self, artifact: str) -> bool:
+        digest = self.digests[artifact]
+        if not self._store.has(digest):
+            return False
+        try:
+            self._values[artifact] = self._store.get(digest, self._plan.types[artifact])
+        except StoreError:  # damaged objects are removed by the store, and made again by us
+            return False
+        return True
+
+    def _inputs(self, step: PlannedStep) -> dict[str, str]:
+        return {slot: self.digests[artifact] for slot, artifact in step.reads.items()}
+
+    def _release(self, index: int) -> None:
+        done = [
+            artifact
+            for artifact in self._values
+            if artifact != SOURCE
+            and artifact not in self._wanted
+            and self._plan.last_reader(artifact) <= index
+        ]
+        for artifact in done:
+            del self._values[artifact]
+
+
+def peak_memory_bytes() -> int:
+    """Peak resident memory of this process so far."""
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return peak if sys.platform == "darwin" else peak * 1024

@@ -1,0 +1,134 @@
+"""From a recipe to a checked plan: stages found, slots wired, parameters complete.
+
+Nothing is read but the recipe: a wrong recipe is refused before any image is touched.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from importlib.metadata import version
+from typing import Any, get_type_hints
+
+import msgspec
+
+from breastdce.core.catalog import Catalog
+from breastdce.core.codes import ErrorCode
+from breastdce.core.digest import digest_json
+from breastdce.core.errors import RecipeError
+from breastdce.core.params import Params
+from breastdce.run.recipe import Recipe
+from breastdce.stages._contract import AnyStage, Stage
+
+SOURCE = "source"
+"""The artifact that is given: where an exam's files are."""
+
+STAGES: Catalog[AnyStage] = Catalog("breastdce.stages", "STAGE", Stage)
+
+
+@dataclass(frozen=True, slots=True)
+class PlannedStep:
+    """A step whose stage, parameters and wiring have been checked."""
+
+    stage: AnyStage
+    params: Params
+    reads: dict[str, str]
+    writes: dict[str, str]
+    keep: bool
+
+    def key(self, inputs: dict[str, str]) -> str:
+        """Name of this computation; `inputs` maps slots to content digests."""
+        return digest_json(
+            {
+                "stage": self.stage.name,
+                "version": self.stage.version,
+                "params": msgspec.to_builtins(self.params),
+                "inputs": inputs,
+                "engines": {name: _minor(version(name)) for name in self.stage.engines},
+            }
+        )
+
+    def engines(self) -> dict[str, str]:
+        """Full versions of the engines behind the stage."""
+        return {name: version(name) for name in self.stage.engines}
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """Checked steps in order, and the type of each artifact they make."""
+
+    recipe: Recipe
+    steps: tuple[PlannedStep, ...]
+    types: dict[str, Any]
+
+    def producer(self, artifact: str) -> PlannedStep:
+        """Return the step that makes an artifact."""
+        return next(step for step in self.steps if artifact in step.writes.values())
+
+    def last_reader(self, artifact: str) -> int:
+        """Index of the last step that reads an artifact; -1 when none does."""
+        readers = [i for i, step in enumerate(self.steps) if artifact in step.reads.values()]
+        return readers[-1] if readers else -1
+
+
+def make_plan(recipe: Recipe) -> Plan:
+    """Check a recipe and complete it.
+
+    Raises
+    ------
+    RecipeError
+        RECIPE_INVALID or UNKNOWN_ENTRY with the step and the slot.
+    """
+    steps: list[PlannedStep] = []
+    types: dict[str, Any] = {SOURCE: None}
+    for number, step in enumerate(recipe.step):
+        stage = STAGES.get(step.stage)
+        place = f"step {number + 1} ({step.stage})"
+        reads = _wire(get_type_hints(stage.inputs), step.reads, place, "reads")
+        for slot, artifact in reads.items():
+            _check_read(types, artifact, get_type_hints(stage.inputs)[slot], f"{place}, {slot}")
+        outputs = get_type_hints(stage.outputs)
+        writes = _wire(outputs, step.writes, place, "writes")
+        for slot, artifact in writes.items():
+            if artifact in types:
+                raise _wrong(place, f"artifact {artifact!r} is made twice")
+            types[artifact] = outputs[slot]
+        steps.append(
+            PlannedStep(stage, _params(stage, step.params, place), reads, writes, step.keep)
+        )
+    return Plan(recipe, tuple(steps), types)
+
+
+def _wire(slots: dict[str, Any], given: dict[str, str], place: str, what: str) -> dict[str, str]:
+    unknown = sorted(set(given) - set(slots))
+    if unknown:
+        raise _wrong(place, f"{what} names no slot {unknown[0]!r}; slots are {sorted(slots)}")
+    return {slot: given.get(slot, slot) for slot in slots}
+
+
+def _check_read(types: dict[str, Any], artifact: str, kind: Any, place: str) -> None:
+    if artifact not in types:
+        raise _wrong(place, f"artifact {artifact!r} is not made by an earlier step")
+    made = types[artifact]
+    if made is not None and made != kind:
+        raise _wrong(place, f"artifact {artifact!r} is {_name(made)}, {_name(kind)} is needed")
+
+
+def _params(stage: AnyStage, given: dict[str, object], place: str) -> Params:
+    try:
+        params: Params = msgspec.convert(given, stage.params)
+    except msgspec.ValidationError as error:
+        raise _wrong(place, f"params: {error}") from error
+    return params
+
+
+def _name(kind: Any) -> str:
+    return getattr(kind, "__name__", str(kind))
+
+
+def _minor(text: str) -> str:
+    # A patch release of an engine should not make every stored result stale.
+    return ".".join(text.split(".")[:2])
+
+
+def _wrong(place: str, why: str) -> RecipeError:
+    return RecipeError(ErrorCode.RECIPE_INVALID, evidence={"place": place, "why": why})

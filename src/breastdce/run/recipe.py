@@ -1,0 +1,97 @@
+"""A recipe: the steps in order, with their wiring and parameters, read from TOML."""
+
+from __future__ import annotations
+
+import tomllib
+from importlib import resources
+from pathlib import Path
+
+import msgspec
+
+from breastdce.core.codes import ErrorCode
+from breastdce.core.digest import digest_json
+from breastdce.core.errors import RecipeError
+
+SCHEMA = 1
+
+
+class Step(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """One stage with its place in the data flow."""
+
+    stage: str
+    reads: dict[str, str] = {}
+    """Input slot to name of an artifact; a slot not listed reads the artifact of its own name."""
+    writes: dict[str, str] = {}
+    """Output slot to name of an artifact, likewise."""
+    params: dict[str, object] = {}
+    keep: bool = True
+    """Whether the outputs are stored; made again when needed if not."""
+
+
+class Recipe(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What is done to every exam."""
+
+    name: str
+    schema: int
+    description: str = ""
+    step: tuple[Step, ...]
+
+    def digest(self) -> str:
+        """Name of the recipe's content."""
+        return digest_json(msgspec.to_builtins(self))
+
+
+def load_recipe(name_or_path: str) -> Recipe:
+    """Read a recipe that ships with the package, or a TOML file.
+
+    Raises
+    ------
+    RecipeError
+        RECIPE_INVALID with the place in the file.
+    """
+    path = Path(name_or_path)
+    if path.suffix == ".toml":
+        return parse_recipe(_read(path), name_or_path)
+    shipped = shipped_recipes()
+    if name_or_path not in shipped:
+        raise RecipeError(
+            ErrorCode.UNKNOWN_ENTRY,
+            "No such recipe",
+            evidence={"given": name_or_path, "known": ", ".join(shipped)},
+            remedy="Give one of these names or the path of a .toml file.",
+        )
+    text = resources.files("breastdce.run.recipes").joinpath(f"{name_or_path}.toml").read_text()
+    return parse_recipe(text, name_or_path)
+
+
+def shipped_recipes() -> tuple[str, ...]:
+    """Names of the recipes that ship with the package."""
+    folder = resources.files("breastdce.run.recipes")
+    names = (entry.name for entry in folder.iterdir())
+    return tuple(sorted(name[:-5] for name in names if name.endswith(".toml")))
+
+
+def parse_recipe(text: str, origin: str) -> Recipe:
+    """Read a recipe from TOML text; `origin` is named in errors."""
+    try:
+        recipe = msgspec.convert(tomllib.loads(text), Recipe)
+    except (tomllib.TOMLDecodeError, msgspec.ValidationError) as error:
+        raise _invalid(origin, str(error)) from error
+    if recipe.schema != SCHEMA:
+        raise _invalid(origin, f"schema {recipe.schema} is unknown; this version reads {SCHEMA}")
+    return recipe
+
+
+def _read(path: Path) -> str:
+    try:
+        return path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise _invalid(str(path), str(error)) from error
+
+
+def _invalid(origin: str, why: str) -> RecipeError:
+    return RecipeError(
+        ErrorCode.RECIPE_INVALID,
+        evidence={"recipe": origin, "why": why},
+        remedy="Compare with the recipes that ship with the package (ispy1, best).",
+    )
