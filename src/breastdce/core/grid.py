@@ -44,7 +44,8 @@ class Grid:
         gram = self.direction.T @ self.direction
         if (
             min(self.shape) < 1
-            or min(self.spacing_mm) <= 0
+            or not all(0 < step < np.inf for step in self.spacing_mm)
+            or not np.isfinite(self.origin_mm).all()
             or not np.allclose(gram, np.eye(3), atol=_ORTHONORMAL_TOLERANCE)
         ):
             raise InputError(

@@ -1,0 +1,46 @@
+# One command on a fresh machine: `make demo` or `make test`. Needs Python 3.11+; uses uv if present.
+.DEFAULT_GOAL := help
+VENV ?= .venv
+BIN  := $(VENV)/bin
+UV   := $(shell command -v uv 2>/dev/null)
+# The first interpreter that really runs (version-manager shims may not) and can make an environment.
+PYTHON ?= $(shell for p in python3.13 python3.12 python3.11 python3; do \
+  $$p -c 'import sys, venv, ensurepip; sys.exit(sys.version_info < (3, 11))' 2>/dev/null \
+  && { echo $$p; break; }; done)
+
+help: ## list the targets
+	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+$(BIN)/python:
+ifdef UV
+	@$(UV) venv --quiet --python '>=3.11' $(VENV)
+else
+	@test -n "$(PYTHON)" || { echo "Python 3.11+ with venv is needed (Debian: apt install python3-venv);" \
+	  "or install uv, which brings its own."; exit 1; }
+	@$(PYTHON) -m venv $(VENV)
+endif
+
+# A stamp per lock: reinstalled only when the lock or the package's own metadata change. Everything
+# that is installed is locked with its hash, the build backend too.
+$(VENV)/.stamp-%: locks/%.txt pyproject.toml | $(BIN)/python
+ifdef UV
+	@$(UV) pip install --quiet --python $(BIN)/python --require-hashes -r $<
+	@$(UV) pip install --quiet --python $(BIN)/python --no-deps --no-build-isolation -e .
+else
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r $<
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+endif
+	@touch $@
+
+demo: $(VENV)/.stamp-build ## phantom cohort from DICOM to report, no download of data
+	@$(BIN)/breastdce demo
+test: $(VENV)/.stamp-dev ## all tests that need no GPU and no network
+	@$(BIN)/python -m pytest -m "not gpu and not network" $(ARGS)
+test-fast: $(VENV)/.stamp-dev ## without slow tests and real data
+	@$(BIN)/python -m pytest -m "not slow and not data and not gpu and not network" $(ARGS)
+lint: $(VENV)/.stamp-dev ## format, rules, types, floors
+	@$(BIN)/ruff format --check . && $(BIN)/ruff check . && $(BIN)/mypy && $(BIN)/lint-imports
+lock: ## renew the locks (needs uv)
+	@for set in build dev; do $(UV) pip compile --universal --generate-hashes --no-header \
+	  --no-annotate --no-emit-index-url --quiet --extra $$set pyproject.toml -o locks/$$set.txt; done
+.PHONY: help demo test test-fast lint lock

@@ -1,0 +1,148 @@
+"""What is shown: results on standard output, words about the work on standard error."""
+
+from __future__ import annotations
+
+import sys
+from collections import Counter
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import msgspec
+from rich.console import Console
+from rich.markup import escape
+from rich.table import Table
+
+from breastdce.core.codes import ExamCode, FileCode
+
+if TYPE_CHECKING:
+    from breastdce.dataset.validate import Problem
+    from breastdce.run.demo import Demo
+    from breastdce.run.job import JobSummary
+    from breastdce.run.survey import Survey
+
+_FILES_SHOWN = 5
+
+
+def show_run(summary: JobSummary, *, as_json: bool) -> None:
+    """Print what a run has done, or would do."""
+    if as_json:
+        _print_json(summary)
+        return
+    console = Console()
+    if summary.planned:
+        console.print(f"Would do {len(summary.planned)} exams from {summary.files} files:")
+        for name in summary.planned:
+            console.print(f"  {name}: {', '.join(summary.steps)}", highlight=False)
+    elif summary.nothing_to_do:
+        console.print(f"Nothing to do: {len(summary.outcomes)} exams are up to date.")
+    elif summary.outcomes:
+        done = sum(outcome.in_dataset for outcome in summary.outcomes)
+        console.print(f"{done} of {len(summary.outcomes)} exams are in {escape(str(summary.out))}")
+    else:
+        console.print("No exam with a dynamic series was found; see `breastdce scan`.")
+    for row in summary.refused:
+        name = f"sub-{row.participant_id} ses-{row.session_id}"
+        meaning = ExamCode(row.code).meaning if row.code in set(ExamCode) else ""
+        console.print(f"not used: {name}  {row.code}: {meaning} {row.evidence or ''}", markup=False)
+
+
+def show_problems(out: Path, problems: Sequence[Problem], *, as_json: bool) -> None:
+    """Print what a data set does not keep of its promises."""
+    if as_json:
+        _print_json(list(problems))
+        return
+    console = Console()
+    for problem in problems:
+        console.print(f"{problem.promise}: {problem.path}: {problem.what}", markup=False)
+        console.print(f"  seen: {problem.evidence}", markup=False)
+        console.print(f"  do:   {problem.remedy}", markup=False)
+    verdict = f"{len(problems)} problems" if problems else "valid: every promise holds"
+    console.print(f"{out}: {verdict}", markup=False)
+
+
+def show_where(demo: Demo) -> None:
+    """Say where to look after the demo."""
+    console = Console()
+    console.print()
+    for label, path in demo.places:
+        console.print(f"{label:<12} {path}", markup=False, highlight=False, soft_wrap=True)
+
+
+def show_survey(found: Survey, *, as_json: bool) -> None:
+    """Explain what a tree holds: exams with their phases, then everything else with its code."""
+    if as_json:
+        _print_json({"files": found.records, **msgspec.structs.asdict(found.findings)})
+        return
+    console = Console()
+    _show_exams(console, found)
+    _show_left_out(console, found)
+    _show_files(console, found)
+
+
+def _show_exams(console: Console, found: Survey) -> None:
+    for exam in found.findings.exams:
+        console.print(f"[bold]{escape(exam.patient_id or '(no patient id)')}[/bold]", end="  ")
+        console.print(f"study {exam.study_uid}", markup=False, highlight=False, soft_wrap=True)
+        table = Table(box=None, pad_edge=False, padding=(0, 2))
+        for name in ("phase", "role", "series", "slices", "start s", "effective s"):
+            table.add_column(name, justify="right" if name != "role" else "left")
+        for index, phase in enumerate(exam.phases):
+            times = (phase.start_s, phase.effective_s)
+            words = ["n/a" if time is None else f"{time:.1f}" for time in times]
+            number = "n/a" if phase.series_number is None else str(phase.series_number)
+            table.add_row(str(index), phase.role.value, number, str(len(phase.slices)), *words)
+        console.print(table)
+        for sentence in exam.evidence:
+            console.print(f"  why: {sentence}", markup=False)
+        for caveat in exam.caveats:
+            detail = ", ".join(f"{key} {value}" for key, value in caveat.detail.items())
+            console.print(f"  mind: {caveat.code} {caveat.code.meaning} {detail}", markup=False)
+        console.print()
+
+
+def _show_left_out(console: Console, found: Survey) -> None:
+    for note in found.findings.exam_notes:
+        words = f"{note.patient_id}: not used: {note.code}: {note.code.meaning} {note.evidence}"
+        console.print(words, markup=False)
+    if not found.findings.series_notes:
+        return
+    table = Table(title="Series that are no phase", title_justify="left", box=None)
+    for name in ("patient", "series", "description", "images", "code", "evidence"):
+        table.add_column(name)
+    for series in found.findings.series_notes:
+        table.add_row(
+            *map(
+                escape,
+                (
+                    series.patient_id,
+                    "n/a" if series.series_number is None else str(series.series_number),
+                    series.series_description,
+                    str(series.n_images),
+                    str(series.code),
+                    series.evidence,
+                ),
+            )
+        )
+    console.print(table)
+
+
+def _show_files(console: Console, found: Survey) -> None:
+    counts = Counter(record.code for record in found.records)
+    console.print(f"\n{len(found.records)} files")
+    for code in FileCode:
+        if not counts[code]:
+            continue
+        console.print(f"  {counts[code]:>6} {code}: {code.meaning}", markup=False)
+        if code is FileCode.OK:
+            continue
+        paths = [record.path for record in found.records if record.code is code]
+        for path in paths[:_FILES_SHOWN]:
+            console.print(f"           {path}", markup=False, highlight=False, soft_wrap=True)
+        if len(paths) > _FILES_SHOWN:
+            console.print(f"           and {len(paths) - _FILES_SHOWN} more (--json lists all)")
+
+
+def _print_json(value: object) -> None:
+    text = msgspec.json.format(msgspec.json.encode(value, enc_hook=str), indent=2)
+    sys.stdout.write(text.decode() + "\n")

@@ -1,0 +1,131 @@
+"""Parse, dispatch, and turn errors into words and exit statuses.
+
+0 all done; 1 some exam failed or was refused, or a data set breaks a promise; 2 the call was
+wrong; 130 interrupted.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+import tomllib
+from collections.abc import Sequence
+from pathlib import Path
+
+from rich_argparse import RawDescriptionRichHelpFormatter
+
+from breastdce import __version__
+from breastdce.cli._contract import Command
+from breastdce.core.catalog import Catalog
+from breastdce.core.codes import ErrorCode
+from breastdce.core.errors import BreastDceError, CallError
+
+COMMANDS: Catalog[Command] = Catalog("breastdce.cli.commands", "COMMAND", Command)
+_ORDER = ("run", "scan", "demo", "validate", "report")
+_EPILOG = """examples:
+  breastdce demo                      a phantom cohort, from DICOM to report
+  breastdce scan /data/exams          what is there, and why each series was chosen or not
+  breastdce run /data/exams OUT       the whole data set
+"""
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run the program and return its exit status."""
+    parser = make_parser()
+    words = list(sys.argv[1:] if argv is None else argv)
+    try:
+        args = _parse(parser, words)
+        command: Command = args.command
+        return command.run(args)
+    except BreastDceError as error:
+        if "--debug" in words:
+            raise
+        print_error(error)
+        return 2 if isinstance(error, CallError) else 1
+    except KeyboardInterrupt:
+        print("interrupted; run the same command again to go on", file=sys.stderr)
+        return 130
+    except BrokenPipeError:
+        return 0  # the reader of our output has seen enough
+
+
+def make_parser() -> argparse.ArgumentParser:
+    """Build the parser with every command, without loading what the commands need."""
+    parser = argparse.ArgumentParser(
+        prog="breastdce",
+        description="Raw breast DCE-MRI DICOM in, a curated and documented data set out.",
+        epilog=_EPILOG,
+        formatter_class=RawDescriptionRichHelpFormatter,
+    )
+    parser.add_argument("--version", action="version", version=f"breastdce {__version__}")
+    verbs = parser.add_subparsers(metavar="COMMAND", required=True)
+    for name in sorted(COMMANDS.names(), key=_place):
+        command = COMMANDS.get(name)
+        verb = verbs.add_parser(
+            name,
+            help=command.help,
+            description=command.description,
+            formatter_class=RawDescriptionRichHelpFormatter,
+        )
+        command.arguments(verb)
+        verb.add_argument("--config", type=Path, metavar="FILE", help="TOML file with any option")
+        verb.add_argument("--debug", action="store_true", help="show the traceback of an error")
+        verb.set_defaults(command=command, parser=verb)
+    return parser
+
+
+def print_error(error: BreastDceError) -> None:
+    """One line what, one line evidence, one line what to do, on standard error."""
+    print(f"error: {error.message} [{error.code}]", file=sys.stderr)
+    if error.evidence:
+        facts = "; ".join(f"{key}: {value}" for key, value in error.evidence.items())
+        print(f"  seen: {facts}", file=sys.stderr)
+    print(f"  do:   {error.remedy}", file=sys.stderr)
+
+
+def _place(name: str) -> tuple[int, str]:
+    return (_ORDER.index(name) if name in _ORDER else len(_ORDER), name)
+
+
+def _parse(parser: argparse.ArgumentParser, words: list[str]) -> argparse.Namespace:
+    args = parser.parse_args(words)
+    if args.config is not None:
+        _apply_config(args.parser, args.config, args.command.name)
+        args = parser.parse_args(words)  # words on the command line win over the file
+    return args
+
+
+def _apply_config(parser: argparse.ArgumentParser, path: Path, command: str) -> None:
+    try:
+        table = tomllib.loads(path.read_text(encoding="utf-8")).get(command, {})
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise CallError(
+            ErrorCode.CALL_INVALID,
+            "The configuration file cannot be read",
+            evidence={"file": str(path), "why": str(error)},
+        ) from error
+    options = {
+        action.dest: action
+        for action in parser._actions
+        if action.option_strings and action.dest not in ("help", "config", "debug")
+    }
+    for key, value in table.items():
+        dest = key.replace("-", "_")
+        if dest not in options:
+            raise CallError(
+                ErrorCode.CALL_INVALID,
+                "The configuration file names an unknown option",
+                evidence={"file": str(path), "option": f"[{command}] {key}"},
+                remedy=f"Known options: {', '.join(sorted(options))}.",
+            )
+        parser.set_defaults(**{dest: _typed(options[dest], value)})
+
+
+def _typed(action: argparse.Action, value: object) -> object:
+    # Paths and numbers take the same way as words on the command line.
+    convert = action.type
+    return convert(str(value)) if callable(convert) and not isinstance(value, list) else value
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,120 @@
+"""Names for what is read: the content of an exam's files, remembered between runs.
+
+A file is read for its digest once; later its path, size and modification time vouch for it. The
+paths themselves may name patients, so the memory keeps their digests only.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable
+from pathlib import Path
+
+import msgspec
+
+from breastdce.core.digest import digest_bytes, digest_json
+from breastdce.formats.atomic import write_bytes
+from breastdce.ingest.records import ExamSource
+from breastdce.stages.load import Source
+
+_CHUNK_BYTES = 1 << 20
+
+
+class _Seen(msgspec.Struct, frozen=True):
+    size_bytes: int
+    mtime_ns: int
+    digest: str
+
+
+class FileDigests:
+    """Content digests of files, remembered in one small file per exam."""
+
+    def __init__(self, memory: Path) -> None:
+        self._memory = memory
+        self._known = _recall(memory)
+        self._used: dict[str, _Seen] = {}
+
+    def of(self, path: str) -> str:
+        """blake2b of the file's bytes; OSError when it cannot be read."""
+        name = digest_bytes(path.encode())
+        if name not in self._used:
+            self._used[name] = self._current(path, self._known.get(name))
+        return self._used[name].digest
+
+    def remember(self) -> None:
+        """Write down what was asked for; the rest is forgotten."""
+        if self._used != self._known:
+            write_bytes(self._memory, msgspec.msgpack.encode(self._used))
+
+    @staticmethod
+    def _current(path: str, seen: _Seen | None) -> _Seen:
+        stat = Path(path).stat()
+        if seen is not None and (seen.size_bytes, seen.mtime_ns) == (
+            stat.st_size,
+            stat.st_mtime_ns,
+        ):
+            return seen
+        return _Seen(stat.st_size, stat.st_mtime_ns, _digest_file(path))
+
+
+def source_digest(source: Source, files: FileDigests) -> str:
+    """Name of everything that `load` depends on.
+
+    File contents and the finder's decisions, but neither paths nor identities: a tree that was
+    moved or renamed gives the same results and is recognized.
+    """
+    exam = source.exam
+    decided = [
+        {
+            "slices": [[files.of(item.path), item.frame] for item in phase.slices],
+            "role": phase.role,
+            "start_s": phase.start_s,
+            "effective_s": phase.effective_s,
+        }
+        for phase in exam.phases
+    ]
+    return digest_json(
+        {
+            "phases": decided,
+            "grid": msgspec.to_builtins(exam.grid),
+            "phase_indices": exam.phase_indices,
+            "phase_key": exam.phase_key,
+            "phase_duration_s": exam.phase_duration_s,
+            "time_zero": exam.time_zero,
+            "side": exam.side,
+            "caveats": msgspec.to_builtins(exam.caveats),
+            "analysis": sorted(files.of(path) for path in exam.analysis_paths),
+            "region": msgspec.to_builtins(source.region),
+            "keep_ids": source.identity_kept,
+        }
+    )
+
+
+def phase_digests(exam: ExamSource, files: FileDigests) -> list[tuple[int, str]]:
+    """Number of files and one digest over their contents, for each phase in order of time."""
+    return [_fold({item.path for item in phase.slices}, files) for phase in exam.phases]
+
+
+def analysis_digest(exam: ExamSource, files: FileDigests) -> tuple[int, str]:
+    """Return the same over the producer's analysis objects."""
+    return _fold(exam.analysis_paths, files)
+
+
+def _fold(paths: Iterable[str], files: FileDigests) -> tuple[int, str]:
+    digests = sorted(files.of(path) for path in paths)
+    return len(digests), digest_json(digests)
+
+
+def _recall(memory: Path) -> dict[str, _Seen]:
+    try:
+        return msgspec.msgpack.decode(memory.read_bytes(), type=dict[str, _Seen])
+    except (FileNotFoundError, msgspec.DecodeError):
+        return {}
+
+
+def _digest_file(path: str) -> str:
+    digest = hashlib.blake2b(digest_size=32)
+    with Path(path).open("rb") as file:
+        while chunk := file.read(_CHUNK_BYTES):
+            digest.update(chunk)
+    return digest.hexdigest()

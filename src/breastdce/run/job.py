@@ -1,0 +1,299 @@
+"""The main job: scan, name, plan, compute, publish, describe."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import msgspec
+from rich.console import Console
+
+from breastdce.core.codes import ErrorCode, ExamCode
+from breastdce.core.errors import CallError, StoreError
+from breastdce.core.exam import Region
+from breastdce.dataset.rows import ExclusionRow
+from breastdce.ingest.regions import read_regions
+from breastdce.run.cohort import write_cohort
+from breastdce.run.executors._contract import Executor, WorkerLost
+from breastdce.run.executors.dask import Dask
+from breastdce.run.executors.processes import Processes
+from breastdce.run.executors.serial import Serial
+from breastdce.run.naming import Named, name_survey
+from breastdce.run.paths import WorkPaths
+from breastdce.run.plan import Plan, make_plan
+from breastdce.run.progress import ExamProgress, count_progress, exam_progress
+from breastdce.run.publish import WANTED
+from breastdce.run.recipe import load_recipe
+from breastdce.run.schedule import ExamOutcome, ExamTask, process_exam
+from breastdce.run.survey import Survey, available_cores, survey
+from breastdce.stages.load import Source
+
+log = logging.getLogger(__name__)
+_BYTES_PER_VOXEL_AND_PHASE = 4
+_WORKING_COPIES = 14
+"""Arrays of one phase's size that are alive at the peak, beside the phases themselves; measured."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class JobOptions:
+    """What the user asked for."""
+
+    roots: tuple[Path, ...]
+    out: Path
+    recipe: str = "ispy1"
+    exams: tuple[str, ...] = ()
+    regions: Path | None = None
+    keep_ids: bool = False
+    pseudonyms: Path | None = None
+    jobs: int | None = None
+    scheduler: str | None = None
+    dry_run: bool = False
+    debug: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class JobSummary:
+    """What became of it."""
+
+    out: Path
+    recipe: str
+    files: int
+    outcomes: tuple[ExamOutcome, ...]
+    exclusions: tuple[ExclusionRow, ...]
+    planned: tuple[str, ...] = field(default=())
+    """Names of the exams that a dry run would do."""
+    steps: tuple[str, ...] = field(default=())
+
+    @property
+    def refused(self) -> tuple[ExclusionRow, ...]:
+        """Exams that are not in the data set, though nobody left them out on purpose."""
+        return tuple(
+            row
+            for row in self.exclusions
+            if row.level == "exam" and row.code != ExamCode.NOT_SELECTED
+        )
+
+    @property
+    def all_done(self) -> bool:
+        """Whether every exam that was found is in the data set."""
+        found = bool(self.outcomes or self.planned)
+        return found and not self.refused
+
+    @property
+    def nothing_to_do(self) -> bool:
+        """Whether every exam was as it had been left."""
+        return bool(self.outcomes) and all(o.status == "unchanged" for o in self.outcomes)
+
+
+def run_job(options: JobOptions, console: Console | None = None) -> JobSummary:
+    """Make or complete the data set; see `JobSummary`.
+
+    Raises
+    ------
+    CallError, RecipeError
+        The call or the recipe is wrong; nothing was written.
+    StoreError
+        The output folder cannot be used.
+    """
+    console = console or Console(stderr=True)
+    plan = _plan(options.recipe)
+    regions = read_regions(options.regions) if options.regions else {}
+    _check_out(options.out, options.roots)
+    with count_progress(console, "reading headers") as on_count:
+        found = survey(options.roots, jobs=options.jobs, on_count=on_count)
+    named = name_survey(
+        found,
+        keep_ids=options.keep_ids,
+        pseudonyms=options.pseudonyms or default_pseudonyms(options.out),
+        write=not options.dry_run,
+    )
+    tasks = _tasks(named, regions, plan, options)
+    if options.dry_run:
+        return _dry_summary(options, plan, found, named, tasks)
+    _prepare_out(options.out)
+    with exam_progress(
+        console, WorkPaths(options.out).status, len(tasks), len(plan.steps)
+    ) as progress:
+        outcomes = tuple(_compute(tasks, _executor(tasks, options), progress))
+    exclusions = (*named.rows, *_exam_rows(outcomes))
+    done = {task.exam for task in tasks}
+    others = [exam for exam, _ in named.exams if exam not in done]
+    exclusions = write_cohort(options.out, plan, exclusions, others)
+    return JobSummary(
+        out=options.out,
+        recipe=plan.recipe.name,
+        files=len(found.records),
+        outcomes=outcomes,
+        exclusions=exclusions,
+    )
+
+
+def default_pseudonyms(out: Path) -> Path:
+    """Where the map of pseudonyms is kept when nothing is said: beside OUT, never inside."""
+    out = out.resolve()
+    return out.parent / f"{out.name}-pseudonyms.tsv"
+
+
+def _plan(recipe: str) -> Plan:
+    plan = make_plan(load_recipe(recipe))
+    missing = sorted(WANTED - set(plan.types))
+    if missing:
+        raise CallError(
+            ErrorCode.RECIPE_INVALID,
+            "The recipe does not make everything that a data set holds",
+            evidence={"recipe": recipe, "missing": ", ".join(missing)},
+            remedy="Start from one of the recipes that ship with the package.",
+        )
+    return plan
+
+
+def _check_out(out: Path, roots: Sequence[Path]) -> None:
+    for root in roots:
+        if root.exists() and out.resolve().is_relative_to(root.resolve()):
+            raise CallError(
+                ErrorCode.CALL_INVALID,
+                "OUT lies inside the input",
+                evidence={"out": str(out), "input": str(root)},
+                remedy="Choose a folder outside; inputs are never written to.",
+            )
+    ours = (out / "dataset_description.json").exists() or (out / ".breastdce").exists()
+    if out.exists() and not ours and (not out.is_dir() or any(out.iterdir())):
+        raise StoreError(ErrorCode.OUTPUT_FOREIGN, evidence={"out": str(out)})
+
+
+def _prepare_out(out: Path) -> None:
+    try:
+        WorkPaths(out).status.mkdir(parents=True, exist_ok=True)
+        for stale in WorkPaths(out).status.glob("*.json"):
+            stale.unlink(missing_ok=True)
+    except OSError as error:
+        raise StoreError(
+            ErrorCode.OUTPUT_UNWRITABLE, evidence={"out": str(out), "why": error.strerror}
+        ) from error
+
+
+def _tasks(
+    named: Named, regions: dict[str, Region], plan: Plan, options: JobOptions
+) -> list[ExamTask]:
+    known = {str(exam) for exam, _ in named.exams}
+    wanted = set(options.exams) or known
+    for name, what in ((wanted - known, "--exam"), (set(regions) - known, "--regions")):
+        if name:
+            raise CallError(
+                ErrorCode.CALL_INVALID,
+                f"{what} names an exam that was not found",
+                evidence={"missing": ", ".join(sorted(name)), "found": ", ".join(sorted(known))},
+                remedy="Names look like sub-0001_ses-T0; `breastdce scan` lists what was found.",
+            )
+    return [
+        ExamTask(
+            exam=exam,
+            source=Source(
+                exam=source,
+                region=regions.get(str(exam)),
+                identity_kept=options.keep_ids and not source.identity_removed,
+            ),
+            recipe=plan.recipe,
+            out=str(options.out.resolve()),
+            exclusions=named.series_rows(exam),
+            debug=options.debug,
+        )
+        for exam, source in named.exams
+        if str(exam) in wanted
+    ]
+
+
+def _executor(tasks: Sequence[ExamTask], options: JobOptions) -> Executor:
+    if options.scheduler is not None:
+        return Dask(options.scheduler)
+    jobs = min(options.jobs or _jobs_that_fit(tasks), len(tasks))
+    return Processes(jobs) if jobs > 1 and not options.debug else Serial()
+
+
+def _jobs_that_fit(tasks: Sequence[ExamTask]) -> int:
+    """As many as there are cores, unless the largest exams would not fit into memory together."""
+    largest = max((_peak_bytes(task) for task in tasks), default=1)
+    return max(1, min(available_cores(), int(_free_memory_bytes() * 0.8) // largest))
+
+
+def _peak_bytes(task: ExamTask) -> int:
+    exam = task.source.exam
+    i, j, k = exam.grid.shape
+    arrays = len(exam.phases) + _WORKING_COPIES
+    return i * j * k * arrays * _BYTES_PER_VOXEL_AND_PHASE + (300 << 20)
+
+
+def _free_memory_bytes() -> int:
+    try:
+        lines = Path("/proc/meminfo").read_text(encoding="ascii").splitlines()
+    except OSError:
+        return 8 << 30  # not Linux: assume the smallest machine that we promise to run on
+    sizes = {line.split(":")[0]: int(line.split()[1]) * 1024 for line in lines if ":" in line}
+    return sizes["MemAvailable"]
+
+
+def _compute(
+    tasks: Sequence[ExamTask], executor: Executor, progress: ExamProgress
+) -> Iterable[ExamOutcome]:
+    outcomes = []
+    for task, outcome in executor.run(process_exam, tasks):
+        if isinstance(outcome, WorkerLost):
+            outcome = _lost(task)
+        outcomes.append(outcome)
+        progress.exam_done(str(task.exam), _words(outcome))
+    return sorted(outcomes, key=lambda outcome: outcome.exam)
+
+
+def _lost(task: ExamTask) -> ExamOutcome:
+    return ExamOutcome(
+        exam=task.exam,
+        status="failed",
+        code=str(ExamCode.FAILED),
+        message="The process that computed the exam died twice.",
+        evidence=f"expected_peak_bytes={_peak_bytes(task)}",
+        remedy="Memory may have run out: try --jobs 1, or a machine with more of it.",
+    )
+
+
+def _words(outcome: ExamOutcome) -> str:
+    if outcome.in_dataset:
+        return outcome.status if outcome.computed == 0 else f"done ({outcome.computed} steps)"
+    return f"{outcome.status}: {outcome.code} {outcome.message}"
+
+
+def _exam_rows(outcomes: Sequence[ExamOutcome]) -> tuple[ExclusionRow, ...]:
+    return tuple(
+        ExclusionRow(
+            level="exam",
+            participant_id=outcome.exam.participant,
+            session_id=outcome.exam.visit,
+            series_number=None,
+            modality="MR",
+            n_files=None,
+            code=outcome.code,
+            evidence=outcome.evidence,
+        )
+        for outcome in outcomes
+        if not outcome.in_dataset
+    )
+
+
+def _dry_summary(
+    options: JobOptions, plan: Plan, found: Survey, named: Named, tasks: Sequence[ExamTask]
+) -> JobSummary:
+    return JobSummary(
+        out=options.out,
+        recipe=plan.recipe.name,
+        files=len(found.records),
+        outcomes=(),
+        exclusions=named.rows,
+        planned=tuple(str(task.exam) for task in tasks),
+        steps=tuple(step.stage.name for step in plan.steps),
+    )
+
+
+def to_json(summary: JobSummary) -> bytes:
+    """Return the summary for programs."""
+    return msgspec.json.format(msgspec.json.encode(summary, enc_hook=str), indent=2)

@@ -1,0 +1,27 @@
+"""Where the runner keeps its own things: `OUT/.breastdce`, safe to delete."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+
+class WorkPaths:
+    """Names below `OUT/.breastdce`."""
+
+    def __init__(self, out: Path) -> None:
+        self.root = out / ".breastdce"
+        self.status = self.root / "status"
+        """One small file per exam in work."""
+        self.log = self.root / "run.log"
+
+    def lock(self, name: str) -> Path:
+        """File that is locked by whoever writes an exam's folder, or `tables`."""
+        return self.root / "locks" / name
+
+    def seen(self, exam: str) -> Path:
+        """Remembered digests of an exam's input files."""
+        return self.root / "seen" / f"{exam}.msgpack"
+
+    def published(self, exam: str) -> Path:
+        """What was last written to the data set for an exam."""
+        return self.root / "published" / f"{exam}.json"

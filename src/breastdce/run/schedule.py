@@ -1,0 +1,140 @@
+"""Many exams: what one worker does with one exam, and how a failure stays with its exam."""
+
+from __future__ import annotations
+
+import logging
+import re
+from collections.abc import Mapping
+from pathlib import Path
+
+import msgspec
+from threadpoolctl import threadpool_limits
+
+from breastdce.core.codes import Code, ExamCode
+from breastdce.core.errors import BreastDceError, ExamRefused
+from breastdce.core.exam import ExamId
+from breastdce.dataset.rows import ExclusionRow
+from breastdce.run.engine import ExamEngine
+from breastdce.run.inputs import FileDigests, source_digest
+from breastdce.run.lock import locked
+from breastdce.run.paths import WorkPaths
+from breastdce.run.plan import make_plan
+from breastdce.run.progress import StatusFile
+from breastdce.run.publish import WANTED, publish_exam, withdraw_exam
+from breastdce.run.recipe import Recipe
+from breastdce.stages.load import Source
+from breastdce.store.local import Store
+
+log = logging.getLogger(__name__)
+_PUBLISHABLE = re.compile(r"[A-Za-z][A-Za-z0-9_ ,.;:()%<>=+-]{0,119}")
+_UID = re.compile(r"\d+(\.\d+){3,}|\d{6,}")
+
+
+class ExamTask(msgspec.Struct, frozen=True, kw_only=True):
+    """One exam to do: small, picklable, complete."""
+
+    exam: ExamId
+    source: Source
+    recipe: Recipe
+    out: str
+    exclusions: tuple[ExclusionRow, ...] = ()
+    """What else was found in the exam's study."""
+    debug: bool = False
+
+
+class ExamOutcome(msgspec.Struct, frozen=True, kw_only=True):
+    """What became of one exam."""
+
+    exam: ExamId
+    status: str
+    """done, unchanged, refused or failed."""
+    computed: int = 0
+    """Steps that had to be computed."""
+    code: str = ""
+    message: str = ""
+    evidence: str = ""
+    """Publishable: numbers and words of ours."""
+    remedy: str = ""
+
+    @property
+    def in_dataset(self) -> bool:
+        """Whether the exam is in the data set."""
+        return self.status in ("done", "unchanged")
+
+
+def process_exam(task: ExamTask) -> ExamOutcome:
+    """Bring one exam up to date in the data set; never raises for what concerns this exam."""
+    work = WorkPaths(Path(task.out))
+    # One exam is one unit of work: more threads inside would only crowd the other workers.
+    with threadpool_limits(1), locked(work.lock(str(task.exam))):
+        status = StatusFile(work.status, str(task.exam))
+        try:
+            return _process(task, work, status)
+        except BreastDceError as error:
+            if task.debug:
+                raise
+            return _give_up(task, error)
+        except Exception as error:  # noqa: BLE001 - the border that keeps an exam's bug to the exam
+            if task.debug:
+                raise
+            log.exception("exam %s failed", task.exam)
+            return _give_up(task, _unexpected(error))
+        finally:
+            status.clear()
+
+
+def _process(task: ExamTask, work: WorkPaths, status: StatusFile) -> ExamOutcome:
+    files = FileDigests(work.seen(str(task.exam)))
+    digest = source_digest(task.source, files)
+    files.remember()
+    store = Store(work.root, scratch=str(task.exam))
+    engine = ExamEngine(make_plan(task.recipe), store, task.source, digest, WANTED)
+    engine.run(status)
+    changed = publish_exam(Path(task.out), task.exam, task.source, engine, files, task.exclusions)
+    store.close()
+    return ExamOutcome(
+        exam=task.exam,
+        status="done" if engine.computed or changed else "unchanged",
+        computed=engine.computed,
+    )
+
+
+def _give_up(task: ExamTask, error: BreastDceError) -> ExamOutcome:
+    # An exam that was published before and is refused now must not stay behind.
+    withdraw_exam(Path(task.out), task.exam)
+    refused = isinstance(error, ExamRefused)
+    return ExamOutcome(
+        exam=task.exam,
+        status="refused" if refused else "failed",
+        code=str(error.code),
+        message=error.message,
+        evidence=publishable(error.evidence),
+        remedy=error.remedy,
+    )
+
+
+def publishable(evidence: Mapping[str, object]) -> str:
+    """Evidence as one line that may leave the house: numbers, codes and short plain words."""
+    parts = []
+    for key, value in evidence.items():
+        text = str(value) if isinstance(value, Code) else _plain(value)
+        if text is not None:
+            parts.append(f"{key}={text}")
+    return "; ".join(parts)
+
+
+def _plain(value: object) -> str | None:
+    if isinstance(value, bool | int | float):
+        return str(value)
+    if isinstance(value, str):
+        return value if _PUBLISHABLE.fullmatch(value) and not _UID.search(value) else None
+    if isinstance(value, list | tuple) and len(value) <= 12:
+        items = [_plain(item) for item in value]
+        return None if None in items else " ".join(str(item) for item in items)
+    if isinstance(value, Mapping):
+        return publishable({str(key): item for key, item in value.items()}) or None
+    return None
+
+
+def _unexpected(error: Exception) -> BreastDceError:
+    return BreastDceError(ExamCode.FAILED, evidence={"error": type(error).__name__})

@@ -1,0 +1,65 @@
+"""Features of the first post-contrast phase inside the structural tumor volume."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from breastdce.core.codes import Undefined
+from breastdce.core.exam import Triple
+from breastdce.core.params import Params
+from breastdce.core.volume import Mask
+from breastdce.radiomics.extract import extract
+from breastdce.radiomics.panel import load_panel
+from breastdce.stages._contract import Context, Result, Stage
+
+
+class RadiomicsParams(Params, frozen=True):
+    """Which panel."""
+
+    panel: str = "captk"
+
+
+@dataclass(frozen=True, slots=True)
+class FeatureRow:
+    """One row of the feature table."""
+
+    panel: str
+    values: dict[str, float]
+    """By published name, in the published order; NaN where undefined."""
+    reasons: dict[str, Undefined]
+
+
+class Inputs(NamedTuple):
+    normalized: Triple
+    stv: Mask
+
+
+class Outputs(NamedTuple):
+    features: FeatureRow
+
+
+def run(inputs: Inputs, params: RadiomicsParams, ctx: Context) -> Result[Outputs]:
+    """Extract the panel."""
+    features = extract(inputs.normalized.post1, inputs.stv, load_panel(params.panel))
+    return Result(Outputs(FeatureRow(params.panel, features.values, features.reasons)))
+
+
+def methods(params: RadiomicsParams) -> str:
+    """Sentence for the methods paragraph."""
+    return (
+        f"Features of the {params.panel} panel (so far the families intensity, histogram and "
+        "volumetric, with the definitions of CaPTk 1.8.1) were extracted from the first "
+        "post-contrast image inside the structural tumor volume."
+    )
+
+
+STAGE = Stage(
+    "radiomics",
+    version=1,
+    inputs=Inputs,
+    params=RadiomicsParams,
+    outputs=Outputs,
+    run=run,
+    methods=methods,
+)
