@@ -13,7 +13,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from breastdce.core.codes import ExamCode, FileCode
+from breastdce.core.codes import FileCode
 
 if TYPE_CHECKING:
     from breastdce.dataset.validate import Problem
@@ -42,9 +42,9 @@ def show_run(summary: JobSummary, *, as_json: bool) -> None:
     else:
         console.print("No exam with a dynamic series was found; see `breastdce scan`.")
     for row in summary.refused:
-        name = f"sub-{row.participant_id} ses-{row.session_id}"
-        meaning = ExamCode(row.code).meaning if row.code in set(ExamCode) else ""
-        console.print(f"not used: {name}  {row.code}: {meaning} {row.evidence or ''}", markup=False)
+        name = f"sub-{row.participant or 'n/a'}_ses-{row.visit or 'n/a'}"
+        words = f"not used: {name}  {row.code}: {row.code.meaning} {row.evidence}"
+        console.print(words.rstrip(), markup=False)
 
 
 def show_problems(out: Path, problems: Sequence[Problem], *, as_json: bool) -> None:

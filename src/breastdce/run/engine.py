@@ -17,6 +17,7 @@ import msgspec
 from breastdce import __version__
 from breastdce.core.errors import StoreError
 from breastdce.run.plan import SOURCE, Plan, PlannedStep
+from breastdce.run.recipe import Recipe
 from breastdce.stages._contract import Context
 from breastdce.store.codecs import pack
 from breastdce.store.local import Store
@@ -50,6 +51,15 @@ class ExamEngine:
         self.digests: dict[str, str] = {SOURCE: source_digest}
         self.records: list[Record] = []
         self.computed = 0
+
+    @property
+    def recipe(self) -> Recipe:
+        """The recipe behind the plan."""
+        return self._plan.recipe
+
+    def methods(self) -> tuple[str, ...]:
+        """What the stages say about themselves, in order."""
+        return tuple(step.stage.methods(step.params) for step in self._plan.steps)
 
     def run(self, on_step: OnStep | None = None) -> None:
         """Bring every artifact of the plan up to date."""

@@ -7,20 +7,19 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-import msgspec
 from rich.console import Console
 
 from breastdce.core.codes import ErrorCode, ExamCode
 from breastdce.core.errors import CallError, StoreError
 from breastdce.core.exam import Region
-from breastdce.dataset.rows import ExclusionRow
+from breastdce.dataset.rows import ExclusionRow, Level
 from breastdce.ingest.regions import read_regions
 from breastdce.run.cohort import write_cohort
 from breastdce.run.executors._contract import Executor, WorkerLost
 from breastdce.run.executors.dask import Dask
 from breastdce.run.executors.processes import Processes
 from breastdce.run.executors.serial import Serial
-from breastdce.run.naming import Named, name_survey
+from breastdce.run.naming import Named, exam_row, name_survey
 from breastdce.run.paths import WorkPaths
 from breastdce.run.plan import Plan, make_plan
 from breastdce.run.progress import ExamProgress, count_progress, exam_progress
@@ -72,7 +71,7 @@ class JobSummary:
         return tuple(
             row
             for row in self.exclusions
-            if row.level == "exam" and row.code != ExamCode.NOT_SELECTED
+            if row.level is Level.EXAM and row.code != ExamCode.NOT_SELECTED
         )
 
     @property
@@ -237,12 +236,10 @@ def _free_memory_bytes() -> int:
 def _compute(
     tasks: Sequence[ExamTask], executor: Executor, progress: ExamProgress
 ) -> Iterable[ExamOutcome]:
-    outcomes = []
+    outcomes: list[ExamOutcome] = []
     for task, outcome in executor.run(process_exam, tasks):
-        if isinstance(outcome, WorkerLost):
-            outcome = _lost(task)
-        outcomes.append(outcome)
-        progress.exam_done(str(task.exam), _words(outcome))
+        outcomes.append(_lost(task) if isinstance(outcome, WorkerLost) else outcome)
+        progress.exam_done(str(task.exam), _words(outcomes[-1]))
     return sorted(outcomes, key=lambda outcome: outcome.exam)
 
 
@@ -250,7 +247,7 @@ def _lost(task: ExamTask) -> ExamOutcome:
     return ExamOutcome(
         exam=task.exam,
         status="failed",
-        code=str(ExamCode.FAILED),
+        code=ExamCode.FAILED,
         message="The process that computed the exam died twice.",
         evidence=f"expected_peak_bytes={_peak_bytes(task)}",
         remedy="Memory may have run out: try --jobs 1, or a machine with more of it.",
@@ -265,16 +262,7 @@ def _words(outcome: ExamOutcome) -> str:
 
 def _exam_rows(outcomes: Sequence[ExamOutcome]) -> tuple[ExclusionRow, ...]:
     return tuple(
-        ExclusionRow(
-            level="exam",
-            participant_id=outcome.exam.participant,
-            session_id=outcome.exam.visit,
-            series_number=None,
-            modality="MR",
-            n_files=None,
-            code=outcome.code,
-            evidence=outcome.evidence,
-        )
+        exam_row(outcome.exam, outcome.code or ExamCode.FAILED, outcome.evidence)
         for outcome in outcomes
         if not outcome.in_dataset
     )
@@ -292,8 +280,3 @@ def _dry_summary(
         planned=tuple(str(task.exam) for task in tasks),
         steps=tuple(step.stage.name for step in plan.steps),
     )
-
-
-def to_json(summary: JobSummary) -> bytes:
-    """Return the summary for programs."""
-    return msgspec.json.format(msgspec.json.encode(summary, enc_hook=str), indent=2)

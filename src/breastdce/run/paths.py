@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from breastdce.dataset import layout
+
 
 class WorkPaths:
     """Names below `OUT/.breastdce`."""
 
     def __init__(self, out: Path) -> None:
-        self.root = out / ".breastdce"
+        self.root = layout.store(out)
         self.status = self.root / "status"
         """One small file per exam in work."""
         self.log = self.root / "run.log"

@@ -16,8 +16,6 @@ import msgspec
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 
-from breastdce.formats.atomic import write_bytes
-
 
 class Position(msgspec.Struct, frozen=True):
     """Where one exam is."""
@@ -36,7 +34,8 @@ class StatusFile:
 
     def __call__(self, step: int, name: str) -> None:
         """Say that `step` steps are done and the stage `name` is in work."""
-        write_bytes(self._path, msgspec.json.encode(Position(step, name)))
+        self._path.parent.mkdir(parents=True, exist_ok=True)
+        self._path.write_bytes(msgspec.json.encode(Position(step, name)))
 
     def clear(self) -> None:
         """Say that the exam is no longer in work."""
@@ -73,7 +72,7 @@ class ExamProgress:
             try:
                 yield path.stem, msgspec.json.decode(path.read_bytes(), type=Position)
             except (OSError, msgspec.DecodeError):
-                continue  # the worker has just finished
+                continue  # the worker has just finished, or is writing
 
 
 @contextmanager

@@ -50,7 +50,8 @@ class ExamOutcome(msgspec.Struct, frozen=True, kw_only=True):
     """done, unchanged, refused or failed."""
     computed: int = 0
     """Steps that had to be computed."""
-    code: str = ""
+    code: ExamCode | None = None
+    """Why the exam is not in the data set."""
     message: str = ""
     evidence: str = ""
     """Publishable: numbers and words of ours."""
@@ -74,7 +75,7 @@ def process_exam(task: ExamTask) -> ExamOutcome:
             if task.debug:
                 raise
             return _give_up(task, error)
-        except Exception as error:  # noqa: BLE001 - the border that keeps an exam's bug to the exam
+        except Exception as error:  # the border that keeps an exam's bug to the exam
             if task.debug:
                 raise
             log.exception("exam %s failed", task.exam)
@@ -106,9 +107,9 @@ def _give_up(task: ExamTask, error: BreastDceError) -> ExamOutcome:
     return ExamOutcome(
         exam=task.exam,
         status="refused" if refused else "failed",
-        code=str(error.code),
+        code=error.code if isinstance(error.code, ExamCode) else ExamCode.FAILED,
         message=error.message,
-        evidence=publishable(error.evidence),
+        evidence=publishable({"code": error.code, **error.evidence}),
         remedy=error.remedy,
     )
 

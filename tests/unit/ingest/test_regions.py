@@ -8,10 +8,10 @@ from breastdce.core.errors import CallError
 from breastdce.core.exam import Box, VoiSource
 from breastdce.ingest.regions import read_regions
 
-HEADER = (
-    "exam_id kind first_i first_j first_k last_i last_j last_k background pe_percent min_neighbors"
-    " axis vertices"
-).split()
+HEADER = [
+    *("exam_id", "kind", "first_i", "first_j", "first_k", "last_i", "last_j", "last_k"),
+    *("background", "pe_percent", "min_neighbors", "axis", "vertices"),
+]
 
 
 def table(path, *rows):
@@ -22,7 +22,7 @@ def table(path, *rows):
 
 
 def box(kind="voi", **more):
-    ends = dict(first_i=1, first_j=2, first_k=3, last_i=4, last_j=5, last_k=6)
+    ends = {"first_i": 1, "first_j": 2, "first_k": 3, "last_i": 4, "last_j": 5, "last_k": 6}
     return {"exam_id": "sub-1_ses-T0", "kind": kind, **ends, **more}
 
 

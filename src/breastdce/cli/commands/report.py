@@ -15,7 +15,7 @@ def _arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def _run(args: argparse.Namespace) -> int:
-    from breastdce.run.pages import rebuild_report
+    from breastdce.run.cohort import rebuild_report
 
     print(rebuild_report(args.out))
     return 0

@@ -1,0 +1,56 @@
+"""Files appear whole or not at all: written aside in the same folder, then renamed."""
+
+from __future__ import annotations
+
+import os
+import secrets
+from pathlib import Path
+
+from breastdce.core.codes import ErrorCode
+from breastdce.core.errors import StoreError
+
+UNFINISHED = ".tmp-"
+"""Prefix of every file that is not finished; see `remove_unfinished`."""
+
+
+def write_bytes(path: Path, payload: bytes) -> None:
+    """Write a file so that a reader, or a crash, never sees a part of it.
+
+    Folders are made as needed. The content is on disk before the name is.
+
+    Raises
+    ------
+    StoreError
+        OUTPUT_UNWRITABLE; nothing is left behind.
+    """
+    # The random part lets two processes, even of two machines, write the same file.
+    aside = path.with_name(f"{UNFINISHED}{secrets.token_hex(8)}")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        _write_through(aside, payload)
+        aside.replace(path)
+    except OSError as error:
+        raise StoreError(
+            ErrorCode.OUTPUT_UNWRITABLE,
+            evidence={"file": str(path), "why": error.strerror or str(error)},
+        ) from error
+    finally:
+        aside.unlink(missing_ok=True)
+
+
+def remove_unfinished(folder: Path) -> int:
+    """Remove what killed writers left under `folder`; return the number of files.
+
+    Only for folders that no live process is writing to.
+    """
+    strays = list(folder.rglob(f"{UNFINISHED}*"))
+    for stray in strays:
+        stray.unlink(missing_ok=True)
+    return len(strays)
+
+
+def _write_through(path: Path, payload: bytes) -> None:
+    with path.open("xb") as file:
+        file.write(payload)
+        file.flush()
+        os.fsync(file.fileno())

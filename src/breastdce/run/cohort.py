@@ -1,0 +1,205 @@
+"""What spans exams: tables, card and index, made from the exams' own provenance.
+
+So that many runs can fill one folder (one exam each, on a cluster), nothing here depends on what
+the present run has computed: whoever comes last writes everything.
+"""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Sequence
+from pathlib import Path
+
+import msgspec
+
+from breastdce import __version__
+from breastdce.core.codes import ErrorCode, ExamCode, FileCode, SeriesCode
+from breastdce.core.errors import InputError
+from breastdce.core.exam import ExamId
+from breastdce.dataset import dictionary, layout
+from breastdce.dataset.card import CardFacts, write_card
+from breastdce.dataset.provenance import GeneratedBy, Provenance, RecipeNote, read_provenance
+from breastdce.dataset.rows import ExclusionRow, FeatureRow, Level, ParticipantRow
+from breastdce.dataset.tables import (
+    write_exams,
+    write_exclusions,
+    write_features,
+    write_participants,
+)
+from breastdce.formats.atomic import remove_unfinished
+from breastdce.formats.tables import Cell, read_tsv
+from breastdce.radiomics.panel import describe, load_panel
+from breastdce.run.lock import locked
+from breastdce.run.naming import exam_row
+from breastdce.run.pages import (
+    exclusion_view,
+    read_measurements,
+    write_exam_page,
+    write_index,
+)
+from breastdce.run.paths import WorkPaths
+from breastdce.run.plan import Plan
+
+_CODES = {code.value: code for kind in (FileCode, SeriesCode, ExamCode) for code in kind}
+
+
+def write_cohort(
+    out: Path, plan: Plan, exclusions: Sequence[ExclusionRow], others: Sequence[ExamId]
+) -> tuple[ExclusionRow, ...]:
+    """Write tables, card and index.
+
+    Parameters
+    ----------
+    exclusions
+        Rows of this run.
+    others
+        Exams that were found and not asked for: an exam among them that is not in the data set
+        keeps its earlier row, or gets one that says so.
+
+    Returns
+    -------
+    tuple of ExclusionRow
+        The rows of exclusions.tsv.
+    """
+    with locked(WorkPaths(out).lock("tables")):
+        for path in out.glob("*"):
+            if path.name.startswith(".tmp-"):
+                path.unlink(missing_ok=True)
+        for folder in (layout.features(out).parent, layout.report_index(out).parent):
+            remove_unfinished(folder)
+        records = read_exams(out)
+        rows = _merge(out, exclusions, others, records)
+        _write_tables(out, plan, records, rows)
+        write_index(out, [exclusion_view(row) for row in rows])
+    return rows
+
+
+def rebuild_report(out: Path) -> Path:
+    """Write every page again; return the index.
+
+    Raises
+    ------
+    InputError
+        When `out` holds no data set, or a file of it cannot be read.
+    """
+    if not layout.description(out).exists():
+        raise InputError(
+            ErrorCode.TABLE_INVALID,
+            "No data set is here",
+            evidence={"folder": str(out)},
+            remedy="Give the OUT folder of `breastdce run`.",
+        )
+    for folder in layout.exam_folders(out):
+        write_exam_page(out, layout.exam_of(folder))
+    return write_index(out, [exclusion_view(row) for row in read_exclusions(out)])
+
+
+def read_exams(out: Path) -> list[Provenance]:
+    """Provenance of every finished exam; folders that a killed run left unfinished have none."""
+    folders = layout.exam_folders(out)
+    return [
+        read_provenance(f / "provenance.json") for f in folders if (f / "provenance.json").exists()
+    ]
+
+
+def read_exclusions(out: Path) -> list[ExclusionRow]:
+    """Rows of exclusions.tsv; none where there is no such table yet."""
+    path = layout.exclusions(out)
+    if not path.exists():
+        return []
+    return [_row(cells) for cells in read_tsv(path, dictionary.EXCLUSIONS)]
+
+
+def _row(cells: dict[str, Cell]) -> ExclusionRow:
+    number = cells["series_number"]
+    return ExclusionRow(
+        level=Level(str(cells["level"])),
+        participant=_label(cells["participant_id"]),
+        visit=_label(cells["session_id"]),
+        series_number=None if number is None else int(number),
+        modality=None if cells["modality"] is None else str(cells["modality"]),
+        n_files=int(cells["n_files"] or 0),
+        code=_CODES[str(cells["code"])],
+        evidence=str(cells["evidence"] or ""),
+    )
+
+
+def _label(cell: Cell) -> str | None:
+    return None if cell is None else str(cell).partition("-")[2]
+
+
+def _merge(
+    out: Path,
+    exclusions: Sequence[ExclusionRow],
+    others: Sequence[ExamId],
+    records: Sequence[Provenance],
+) -> tuple[ExclusionRow, ...]:
+    """Rows of this run; earlier rows of patients it did not meet; a row for each exam left out."""
+    present = {record.exam_id for record in records}
+    before = read_exclusions(out)
+    met = {row.participant for row in exclusions} | {exam.participant for exam in others}
+    met |= {ExamId.parse(name).participant for name in present}
+    kept = [row for row in before if row.participant is not None and row.participant not in met]
+    earlier = {(row.participant, row.visit): row for row in before if row.level is Level.EXAM}
+    left_out = [
+        earlier.get((exam.participant, exam.visit), exam_row(exam, ExamCode.NOT_SELECTED, ""))
+        for exam in others
+        if str(exam) not in present
+    ]
+    return (*kept, *exclusions, *left_out)
+
+
+def _write_tables(
+    out: Path, plan: Plan, records: Sequence[Provenance], exclusions: Sequence[ExclusionRow]
+) -> None:
+    measured = [read_measurements(record) for record in records]
+    visits: dict[str, list[str]] = defaultdict(list)
+    for item in measured:
+        visits[item.row.exam.participant].append(item.row.exam.visit)
+    people = [ParticipantRow(participant=name, visits=tuple(v)) for name, v in visits.items()]
+    write_participants(out, people)
+    write_exams(out, [item.row for item in measured])
+    write_exclusions(out, exclusions)
+    panel = load_panel(layout.PANEL)
+    notes = [msgspec.to_builtins(record) for record in describe(panel)]
+    features = [row for record in records for row in _feature_rows(out, record, panel.columns())]
+    write_features(out, features, panel.columns(), notes)
+    write_card(
+        out,
+        CardFacts(
+            generated_by=GeneratedBy(
+                name="breastdce", version=__version__, engines=_engines(records)
+            ),
+            recipe=RecipeNote(name=plan.recipe.name, digest=plan.recipe.digest()),
+            n_participants=len(people),
+            n_exams=len(records),
+            methods=tuple(step.stage.methods(step.params) for step in plan.steps),
+            caveats=Counter(code for item in measured for code in item.row.caveats),
+            exclusions=Counter(row.code for row in exclusions),
+        ),
+    )
+
+
+def _engines(records: Sequence[Provenance]) -> dict[str, str]:
+    found = {k: v for record in records for k, v in record.generated_by.engines.items()}
+    return dict(sorted(found.items()))
+
+
+def _feature_rows(out: Path, record: Provenance, columns: Sequence[str]) -> list[FeatureRow]:
+    exam = ExamId.parse(record.exam_id)
+    path = layout.exam_features(out, exam)
+    if not path.exists():
+        return []
+    rows = read_tsv(path, dictionary.feature_columns(tuple(columns)))
+    return [
+        FeatureRow(
+            exam=exam,
+            mask=layout.MaskName(str(row["mask"])),
+            values={name: _number(row[name]) for name in columns},
+        )
+        for row in rows
+    ]
+
+
+def _number(cell: Cell) -> float:
+    return float("nan") if cell is None else float(cell)

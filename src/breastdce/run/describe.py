@@ -1,0 +1,148 @@
+"""What is said about an exam: its row of exams.tsv, its feature row, its provenance."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import msgspec
+
+from breastdce import __version__
+from breastdce.core.caveats import Caveat
+from breastdce.core.exam import ExamId
+from breastdce.dataset.layout import MaskName
+from breastdce.dataset.provenance import (
+    GeneratedBy,
+    InputNote,
+    Provenance,
+    RecipeNote,
+    StageNote,
+    checksums,
+)
+from breastdce.dataset.rows import ExamRow, ExclusionRow, FeatureRow
+from breastdce.run.engine import ExamEngine
+from breastdce.run.inputs import FileDigests, analysis_digest, phase_digests
+from breastdce.run.recipe import Recipe
+from breastdce.stages.load import Source
+
+
+class Measurements(msgspec.Struct, frozen=True, kw_only=True):
+    """The part of an exam's provenance that tables and pages are made from again."""
+
+    row: ExamRow
+    methods: tuple[str, ...]
+    """A sentence or two per stage, in order."""
+    exclusions: tuple[ExclusionRow, ...]
+    """What else was found in the exam's study."""
+    feature_reasons: dict[str, str]
+    """Why a feature has no value."""
+    reports: dict[str, object]
+    """Reports of the stages as they are."""
+
+
+def exam_caveats(engine: ExamEngine) -> tuple[Caveat, ...]:
+    """Caveats of all stages, each once, in order of the stages."""
+    found = (caveat for record in engine.records for caveat in record.caveats)
+    return tuple({msgspec.json.encode(caveat): caveat for caveat in found}.values())
+
+
+def describe_row(exam: ExamId, engine: ExamEngine) -> ExamRow:
+    """Build the exam's row of exams.tsv."""
+    native, facts = engine.value("native"), engine.value("facts")
+    measures, moments, stv = engine.value("measures"), engine.value("moments"), engine.value("stv")
+    kinetics = measures.kinetics
+    codes = tuple(dict.fromkeys(caveat.code for caveat in exam_caveats(engine)))
+    voxels = int(stv.data.sum())
+    return ExamRow(
+        exam=exam,
+        manufacturer=facts.manufacturer,
+        manufacturer_model=facts.model,
+        field_strength_t=facts.field_strength_t,
+        n_phases=len(native.phases),
+        delays_s=facts.delays_s,
+        phase_indices=facts.phase_indices,
+        native_shape=native.grid.shape,
+        native_spacing_mm=native.grid.spacing_mm,
+        image_shape=stv.grid.shape,
+        zscore_mean=moments.mean,
+        zscore_sd=moments.sd,
+        pe_threshold_percent=measures.thresholds.pe_percent,
+        voi=measures.voi_source,
+        ftv_voxels=measures.ftv_voxels,
+        ftv_ml=measures.ml(measures.ftv_voxels),
+        ser_washout_ml=measures.ml(kinetics.washout),
+        ser_plateau_ml=measures.ml(kinetics.plateau),
+        ser_persistent_ml=measures.ml(kinetics.persistent),
+        stv_source=MaskName.STV_CANDIDATE if voxels else None,
+        stv_voxels=voxels if voxels else None,
+        stv_ml=stv.volume_ml if voxels else None,
+        caveats=codes,
+    )
+
+
+def describe_features(exam: ExamId, engine: ExamEngine) -> FeatureRow:
+    """Build the exam's row of the feature table."""
+    values = engine.value("features").values
+    return FeatureRow(exam=exam, mask=MaskName.STV_CANDIDATE, values=values)
+
+
+def describe_exam(
+    out: Path,
+    exam: ExamId,
+    source: Source,
+    engine: ExamEngine,
+    files: FileDigests,
+    exclusions: Sequence[ExclusionRow],
+) -> Provenance:
+    """Build the provenance of an exam whose other files are written."""
+    measurements = Measurements(
+        row=describe_row(exam, engine),
+        methods=engine.methods(),
+        exclusions=tuple(exclusions),
+        feature_reasons={k: str(v) for k, v in engine.value("features").reasons.items()},
+        reports={
+            name: msgspec.to_builtins(engine.value(name))
+            for name in ("measures", "stv_report", "moments", "bias")
+        },
+    )
+    return Provenance(
+        exam_id=str(exam),
+        generated_by=generated_by(engine),
+        recipe=recipe_note(engine.recipe),
+        inputs=_inputs(source, files),
+        stages=tuple(
+            StageNote(
+                name=record.stage,
+                version=record.version,
+                params=record.params,
+                engines=record.engines,
+                caveats=record.caveats,
+            )
+            for record in engine.records
+        ),
+        measurements=msgspec.to_builtins(measurements),
+        caveats=exam_caveats(engine),
+        files=checksums(out, exam),
+    )
+
+
+def generated_by(engine: ExamEngine) -> GeneratedBy:
+    """Name the program and the engines that the exam's stages used."""
+    engines = {name: text for record in engine.records for name, text in record.engines.items()}
+    return GeneratedBy(name="breastdce", version=__version__, engines=dict(sorted(engines.items())))
+
+
+def recipe_note(recipe: Recipe) -> RecipeNote:
+    """Name and digest of a recipe."""
+    return RecipeNote(name=recipe.name, digest=recipe.digest())
+
+
+def _inputs(source: Source, files: FileDigests) -> tuple[InputNote, ...]:
+    phases = [
+        InputNote(role=f"phase-{index:04d}", n_files=count, digest=digest)
+        for index, (count, digest) in enumerate(phase_digests(source.exam, files))
+    ]
+    count, digest = analysis_digest(source.exam, files)
+    if count:
+        phases.append(InputNote(role="analysis", n_files=count, digest=digest))
+    return tuple(phases)

@@ -1,0 +1,69 @@
+"""The demo cohort, run once for all end-to-end tests, and what they share."""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+import io
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from rich.console import Console
+
+from breastdce.run.job import JobOptions, JobSummary, run_job
+from breastdce.testing import write_cohort
+
+
+def quiet() -> Console:
+    return Console(file=io.StringIO())
+
+
+def run(*roots: Path, out: Path, **options) -> JobSummary:
+    """The main job without a word."""
+    return run_job(JobOptions(roots=roots, out=out, **options), quiet())
+
+
+def rows(path: Path) -> list[dict[str, str]]:
+    """A TSV table as text."""
+    with path.open(encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file, delimiter="\t"))
+
+
+def digests(out: Path) -> dict[str, str]:
+    """Every file of a data set with the digest of its bytes, the store left out."""
+    return {
+        path.relative_to(out).as_posix(): hashlib.sha256(path.read_bytes()).hexdigest()
+        for path in sorted(out.rglob("*"))
+        if path.is_file() and ".breastdce" not in path.parts
+    }
+
+
+@pytest.fixture(scope="session")
+def cohort(tmp_path_factory) -> Path:
+    folder = tmp_path_factory.mktemp("cohort")
+    write_cohort(folder)
+    return folder
+
+
+@pytest.fixture(scope="session")
+def tiny_cohort(tmp_path_factory) -> Path:
+    folder = tmp_path_factory.mktemp("tiny")
+    write_cohort(folder, size="tiny")
+    return folder
+
+
+@pytest.fixture(scope="session")
+def demo(cohort, tmp_path_factory) -> Path:
+    """The data set of the demo cohort."""
+    out = tmp_path_factory.mktemp("demo") / "dataset"
+    run(cohort / "dicom", out=out)
+    return out
+
+
+@pytest.fixture(scope="session")
+def ucsf(data: Callable[[str], Path], tmp_path_factory) -> Path:
+    """The data set of the real GE exam, with the producer's maps and segmentation."""
+    out = tmp_path_factory.mktemp("ucsf") / "dataset"
+    run(data("ucsf_br_06"), out=out, keep_ids=True)
+    return out

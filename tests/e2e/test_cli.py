@@ -1,0 +1,101 @@
+"""The program as a person calls it."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import subprocess
+import sys
+
+import pytest
+
+from tests.e2e.conftest import rows
+
+pytestmark = pytest.mark.slow
+
+
+def call(*words, **options):
+    command = [sys.executable, "-m", "breastdce", *map(str, words)]
+    return subprocess.run(command, capture_output=True, text=True, check=False, **options)
+
+
+def test_validate_says_valid_and_then_what_is_wrong(demo, tmp_path):
+    assert call("validate", demo).returncode == 0
+    out = tmp_path / "dataset"
+    shutil.copytree(demo, out)
+    next(out.rglob("*_ftv.nii.gz")).unlink()
+    done = call("validate", out, "--json")
+    assert done.returncode == 1
+    assert "_ftv.nii.gz" in json.dumps(json.loads(done.stdout))
+
+
+def test_scan_explains_and_writes_nothing(cohort, tmp_path):
+    before = sorted(cohort.rglob("*"))
+    done = call("scan", cohort / "dicom", "--out", tmp_path / "DCE.tsv")
+    assert done.returncode == 0, done.stderr
+    for word in ("why:", "SUBTRACTION", "TOO_FEW_PHASES", "NOT_DICOM"):
+        assert word in done.stdout
+    assert sorted(cohort.rglob("*")) == before
+    assert len(rows(tmp_path / "DCE.tsv")) == 4
+
+
+def test_scan_as_json_accounts_for_every_file(cohort):
+    done = call("scan", cohort / "dicom", "--json")
+    found = json.loads(done.stdout)
+    files = [path for path in (cohort / "dicom").rglob("*") if path.is_file()]
+    assert len(found["files"]) == len(files)
+    assert all(record["code"] for record in found["files"])
+
+
+def test_dry_run_plans_and_writes_nothing(cohort, tmp_path):
+    out = tmp_path / "dataset"
+    done = call("run", cohort / "dicom", out, "--dry-run")
+    assert "n4" in done.stdout
+    assert not out.exists()
+    assert not list(tmp_path.iterdir())
+
+
+def test_second_run_says_that_there_is_nothing_to_do(cohort, demo):
+    done = call("run", cohort / "dicom", demo)
+    assert "Nothing to do" in done.stdout
+    assert "not used" in done.stdout
+
+
+@pytest.mark.parametrize(
+    ("words", "status"),
+    [
+        (("run", "missing", "out"), 2),
+        (("run", ".", "out", "--recipe", "nonsense"), 2),
+        (("run", ".", "inside"), 2),
+        (("validate", "missing"), 1),
+    ],
+)
+def test_wrong_calls_are_plain_words(words, status, tmp_path):
+    done = call(*words, cwd=tmp_path)
+    assert done.returncode == status
+    assert "Traceback" not in done.stderr
+
+
+def test_foreign_output_folder_is_refused(cohort, tmp_path):
+    (tmp_path / "precious.txt").write_text("keep", encoding="utf-8")
+    done = call("run", cohort / "dicom", tmp_path)
+    assert done.returncode == 1
+    assert "OUTPUT_FOREIGN" in done.stderr
+    assert [path.name for path in tmp_path.iterdir()] == ["precious.txt"]
+
+
+def test_report_is_rebuilt_from_the_data_set_alone(demo, tmp_path):
+    out = tmp_path / "dataset"
+    shutil.copytree(demo, out)
+    shutil.rmtree(out / ".breastdce")
+    before = {path.name: path.read_bytes() for path in (out / "report").rglob("*.html")}
+    shutil.rmtree(out / "report")
+    assert call("report", out).returncode == 0
+    assert {path.name: path.read_bytes() for path in (out / "report").rglob("*.html")} == before
+
+
+def test_scan_of_the_odd_files_has_no_traceback(data):
+    done = call("scan", data("dicom_odd"), "--json")
+    assert done.returncode == 0
+    assert "Traceback" not in done.stderr
+    assert len(json.loads(done.stdout)["files"]) == 103  # 102 files and their index

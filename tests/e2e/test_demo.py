@@ -1,0 +1,117 @@
+"""The demo cohort becomes a valid data set that agrees with the phantom's truth."""
+
+from __future__ import annotations
+
+import shutil
+import time
+
+import numpy as np
+import pytest
+
+from breastdce.core.codes import ExamCode
+from breastdce.dataset.validate import validate
+from tests.e2e.conftest import digests, rows, run
+
+pytestmark = pytest.mark.slow
+
+
+def test_three_exams_and_one_exclusion(demo):
+    assert len(rows(demo / "exams.tsv")) == 3
+    exams = [row for row in rows(demo / "exclusions.tsv") if row["level"] == "exam"]
+    assert [row["code"] for row in exams] == [ExamCode.TOO_FEW_PHASES]
+
+
+def test_every_promise_holds(demo):
+    assert validate(demo) == []
+
+
+def test_second_run_does_no_work_and_changes_no_byte(demo, cohort):
+    before = digests(demo)
+    stamps = {path: path.stat().st_mtime_ns for path in demo.rglob("*.nii.gz")}
+    started = time.monotonic()
+    summary = run(cohort / "dicom", out=demo)
+    assert summary.nothing_to_do
+    assert digests(demo) == before
+    assert {path: path.stat().st_mtime_ns for path in demo.rglob("*.nii.gz")} == stamps
+    assert time.monotonic() - started < 60  # a hang, not a benchmark
+
+
+def test_moved_input_and_lost_file_are_mended_without_computing(demo, cohort, tmp_path):
+    out, moved = tmp_path / "dataset", tmp_path / "elsewhere"
+    shutil.copytree(demo, out)
+    shutil.copytree(cohort / "dicom", moved)
+    exam = rows(out / "exams.tsv")[0]["exam_id"]
+    lost = next(out.rglob(f"{exam}_ftv.nii.gz"))
+    lost.unlink()
+    summary = run(moved, out=out)
+    assert lost.exists()
+    assert sum(outcome.computed for outcome in summary.outcomes) == 0
+    assert digests(out) == digests(demo)
+
+
+def test_store_is_safe_to_delete(demo, cohort, tmp_path):
+    out = tmp_path / "dataset"
+    shutil.copytree(demo, out)
+    shutil.rmtree(out / ".breastdce")
+    exam = rows(out / "exams.tsv")[0]["exam_id"]
+    run(cohort / "dicom", out=out, exams=(exam,))
+    assert digests(out) == digests(demo)
+
+
+def test_changed_parameter_recomputes_what_depends_on_it_only(tiny_cohort, tmp_path):
+    out = tmp_path / "dataset"
+    run(tiny_cohort / "dicom", out=out, jobs=1)
+    recipe = tmp_path / "mine.toml"
+    from importlib import resources
+
+    text = resources.files("breastdce.run.recipes").joinpath("ispy1.toml").read_text()
+    recipe.write_text(
+        text.replace('stage = "stv_rule"', 'stage = "stv_rule"\nparams = { satellite_mm = 5.0 }'),
+        encoding="utf-8",
+    )
+    summary = run(tiny_cohort / "dicom", out=out, jobs=1, recipe=str(recipe))
+    # stv_rule, and stv_grid and radiomics where the mask really changed
+    assert all(1 <= outcome.computed <= 3 for outcome in summary.outcomes)
+
+
+def test_one_failing_exam_does_not_stop_the_others(tiny_cohort, tmp_path, monkeypatch):
+    import breastdce.run.schedule as schedule
+
+    honest = schedule._process
+
+    def sometimes(task, work, status):
+        if task.exam.participant == victims[0]:
+            raise ZeroDivisionError
+        return honest(task, work, status)
+
+    victims = [rows_of(tiny_cohort, tmp_path)[0]]
+    monkeypatch.setattr(schedule, "_process", sometimes)
+    out = tmp_path / "again"
+    summary = run(tiny_cohort / "dicom", out=out, jobs=1)
+    assert not summary.all_done
+    failed = [row for row in rows(out / "exclusions.tsv") if row["code"] == ExamCode.FAILED]
+    assert [row["participant_id"] for row in failed] == [f"sub-{victims[0]}"]
+    assert len(rows(out / "exams.tsv")) == 2
+    assert validate(out) == []
+
+
+def rows_of(cohort, tmp_path):
+    out = tmp_path / "first"
+    run(cohort / "dicom", out=out, jobs=1)
+    return [row["participant_id"].removeprefix("sub-") for row in rows(out / "exams.tsv")]
+
+
+def test_no_temporary_file_is_left(demo):
+    assert [path for path in demo.rglob("*") if "tmp" in path.name] in (
+        [],
+        [demo / ".breastdce" / "tmp"],
+    )
+    assert not any((demo / ".breastdce" / "tmp").glob("*"))
+
+
+def test_images_are_at_one_millimeter(demo):
+    for row in rows(demo / "exams.tsv"):
+        native = np.array([float(x) for x in row["native_spacing_mm"].split(";")])
+        shape = np.array([int(x) for x in row["native_shape"].split(";")])
+        image = [int(x) for x in row["image_shape"].split(";")]
+        assert image == list(np.floor(native * shape + 0.5).astype(int))

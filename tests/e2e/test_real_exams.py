@@ -1,0 +1,94 @@
+"""The real exams give the known answers of their producers."""
+
+from __future__ import annotations
+
+import json
+
+import nibabel as nib
+import numpy as np
+import pytest
+
+from breastdce.dataset.validate import validate
+from tests.e2e.conftest import rows, run
+
+pytestmark = [pytest.mark.slow, pytest.mark.data]
+
+
+def exam_row(out):
+    (row,) = rows(out / "exams.tsv")
+    return row
+
+
+def test_ucsf_row_says_what_the_producer_found(ucsf):
+    row = exam_row(ucsf)
+    assert row["delays_s"] == "-230.0;177.0;531.0"
+    assert row["ftv_voxels"] == "41105"
+    assert float(row["ftv_ml"]) == pytest.approx(40.643371582, abs=5e-4)
+    assert row["voi"] == "producer"
+    assert row["image_shape"] == "180;180;120"
+    assert row["native_shape"] == "256;256;60"
+    assert row["caveats"] == "" or "PRODUCER_DIFFERS" not in row["caveats"]
+
+
+def test_ucsf_data_set_is_valid(ucsf):
+    assert validate(ucsf) == []
+
+
+def test_ucsf_affine_is_the_one_of_simpleitk_and_dcm2niix(ucsf):
+    image = nib.load(next(ucsf.rglob("*_0000.nii.gz")))
+    native = nib.load(next(path for path in ucsf.rglob("*_0000.nii.gz") if "native" in str(path)))
+    expected = [[0, 0, 2, -157.8], [-0.703125, 0, 0, 106.7], [0, -0.703125, 0, 78], [0, 0, 0, 1]]
+    np.testing.assert_allclose(native.affine, expected, atol=1e-3)
+    assert image.shape == (180, 180, 120)
+
+
+def test_ucsf_pooled_moments_are_zero_and_one(ucsf):
+    images = [
+        nib.load(path).get_fdata() for path in sorted(ucsf.glob("sub-*/ses-*/images/*.nii.gz"))
+    ]
+    assert len(images) == 3
+    pooled = np.concatenate([image.ravel() for image in images])
+    assert abs(pooled.mean()) < 1e-4
+    assert abs(pooled.std() - 1) < 1e-4
+
+
+def test_ucsf_washout_counts(ucsf):
+    provenance = json.loads(next(ucsf.glob("sub-*/ses-*/provenance.json")).read_text())
+    assert "30513" in json.dumps(provenance["measurements"])
+
+
+def test_ucsf_without_the_segmentation_is_the_same(ucsf, data, tmp_path):
+    roots = [data(f"ucsf_br_06/{name}") for name in ("dce", "pe1", "ser")]
+    out = tmp_path / "dataset"
+    run(*roots, out=out, keep_ids=True)
+    ours, known = exam_row(out), exam_row(ucsf)
+    for column in ("ftv_voxels", "ftv_ml", "delays_s", "ser_washout_ml", "voi"):
+        assert ours[column] == known[column]
+
+
+def test_ucsf_without_maps_and_segmentation_keeps_phases_and_times(data, tmp_path):
+    out = tmp_path / "dataset"
+    run(data("ucsf_br_06/dce"), out=out, keep_ids=True)
+    row = exam_row(out)
+    assert [round(float(x)) for x in row["delays_s"].split(";")] == [-230, 177, 531]
+    assert row["phase_indices"] == "0;1;2"
+    assert row["voi"] == "breast"
+    assert {"VOI_NONE", "THRESHOLD_DEFAULT"} <= set(row["caveats"].split(";"))
+
+
+def test_duke_is_found_ordered_and_completed(data, tmp_path):
+    out = tmp_path / "dataset"
+    summary = run(data("duke_153"), out=out)
+    assert summary.all_done
+    row = exam_row(out)
+    times = [float(x) for x in row["delays_s"].split(";")]
+    np.testing.assert_allclose(times, [-1310.430, 60.705, 182.115, 304.7675], atol=2e-3)
+    assert row["n_phases"] == "4"
+    assert row["image_shape"] == "340;340;62"
+    assert row["ftv_voxels"] == "141431"
+    assert float(row["ftv_ml"]) == pytest.approx(89.606421, abs=1e-5)
+    assert {"PRE_GAP", "VOI_NONE"} <= set(row["caveats"].split(";"))
+    left_out = {row["series_number"]: row["code"] for row in rows(out / "exclusions.tsv")}
+    assert left_out["300"] == "SEGMENTATION"
+    assert left_out["26"] in ("NOT_T1_GRE", "OTHER_GRID")
+    assert validate(out) == []

@@ -1,0 +1,61 @@
+"""DICOM files for tests, made by pydicom so that our own writer and reader judge each other not."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pydicom
+from pydicom.dataset import FileDataset, FileMetaDataset
+from pydicom.uid import ExplicitVRLittleEndian, ImplicitVRLittleEndian
+
+MR = "1.2.840.10008.5.1.4.1.1.4"
+
+
+def dataset(pixels=None, *, implicit=False, **fields) -> FileDataset:
+    """An MR slice; `fields` replace or (None) remove elements."""
+    if pixels is None:
+        pixels = np.arange(20, dtype=np.int16).reshape(4, 5)
+    meta = FileMetaDataset()
+    meta.TransferSyntaxUID = ImplicitVRLittleEndian if implicit else ExplicitVRLittleEndian
+    meta.MediaStorageSOPClassUID = MR
+    meta.MediaStorageSOPInstanceUID = fields.get("SOPInstanceUID", "1.2.3.4")
+    data = FileDataset("", {}, file_meta=meta, preamble=bytes(128))
+    values = {
+        "SOPClassUID": MR,
+        "SOPInstanceUID": "1.2.3.4",
+        "StudyInstanceUID": "1.2.3",
+        "SeriesInstanceUID": "1.2.3.1",
+        "Modality": "MR",
+        "PatientID": "P-1",
+        "PatientIdentityRemoved": "YES",
+        "SeriesNumber": 2,
+        "InstanceNumber": 7,
+        "ImagePositionPatient": [1.0, 2.0, 3.0],
+        "ImageOrientationPatient": [1, 0, 0, 0, 1, 0],
+        "PixelSpacing": [0.5, 0.7],
+        "SliceThickness": 2,
+        "EchoTime": 1.5,
+        "RepetitionTime": 4.5,
+        "AcquisitionTime": "102551.5",
+        "Rows": pixels.shape[0],
+        "Columns": pixels.shape[1],
+        "BitsAllocated": 16,
+        "BitsStored": 16,
+        "HighBit": 15,
+        "PixelRepresentation": 1 if pixels.dtype.kind == "i" else 0,
+        "SamplesPerPixel": 1,
+        "PhotometricInterpretation": "MONOCHROME2",
+        "PixelData": pixels.tobytes(),
+        **fields,
+    }
+    for name, value in values.items():
+        if value is not None:
+            setattr(data, name, value)
+    return data
+
+
+def write(path: Path, data: pydicom.Dataset | None = None, **fields) -> Path:
+    """Write a slice and return its path."""
+    (data if data is not None else dataset(**fields)).save_as(path, enforce_file_format=True)
+    return path

@@ -1,0 +1,94 @@
+"""Names say who is who without saying who it is."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from breastdce.core.codes import ExamCode
+from breastdce.core.exam import is_label
+from breastdce.ingest.identity import assign_pseudonyms, name_exams, trial_visit
+from breastdce.ingest.records import ExamNote
+
+
+def note(patient="P-1", study="1.1", date="20010101", removed=True, words=()):
+    return ExamNote(
+        patient_id=patient,
+        study_uid=study,
+        study_date=date,
+        identity_removed=removed,
+        visit_words=words,
+        code=ExamCode.NO_DCE,
+    )
+
+
+def names(found, keep_ids=False, pseudonyms=None):
+    naming = name_exams(found, keep_ids=keep_ids, pseudonyms=pseudonyms or {})
+    return [str(named.exam) for named in naming.named]
+
+
+def test_removed_identity_keeps_the_id_without_odd_characters():
+    assert names([note("UCSF-BR-06")]) == ["sub-UCSFBR06_ses-1"]
+
+
+def test_unremoved_identity_gets_a_pseudonym_unless_ids_are_kept():
+    found = [note("DOE^JANE", removed=False)]
+    assert names(found, pseudonyms={"DOE^JANE": "0007"}) == ["sub-0007_ses-1"]
+    assert names(found, keep_ids=True) == ["sub-DOEJANE_ses-1"]
+
+
+def test_one_study_that_names_the_patient_hides_the_id_in_all():
+    found = [note(study="1.1"), note(study="1.2", date="20010202", removed=False)]
+    assert names(found, pseudonyms={"P-1": "0001"}) == ["sub-0001_ses-1", "sub-0001_ses-2"]
+
+
+def test_two_patients_with_one_name_are_refused_both():
+    naming = name_exams([note("P-1"), note("P1", study="1.9")], keep_ids=True, pseudonyms={})
+    assert naming.named == ()
+    assert len(naming.collided) == 2
+
+
+@pytest.mark.parametrize(
+    ("words", "visit"),
+    [
+        (("T1", "MRI_1"), "T0"),
+        (("T4", "pre-surgery"), "T3"),
+        (("", "baseline"), "T0"),
+        (("T2", "MRI_1"), "T0"),
+        (("T3", ""), "T2"),
+        (("", "", "T1 weighted MRI_2"), None),
+        (("T5", ""), None),
+        ((), None),
+    ],
+)
+def test_trial_codes_give_the_visit_and_the_description_wins(words, visit):
+    assert trial_visit(words) == visit
+
+
+def test_visits_without_a_code_are_numbered_by_date():
+    found = [note(study="1.9", date="20010101"), note(study="1.1", date="20020101")]
+    assert names(found) == ["sub-P1_ses-1", "sub-P1_ses-2"]
+    assert names(found[::-1]) == ["sub-P1_ses-1", "sub-P1_ses-2"]
+
+
+def test_two_studies_that_claim_one_visit_are_numbered():
+    words = ("T1", "MRI_1")
+    found = [note(study="1.1", words=words), note(study="1.2", date="20010202", words=words)]
+    assert names(found) == ["sub-P1_ses-1", "sub-P1_ses-2"]
+
+
+def test_known_pseudonyms_stay_and_taken_names_are_left_out():
+    known = {"b": "0002"}
+    assert assign_pseudonyms(["c", "a", "b"], known, taken=["0001"]) == {
+        "b": "0002",
+        "a": "0003",
+        "c": "0004",
+    }
+
+
+@given(st.sets(st.text(min_size=1, max_size=5)), st.sets(st.text(min_size=1, max_size=5)))
+def test_pseudonyms_are_labels_and_one_to_one(first, second):
+    names = assign_pseudonyms(second, assign_pseudonyms(first, {}))
+    assert len(set(names.values())) == len(names) == len(first | second)
+    assert all(map(is_label, names.values()))
