@@ -1,0 +1,67 @@
+"""Fixed number of bins over a region's range, with the edges and the look-up of ITK's histogram.
+
+Source: ITK 5.2 `itkImageToHistogramFilter.hxx` (automatic range, marginal scale 100) and
+`itkHistogram.hxx` (edges, look-up, quantile). The range reaches from the smallest value to the
+largest plus a hundredth of a bin, so that the largest lies inside the last bin. The bin width
+is float32, the edges are float64.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+_MARGINAL_SCALE = 100.0  # ITK's default: the last edge lies this part of a bin above the maximum
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Histogram:
+    """Counts of values in bins of equal width.
+
+    `lower` and `upper` (float64, shape (bins,)) are the edges in intensity units, a bin includes
+    its lower one; `counts` (int64, shape (bins,)) are the frequencies; `index` (int64, shape
+    (n,)) is the bin of each value, from 0.
+    """
+
+    lower: NDArray[np.float64]
+    upper: NDArray[np.float64]
+    counts: NDArray[np.int64]
+    index: NDArray[np.int64]
+
+    def quantile(self, share: float) -> float:
+        """Intensity below which `share` (0 to 1) of the values lie, linear within a bin.
+
+        As `itk::Statistics::Histogram::Quantile`: counted from below for shares under one half,
+        from above otherwise.
+        """
+        total = float(self.counts.sum())
+        below = np.cumsum(self.counts) / total
+        if share < 0.5:
+            bin_ = int(np.argmax(below >= share))
+            before = float(below[bin_ - 1]) if bin_ else 0.0
+            inside = (share - before) / (float(self.counts[bin_]) / total)
+            return float(self.lower[bin_] + inside * (self.upper[bin_] - self.lower[bin_]))
+        # ITK subtracts the share found from above from one; the last digits differ from `below`.
+        left = 1.0 - np.cumsum(self.counts[::-1])[::-1] / total
+        bin_ = int(np.flatnonzero(left <= share)[-1])
+        before = float(left[bin_ + 1]) if bin_ + 1 < left.size else 1.0
+        inside = (before - share) / (float(self.counts[bin_]) / total)
+        return float(self.upper[bin_] - inside * (self.upper[bin_] - self.lower[bin_]))
+
+
+def histogram(values: NDArray[np.float32], bins: int) -> Histogram:
+    """Count `values` (float32, shape (n,), n > 0) in `bins` equal bins over their own range.
+
+    Equal values all fall into the last bin, as in ITK.
+    """
+    low, high = float(values.min()), float(values.max())
+    top = high + (high - low) / bins / _MARGINAL_SCALE
+    width = (np.float32(top) - np.float32(low)) / np.float32(bins)
+    steps = np.arange(bins + 1, dtype=np.float32) * width
+    edges = low + steps.astype(np.float64)
+    upper = edges[1:].copy()
+    upper[-1] = top
+    index = np.searchsorted(edges[:-1], values.astype(np.float64), side="right") - 1
+    return Histogram(edges[:-1], upper, np.bincount(index, minlength=bins), index)

@@ -1,0 +1,149 @@
+"""A panel: which families with which parameters, under which column names, in which order."""
+
+from __future__ import annotations
+
+import tomllib
+from dataclasses import dataclass
+from importlib import resources
+from typing import Any
+
+import msgspec
+
+from breastdce.core.catalog import Catalog
+from breastdce.core.codes import ErrorCode
+from breastdce.core.errors import RecipeError
+from breastdce.core.params import Params
+from breastdce.radiomics.families._contract import AnyFamily, Family
+
+FAMILIES: Catalog[AnyFamily] = Catalog("breastdce.radiomics.families", "FAMILY", Family)
+_SCHEMA = 1
+_FOLDER = "breastdce.radiomics.panels"
+
+
+class _Entry(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    name: str
+    label: str
+    params: dict[str, Any] = {}
+
+
+class _File(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    name: str
+    schema: int
+    description: str
+    prefix: str
+    family: tuple[_Entry, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """One family of a panel with its parameters and the text its columns begin with."""
+
+    family: AnyFamily
+    params: Params
+    label: str
+    """For example `T1_E_Intensity_`."""
+
+    def columns(self) -> tuple[str, ...]:
+        """Published names of the family's features, in order."""
+        return tuple(f"{self.label}{name}" for name in self.family.names(self.params))
+
+
+@dataclass(frozen=True, slots=True)
+class Panel:
+    """Families in the order of the table."""
+
+    name: str
+    description: str
+    members: tuple[Member, ...]
+
+    def columns(self) -> tuple[str, ...]:
+        """All published names, in the published order."""
+        return tuple(column for member in self.members for column in member.columns())
+
+
+class FeatureRecord(msgspec.Struct, frozen=True):
+    """One column of a feature table, for its data dictionary."""
+
+    name: str
+    """Published name: the column."""
+    family: str
+    feature: str
+    definition: str
+    unit: str
+    defect: str
+    """What the matched program does otherwise than the name says; empty when nothing."""
+
+
+def describe(panel: Panel) -> list[FeatureRecord]:
+    """Say what each column of `panel` means, in the order of the table."""
+    return [
+        FeatureRecord(
+            name=f"{member.label}{feature.name}",
+            family=member.family.name,
+            feature=feature.name,
+            definition=feature.definition,
+            unit=feature.unit,
+            defect=feature.defect,
+        )
+        for member in panel.members
+        for feature in member.family.features(member.params)
+    ]
+
+
+def shipped_panels() -> tuple[str, ...]:
+    """Names of the panels that ship with the package."""
+    names = (entry.name for entry in resources.files(_FOLDER).iterdir())
+    return tuple(sorted(name[:-5] for name in names if name.endswith(".toml")))
+
+
+def load_panel(name: str) -> Panel:
+    """Read a panel that ships with the package.
+
+    Raises
+    ------
+    RecipeError
+        UNKNOWN_ENTRY when there is no such panel or family.
+    """
+    known = shipped_panels()
+    if name not in known:
+        raise RecipeError(
+            ErrorCode.UNKNOWN_ENTRY,
+            "No such panel",
+            evidence={"given": name, "known": ", ".join(known)},
+        )
+    text = resources.files(_FOLDER).joinpath(f"{name}.toml").read_text(encoding="utf-8")
+    return parse_panel(text, name)
+
+
+def parse_panel(text: str, origin: str) -> Panel:
+    """Read a panel from TOML text; `origin` is named in errors.
+
+    Raises
+    ------
+    RecipeError
+        RECIPE_INVALID with the place in the text; UNKNOWN_ENTRY for a family that does not exist.
+    """
+    try:
+        file = msgspec.convert(tomllib.loads(text), _File)
+        if file.schema != _SCHEMA:
+            raise _invalid(origin, f"schema {file.schema} is unknown; this version reads {_SCHEMA}")
+        members = tuple(_member(file.prefix, entry) for entry in file.family)
+    except (tomllib.TOMLDecodeError, msgspec.ValidationError, KeyError) as error:
+        raise _invalid(origin, str(error)) from error
+    return Panel(file.name, file.description, members)
+
+
+def _member(prefix: str, entry: _Entry) -> Member:
+    family = FAMILIES.get(entry.name)
+    params: Params = msgspec.convert(entry.params, family.params)
+    label = entry.label.format(**msgspec.structs.asdict(params))
+    return Member(family, params, f"{prefix}_{label}_")
+
+
+def _invalid(origin: str, why: str) -> RecipeError:
+    return RecipeError(
+        ErrorCode.RECIPE_INVALID,
+        "The panel is wrong",
+        evidence={"panel": origin, "why": why},
+        remedy="Compare with the panels that ship with the package.",
+    )

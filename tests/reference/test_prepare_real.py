@@ -1,0 +1,139 @@
+"""Preparation of two real exams against the known answers, and against SimpleITK."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pydicom
+import pytest
+import SimpleITK as sitk
+
+from breastdce.core.codes import CaveatCode
+from breastdce.core.grid import Grid
+from breastdce.core.volume import Volume
+from breastdce.imaging import itk
+from breastdce.imaging.resample import Edge
+from breastdce.prepare.n4 import N4Params, correct
+from breastdce.prepare.resample import ResampleParams, resample
+from breastdce.prepare.zscore import ZscoreParams, pooled_moments, zscore
+
+pytestmark = pytest.mark.data
+
+DUKE_PHASES = ("ax_dyn_pre", "ax_dyn_1st_pass", "ax_dyn_2nd_pass")
+
+
+def _phase(datasets):
+    """One phase from its slices, sorted along row x column; as SimpleITK measures the grid."""
+    row, column = np.array(datasets[0].ImageOrientationPatient, float).reshape(2, 3)
+    normal = np.cross(row, column)
+    ordered = sorted(datasets, key=lambda d: float(np.dot(normal, d.ImagePositionPatient)))
+    first, last = (np.array(ordered[end].ImagePositionPatient, float) for end in (0, -1))
+    step = float(np.linalg.norm(last - first)) / (len(ordered) - 1)
+    between_rows, between_columns = map(float, ordered[0].PixelSpacing)
+    voxels = np.stack([dataset.pixel_array.T for dataset in ordered], axis=2)
+    flip = np.array([-1.0, -1.0, 1.0])
+    direction = np.stack([row, column, normal], axis=1) * flip[:, None]
+    grid = Grid(voxels.shape, (between_columns, between_rows, step), direction, tuple(first * flip))
+    return Volume(np.asfortranarray(voxels, np.float32), grid)
+
+
+@pytest.fixture(scope="module")
+def ucsf(data):
+    files = [path for path in data("ucsf_br_06/dce").rglob("*") if path.is_file()]
+    datasets = [pydicom.dcmread(path) for path in files]
+    parts = [[d for d in datasets if (int(d.InstanceNumber) - 1) // 60 == n] for n in range(3)]
+    return [_phase(part) for part in parts]
+
+
+@pytest.fixture(scope="module")
+def duke(data):
+    folders = [data(f"duke_153/{name}") for name in DUKE_PHASES]
+    return [
+        _phase([pydicom.dcmread(path) for path in folder.rglob("*") if path.is_file()])
+        for folder in folders
+    ]
+
+
+def test_moments_of_ucsf_are_the_known_ones(ucsf):
+    assert pooled_moments(ucsf) == pytest.approx((13.678478, 15.983532), abs=1e-6)  # as printed
+    found = resample(ucsf, ResampleParams())
+    assert found.phases[0].grid.shape == (180, 180, 120)
+    assert pooled_moments(found.phases) == pytest.approx((13.685250, 15.534437), abs=1e-6)
+
+
+def test_last_plane_of_ucsf_hangs_on_the_seventh_digit_and_is_a_caveat(ucsf):
+    rounded = replace(ucsf[0].grid, spacing_mm=(0.703125, 0.703125, 2.0))
+    for grid, zero in ((ucsf[0].grid, 0), (rounded, 1)):
+        found = resample([Volume(phase.data, grid) for phase in ucsf], ResampleParams())
+        assert [(c.code, c.detail) for c in found.caveats] == [
+            (CaveatCode.GRID_EDGE, {"planes": 1, "zero": zero})
+        ]
+        assert found.phases[0].data[:, :, 119].any() == (zero == 0)
+        extended = resample([Volume(ucsf[0].data, grid)], ResampleParams(edge=Edge.EXTEND))
+        assert extended.phases[0].data[:, :, 119].any()
+
+
+def test_moments_of_duke_are_the_known_ones(duke):
+    assert pooled_moments(duke) == pytest.approx((39.167333, 37.951970), abs=1e-6)
+    found = resample(duke, ResampleParams())
+    assert found.phases[0].grid.shape == (340, 340, 62)
+    assert found.caveats == ()
+    assert pooled_moments(found.phases) == pytest.approx((39.106321, 36.748489), abs=1e-6)
+
+
+@pytest.mark.parametrize("exam", ["ucsf", "duke"])
+def test_linear_is_that_of_simpleitk(exam, request):
+    phases = request.getfixturevalue(exam)
+    found = resample(phases, ResampleParams()).phases[1]
+    oracle = itk.resample(phases[1], found.grid, itk.Interpolator.LINEAR)
+    # float32 keeps 7 digits of at most 1000, and ITK rounds positions in millimeters
+    np.testing.assert_allclose(found.data, oracle.data, atol=1e-4)
+
+
+@pytest.mark.parametrize("exam", ["ucsf", "duke"])
+def test_zscore_keeps_its_promise(exam, request):
+    found = zscore(resample(request.getfixturevalue(exam), ResampleParams()).phases, ZscoreParams())
+    assert pooled_moments(found.phases) == pytest.approx((0.0, 1.0), abs=1e-4)
+
+
+@pytest.mark.slow
+def test_one_shared_field_keeps_the_enhancing_voxels_of_ucsf(ucsf):
+    def enhancing(phases):
+        pre, post = phases[0].data, phases[1].data
+        return (pre >= 35) & (post - pre >= 0.7 * pre)
+
+    raw = enhancing(ucsf)
+    shared = correct(ucsf, N4Params(field="shared"))
+    pre, post = (phase.data for phase in shared.phases[:2])
+    after = (ucsf[0].data >= 35) & (post - pre >= 0.7 * pre)
+    # integer signal gives exact ties at 70 percent, which rounding decides either way
+    ties = np.abs(ucsf[1].data - 1.7 * ucsf[0].data) < 1e-3
+    assert np.array_equal(raw & ~ties, after & ~ties)
+
+
+@pytest.mark.slow
+def test_fields_of_single_phases_set_them_against_each_other(ucsf):
+    logs = correct(ucsf, N4Params()).mean_log_field
+    assert max(logs) - min(logs) > 0.05
+
+
+@pytest.mark.slow
+def test_bias_field_of_ucsf_is_that_of_itk_at_the_samples(ucsf):
+    """The whole way (thinning, mask, lattice) against SimpleITK's own, one phase."""
+    params = N4Params(shrink_mm=4.0)
+    found = correct(ucsf[1:2], params).phases[0]
+    thinned = np.asfortranarray(ucsf[1].data[5:252:6, 5:252:6, 1:60:2])
+    image = sitk.GetImageFromArray(thinned.T)
+    n4 = sitk.N4BiasFieldCorrectionImageFilter()
+    n4.SetBiasFieldFullWidthAtHalfMaximum(0.15)
+    n4.SetConvergenceThreshold(0.001)
+    n4.SetMaximumNumberOfIterations([50] * 4)
+    mask = sitk.OtsuThreshold(image, 0, 1, 128)
+    with itk.threads(1):
+        n4.Execute(image, sitk.Cast(mask, sitk.sitkUInt8))
+        field = sitk.GetArrayFromImage(n4.GetLogBiasFieldAsImage(image)).T
+    ours = np.asarray(found.data[5:252:6, 5:252:6, 1:60:2], np.float64)
+    bright = thinned > 5
+    # the lattice is solved from float32 values and the product is float32
+    np.testing.assert_allclose(np.log(thinned[bright] / ours[bright]), field[bright], atol=1e-4)

@@ -1,0 +1,118 @@
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from breastdce.core.codes import ErrorCode
+from breastdce.core.errors import InputError
+from breastdce.core.grid import Grid
+from breastdce.core.volume import Mask, Volume
+from breastdce.imaging import itk
+from breastdce.imaging.resample import Edge, edge_planes, isotropic_grid, linear, nearest
+
+
+def _grid(shape, spacing, direction=None, origin=(3.0, -7.0, 11.0)):
+    return Grid(shape, spacing, np.eye(3) if direction is None else direction, origin)
+
+
+def _noise(grid, seed=0):
+    voxels = np.random.default_rng(seed).uniform(0, 200, grid.shape)
+    return Volume(np.asfortranarray(voxels, dtype=np.float32), grid)
+
+
+@pytest.mark.parametrize(
+    ("shape", "spacing", "expected"),
+    [
+        ((256, 256, 60), (0.703125, 0.703125, 2.0), (180, 180, 120)),
+        ((256, 256, 60), (0.703125, 0.703125, 2.00000006779661), (180, 180, 120)),
+        ((448, 448, 56), (0.75892859697342, 0.75892859697342, 1.1), (340, 340, 62)),
+        ((5, 5, 1), (2.1, 2.5, 0.2), (11, 13, 1)),  # halves round up; never empty
+    ],
+)
+def test_size_is_extent_over_spacing_rounded(shape, spacing, expected):
+    assert isotropic_grid(_grid(shape, spacing), 1.0).shape == expected
+
+
+def test_origin_and_direction_are_kept():
+    source = _grid((4, 4, 4), (2.0, 2.0, 2.0), np.diag([1.0, -1.0, 1.0]))
+    target = isotropic_grid(source, 1.0)
+    assert target.origin_mm == source.origin_mm
+    assert np.array_equal(target.direction, source.direction)
+    assert target.spacing_mm == (1.0, 1.0, 1.0)
+
+
+@pytest.mark.parametrize("spacing", [(0.7, 0.9, 2.3), (1.3, 1.0, 0.41), (3.1, 0.77, 1.9)])
+def test_linear_is_that_of_itk(spacing):
+    angle = 0.4
+    turn = np.array(
+        [[np.cos(angle), -np.sin(angle), 0], [np.sin(angle), np.cos(angle), 0], [0, 0, 1.0]]
+    )
+    image = _noise(_grid((17, 13, 11), spacing, turn))
+    target = isotropic_grid(image.grid, 1.0)
+    oracle = itk.resample(image, target, itk.Interpolator.LINEAR)
+    # both sum in float64 and round once: 1e-4 of 200 is some units of the last place of float32
+    # plus the rounding of positions through mm, 1e-14 x 100
+    np.testing.assert_allclose(linear(image, target, Edge.ITK).data, oracle.data, atol=1e-4)
+
+
+@pytest.mark.parametrize("step", [2.0, 1.99999986, 2.0000001])
+def test_plane_at_the_limit_falls_as_in_itk(step):
+    # Origin 0 leaves no rounding of millimeters on ITK's side of the knife edge.
+    image = _noise(_grid((6, 5, 60), (1.0, 1.0, step), origin=(0.0, 0.0, 0.0)))
+    target = isotropic_grid(image.grid, 1.0)
+    oracle = itk.resample(image, target, itk.Interpolator.LINEAR)
+    ours = linear(image, target, Edge.ITK)
+    assert target.shape[2] == 120
+    assert bool(ours.data[:, :, 119].any()) is bool(oracle.data[:, :, 119].any())
+    assert bool(ours.data[:, :, 119].any()) is (step > 2)
+    assert edge_planes(image.grid, target) == (1, int(step <= 2))
+
+
+def test_extended_edge_repeats_the_last_plane():
+    image = _noise(_grid((4, 4, 6), (1.0, 1.0, 2.0)))
+    target = isotropic_grid(image.grid, 1.0)
+    ours = linear(image, target, Edge.EXTEND)
+    assert np.array_equal(ours.data[:, :, 11], image.data[:, :, 5])
+    assert np.array_equal(ours.data[:, :, 10], image.data[:, :, 5])
+
+
+def test_own_grid_is_the_identity():
+    image = _noise(_grid((5, 6, 7), (1.0, 1.0, 1.0)))
+    same = linear(image, isotropic_grid(image.grid, 1.0), Edge.ITK)
+    assert np.array_equal(same.data, image.data)
+    assert same.data.flags.f_contiguous
+
+
+def test_memory_order_does_not_matter():
+    image = _noise(_grid((9, 8, 7), (0.8, 1.3, 2.1)))
+    target = isotropic_grid(image.grid, 1.0)
+    other = Volume(np.ascontiguousarray(image.data), image.grid)
+    assert np.array_equal(
+        linear(image, target, Edge.ITK).data, linear(other, target, Edge.ITK).data
+    )
+
+
+def test_axes_that_run_otherwise_are_refused():
+    image = _noise(_grid((4, 4, 4), (1.0, 1.0, 1.0)))
+    turned = replace(image.grid, direction=np.diag([1.0, -1.0, 1.0]))
+    with pytest.raises(InputError) as caught:
+        linear(image, turned, Edge.ITK)
+    assert caught.value.code is ErrorCode.GRID_MISMATCH
+
+
+def test_nearest_rounds_halves_up_as_itk():
+    grid = _grid((4, 1, 1), (2.0, 1.0, 1.0), origin=(0.0, 0.0, 0.0))
+    mask = Mask(np.array([[[False]], [[True]], [[False]], [[True]]]), grid)
+    found = nearest(mask, isotropic_grid(grid, 1.0), Edge.ITK)
+    # positions 0, .5, 1, 1.5, 2, 2.5, 3, 3.5: the last is outside
+    assert found.data[:, 0, 0].tolist() == [0, 1, 1, 0, 0, 1, 1, 0]
+    extended = nearest(mask, isotropic_grid(grid, 1.0), Edge.EXTEND)
+    assert extended.data[:, 0, 0].tolist() == [0, 1, 1, 0, 0, 1, 1, 1]
+
+
+def test_a_grid_shifted_by_millimeters_is_met():
+    image = _noise(_grid((6, 6, 6), (1.0, 1.0, 1.0)))
+    shifted = replace(image.grid, shape=(3, 6, 6), origin_mm=(5.0, -7.0, 11.0))
+    assert np.array_equal(linear(image, shifted, Edge.ITK).data, image.data[2:5])

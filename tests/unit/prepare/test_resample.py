@@ -1,0 +1,59 @@
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from breastdce.core.codes import CaveatCode
+from breastdce.core.grid import Grid
+from breastdce.core.volume import Mask, Volume
+from breastdce.imaging.resample import Edge
+from breastdce.prepare.resample import ResampleParams, resample, resample_mask
+
+STACK = Grid((8, 8, 10), (1.0, 1.0, 2.0), np.eye(3), (0.0, 0.0, 0.0))
+
+
+def _phases():
+    rng = np.random.default_rng(3)
+    return [Volume(rng.uniform(1, 9, STACK.shape).astype(np.float32), STACK) for _ in range(3)]
+
+
+def test_phases_share_the_new_grid():
+    found = resample(_phases(), ResampleParams())
+    assert {phase.grid.shape for phase in found.phases} == {(8, 8, 20)}
+
+
+def test_a_plane_that_itk_empties_is_a_caveat():
+    found = resample(_phases(), ResampleParams())
+    assert [caveat.code for caveat in found.caveats] == [CaveatCode.GRID_EDGE]
+    assert found.caveats[0].detail == {"planes": 1, "zero": 1}
+    assert not any(phase.data[:, :, 19].any() for phase in found.phases)
+
+
+@pytest.mark.parametrize("interpolator", ["linear", "bspline"])
+def test_extended_edges_leave_no_zero_plane_and_no_caveat(interpolator):
+    params = ResampleParams(edge=Edge.EXTEND, interpolator=interpolator)
+    found = resample(_phases(), params)
+    assert found.caveats == ()
+    assert all(phase.data[:, :, 19].any() for phase in found.phases)
+
+
+def test_no_caveat_where_the_grid_ends_inside():
+    inner = Grid((8, 8, 10), (0.7, 0.7, 1.1), np.eye(3), (0.0, 0.0, 0.0))
+    phase = Volume(np.ones(inner.shape, np.float32), inner)
+    assert resample([phase], ResampleParams()).caveats == ()
+
+
+def test_bspline_passes_through_voxel_centers():
+    phase = _phases()[0]
+    found = resample([phase], ResampleParams(interpolator="bspline")).phases[0]
+    # every other plane lies on a center; ITK's prefilter is exact to 1e-10, values are float32
+    np.testing.assert_allclose(found.data[:, :, 0:20:2], phase.data, atol=1e-4)
+
+
+def test_mask_lands_on_the_grid_of_the_images():
+    inside = np.zeros(STACK.shape, bool)
+    inside[2:6, 2:6, 3:6] = True
+    target = resample(_phases(), ResampleParams()).phases[0].grid
+    carried = resample_mask(Mask(inside, STACK), target)
+    assert carried.grid.matches(target)
+    assert np.count_nonzero(carried.data) == 2 * np.count_nonzero(inside)
