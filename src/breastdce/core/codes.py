@@ -517,6 +517,11 @@ class ErrorCode(Code):
         "An image file cannot be read or contradicts itself.",
         "Write the file again from its source.",
     )
+    TABLE_INVALID = (
+        "TABLE_INVALID",
+        "A table or record of the data set cannot be read or contradicts its dictionary.",
+        "Run the exams again; the tables are made anew.",
+    )
     RECIPE_INVALID = (
         "RECIPE_INVALID",
         "The recipe is wrong; nothing was computed.",

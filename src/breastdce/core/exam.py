@@ -136,14 +136,14 @@ class Triple:
         return iter((self.pre, self.post1, self.post2))
 
 
-class Box(msgspec.Struct, frozen=True):
+class Box(msgspec.Struct, frozen=True, tag=True):
     """A box of voxels of a grid, first and last index inclusive along i, j, k."""
 
     first: tuple[int, int, int]
     last: tuple[int, int, int]
 
 
-class Polygon(msgspec.Struct, frozen=True):
+class Polygon(msgspec.Struct, frozen=True, tag=True):
     """A polygon extruded along one axis of a grid, in voxel index units.
 
     A voxel is inside when its corner-shifted point (a + 0.5, b + 0.5) is, by the even-odd rule,
@@ -196,5 +196,8 @@ class ProducerAnalysis:
     ser: Volume | None = None
     """Ratio (stored value times its slope)."""
     tissue: Mask | None = None
+    """Tissue inside the producer's region of interest."""
+    ftv: Mask | None = None
+    """The producer's own mask of the functional tumor volume."""
     ftv_voxels: int | None = None
     ftv_ml: float | None = None

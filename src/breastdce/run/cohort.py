@@ -13,7 +13,7 @@ from pathlib import Path
 import msgspec
 
 from breastdce import __version__
-from breastdce.core.codes import ErrorCode, ExamCode, FileCode, SeriesCode
+from breastdce.core.codes import ErrorCode, ExamCode
 from breastdce.core.errors import InputError
 from breastdce.core.exam import ExamId
 from breastdce.dataset import dictionary, layout
@@ -29,6 +29,7 @@ from breastdce.dataset.tables import (
 from breastdce.formats.atomic import remove_unfinished
 from breastdce.formats.tables import Cell, read_tsv
 from breastdce.radiomics.panel import describe, load_panel
+from breastdce.run.describe import exclusion_of
 from breastdce.run.lock import locked
 from breastdce.run.naming import exam_row
 from breastdce.run.pages import (
@@ -39,8 +40,6 @@ from breastdce.run.pages import (
 )
 from breastdce.run.paths import WorkPaths
 from breastdce.run.plan import Plan
-
-_CODES = {code.value: code for kind in (FileCode, SeriesCode, ExamCode) for code in kind}
 
 
 def write_cohort(
@@ -107,25 +106,7 @@ def read_exclusions(out: Path) -> list[ExclusionRow]:
     path = layout.exclusions(out)
     if not path.exists():
         return []
-    return [_row(cells) for cells in read_tsv(path, dictionary.EXCLUSIONS)]
-
-
-def _row(cells: dict[str, Cell]) -> ExclusionRow:
-    number = cells["series_number"]
-    return ExclusionRow(
-        level=Level(str(cells["level"])),
-        participant=_label(cells["participant_id"]),
-        visit=_label(cells["session_id"]),
-        series_number=None if number is None else int(number),
-        modality=None if cells["modality"] is None else str(cells["modality"]),
-        n_files=int(cells["n_files"] or 0),
-        code=_CODES[str(cells["code"])],
-        evidence=str(cells["evidence"] or ""),
-    )
-
-
-def _label(cell: Cell) -> str | None:
-    return None if cell is None else str(cell).partition("-")[2]
+    return [exclusion_of(cells) for cells in read_tsv(path, dictionary.EXCLUSIONS)]
 
 
 def _merge(

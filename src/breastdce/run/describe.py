@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import msgspec
 
 from breastdce import __version__
 from breastdce.core.caveats import Caveat
+from breastdce.core.codes import ExamCode, FileCode, SeriesCode
 from breastdce.core.exam import ExamId
 from breastdce.dataset.layout import MaskName
 from breastdce.dataset.provenance import (
@@ -19,11 +20,20 @@ from breastdce.dataset.provenance import (
     StageNote,
     checksums,
 )
-from breastdce.dataset.rows import ExamRow, ExclusionRow, FeatureRow
+from breastdce.dataset.rows import (
+    ExamRow,
+    ExclusionRow,
+    FeatureRow,
+    Level,
+    exclusion_cells,
+)
+from breastdce.formats.tables import Cell
 from breastdce.run.engine import ExamEngine
 from breastdce.run.inputs import FileDigests, analysis_digest, phase_digests
 from breastdce.run.recipe import Recipe
 from breastdce.stages.load import Source
+
+_CODES = {code.value: code for kind in (FileCode, SeriesCode, ExamCode) for code in kind}
 
 
 class Measurements(msgspec.Struct, frozen=True, kw_only=True):
@@ -32,8 +42,8 @@ class Measurements(msgspec.Struct, frozen=True, kw_only=True):
     row: ExamRow
     methods: tuple[str, ...]
     """A sentence or two per stage, in order."""
-    exclusions: tuple[ExclusionRow, ...]
-    """What else was found in the exam's study."""
+    exclusions: tuple[dict[str, Cell], ...]
+    """What else was found in the exam's study, as in exclusions.tsv."""
     feature_reasons: dict[str, str]
     """Why a feature has no value."""
     reports: dict[str, object]
@@ -98,11 +108,11 @@ def describe_exam(
     measurements = Measurements(
         row=describe_row(exam, engine),
         methods=engine.methods(),
-        exclusions=tuple(exclusions),
+        exclusions=tuple(map(exclusion_cells, exclusions)),
         feature_reasons={k: str(v) for k, v in engine.value("features").reasons.items()},
         reports={
             name: msgspec.to_builtins(engine.value(name))
-            for name in ("measures", "stv_report", "moments", "bias")
+            for name in ("measures", "comparison", "stv_report", "moments", "bias")
         },
     )
     return Provenance(
@@ -146,3 +156,22 @@ def _inputs(source: Source, files: FileDigests) -> tuple[InputNote, ...]:
     if count:
         phases.append(InputNote(role="analysis", n_files=count, digest=digest))
     return tuple(phases)
+
+
+def exclusion_of(cells: Mapping[str, Cell]) -> ExclusionRow:
+    """Read a row of exclusions.tsv back."""
+    number = cells["series_number"]
+    return ExclusionRow(
+        level=Level(str(cells["level"])),
+        participant=_label(cells["participant_id"]),
+        visit=_label(cells["session_id"]),
+        series_number=None if number is None else int(number),
+        modality=None if cells["modality"] is None else str(cells["modality"]),
+        n_files=int(cells["n_files"] or 0),
+        code=_CODES[str(cells["code"])],
+        evidence=str(cells["evidence"] or ""),
+    )
+
+
+def _label(cell: Cell) -> str | None:
+    return None if cell is None else str(cell).partition("-")[2]

@@ -23,6 +23,8 @@ from breastdce.store.codecs import pack
 from breastdce.store.local import Store
 from breastdce.store.record import Record
 
+_SMALL_BYTES = 1 << 16
+"""Reports and tables are always stored: it is images that a step may choose not to keep."""
 OnStep = Callable[[int, str], None]
 
 
@@ -114,7 +116,7 @@ class ExamEngine:
     def _keep(self, step: PlannedStep, slot: str, value: object) -> str:
         packed = pack(value)
         digest = packed.digest()
-        if step.keep:
+        if step.keep or sum(array.nbytes for array in packed.arrays) < _SMALL_BYTES:
             self._store.put(packed, digest)
         self._values[step.writes[slot]] = value
         self.digests[step.writes[slot]] = digest

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -29,7 +28,6 @@ from breastdce.run.schedule import ExamOutcome, ExamTask, process_exam
 from breastdce.run.survey import Survey, available_cores, survey
 from breastdce.stages.load import Source
 
-log = logging.getLogger(__name__)
 _BYTES_PER_VOXEL_AND_PHASE = 4
 _WORKING_COPIES = 14
 """Arrays of one phase's size that are alive at the peak, beside the phases themselves; measured."""

@@ -27,7 +27,7 @@ from breastdce.report.view import (
     PhaseView,
     StepView,
 )
-from breastdce.run.describe import Measurements
+from breastdce.run.describe import Measurements, exclusion_of
 
 _POST1 = 1
 
@@ -127,7 +127,7 @@ def exam_view(out: Path, exam: ExamId) -> ExamView:
             StepView(note.name, _versions(note.version, note.engines), _words(note.params))
             for note in record.stages
         ),
-        exclusions=tuple(exclusion_view(row) for row in measurements.exclusions),
+        exclusions=tuple(exclusion_view(exclusion_of(row)) for row in measurements.exclusions),
         methods=" ".join(measurements.methods),
         files=_files(exam, record),
     )

@@ -36,7 +36,7 @@ from breastdce.stages.load import Source
 
 WANTED = frozenset(
     {
-        *("native", "facts", "ftv", "maps", "measures", "stv_report"),
+        *("native", "facts", "ftv", "maps", "measures", "comparison", "stv_report"),
         *("bias", "normalized", "moments", "stv", "features"),
     }
 )

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import logging
 import re
+import traceback
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -25,7 +25,6 @@ from breastdce.run.recipe import Recipe
 from breastdce.stages.load import Source
 from breastdce.store.local import Store
 
-log = logging.getLogger(__name__)
 _PUBLISHABLE = re.compile(r"[A-Za-z][A-Za-z0-9_ ,.;:()%<>=+-]{0,119}")
 _UID = re.compile(r"\d+(\.\d+){3,}|\d{6,}")
 
@@ -78,7 +77,7 @@ def process_exam(task: ExamTask) -> ExamOutcome:
         except Exception as error:  # the border that keeps an exam's bug to the exam
             if task.debug:
                 raise
-            log.exception("exam %s failed", task.exam)
+            _log_failure(work, task, error)
             return _give_up(task, _unexpected(error))
         finally:
             status.clear()
@@ -135,6 +134,13 @@ def _plain(value: object) -> str | None:
     if isinstance(value, Mapping):
         return publishable({str(key): item for key, item in value.items()}) or None
     return None
+
+
+def _log_failure(work: WorkPaths, task: ExamTask, error: Exception) -> None:
+    """Where in our code it happened; the message is left out, it may quote a header."""
+    frames = "".join(traceback.format_tb(error.__traceback__))
+    with work.log.open("a", encoding="utf-8") as file:
+        file.write(f"{task.exam} {type(error).__name__}\n{frames}\n")
 
 
 def _unexpected(error: Exception) -> BreastDceError:

@@ -18,7 +18,9 @@ from breastdce.core.digest import digest_bytes
 
 T = TypeVar("T")
 Array = NDArray[Any]
-_encode = msgspec.msgpack.Encoder(order="deterministic").encode
+# Order is content: the columns of a feature row, the keys of a sidecar. Stages make it the same way
+# each time, so equal values have equal bytes.
+_encode = msgspec.msgpack.Encoder().encode
 
 
 class Packed(NamedTuple):

@@ -102,7 +102,7 @@ class Store:
         target = self._action(record.key)
         target.parent.mkdir(parents=True, exist_ok=True)
         aside = self._aside() / "record.json"
-        aside.write_bytes(msgspec.json.encode(record, order="deterministic"))
+        aside.write_bytes(msgspec.json.encode(record))
         aside.replace(target)
 
     def close(self) -> None:

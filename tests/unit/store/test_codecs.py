@@ -9,7 +9,7 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
-from breastdce.core.exam import PhaseRole, Triple
+from breastdce.core.exam import Box, PhaseRole, Polygon, Region, Triple
 from breastdce.core.grid import Grid
 from breastdce.core.volume import Mask, Volume
 from breastdce.store.codecs import pack, unpack
@@ -88,3 +88,19 @@ def test_digest_sees_every_voxel_and_the_dtype():
 def test_digest_does_not_depend_on_memory_order():
     data = np.arange(24, dtype=np.float32).reshape(2, 3, 4)
     assert pack(data).digest() == pack(np.asfortranarray(data)).digest()
+
+
+def test_region_with_box_and_polygon_survives():
+    region = Region(
+        voi=Box((0, 0, 0), (1, 1, 1)),
+        omit=(
+            Box((0, 0, 0), (0, 0, 0)),
+            Polygon(1, (0, 2), ((0.0, 0.0), (2.0, 0.0), (2.0, 2.0)), 0, 3),
+        ),
+    )
+    assert unpack(pack(region), Region) == region
+
+
+def test_order_of_keys_is_content():
+    back = unpack(pack({"b": 1.0, "a": 2.0}), dict[str, float])
+    assert list(back) == ["b", "a"]

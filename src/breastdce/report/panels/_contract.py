@@ -1,0 +1,39 @@
+"""What a panel is: a name, a title, what it needs, and one pure function."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sized
+from dataclasses import dataclass
+
+from markupsafe import Markup
+
+from breastdce.core.volume import Mask
+from breastdce.report.view import ExamView
+
+
+@dataclass(frozen=True, slots=True)
+class Panel:
+    """One section of the exam page."""
+
+    name: str
+    """Equals the file name; the place on the page is in report.toml."""
+    title: str
+    needs: tuple[str, ...]
+    """Fields of ExamView without which there is nothing to show."""
+    absent: str
+    """What the page says instead when one of them is missing or empty."""
+    render: Callable[[ExamView], Markup]
+
+    def show(self, view: ExamView) -> Markup:
+        """Render, or say in plain words why there is nothing to render."""
+        if all(_is_there(getattr(view, field)) for field in self.needs):
+            return self.render(view)
+        return Markup('<p class="absent">{}</p>').format(self.absent)
+
+
+def _is_there(value: object) -> bool:
+    if isinstance(value, Mask):
+        return bool(value.data.any())
+    if isinstance(value, Sized):
+        return len(value) > 0
+    return value is not None

@@ -1,0 +1,91 @@
+"""Mean enhancement of the FTV over time, and the shares of the three kinetic types."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+
+import numpy as np
+from markupsafe import Markup
+
+from breastdce.core.exam import TimeZero
+from breastdce.report.chart import Part, Point, share_bar, time_curve
+from breastdce.report.html import fill
+from breastdce.report.panels._contract import Panel
+from breastdce.report.view import ExamView
+from breastdce.report.words import NOT_AVAILABLE, decimal, number, role, share
+
+_X_TITLES = {
+    TimeZero.INJECTION: "Time after contrast injection (s)",
+    TimeZero.FIRST_POST_START: "Time after the start of the first post-contrast phase (s)",
+    TimeZero.FIRST_PHASE_START: "Time after the start of the first phase (s)",
+    TimeZero.UNKNOWN: "Time, zero point unknown (s)",
+}
+_TYPES = (
+    ("persistent", "ser_persistent_ml"),
+    ("plateau", "ser_plateau_ml"),
+    ("washout", "ser_washout_ml"),
+)
+
+
+def render(view: ExamView) -> Markup:
+    means = [
+        float(phase.volume.data[view.ftv.data].mean(dtype=np.float64)) for phase in view.phases
+    ]
+    base = means[view.phase_indices[0]]
+    rows = [_table_row(view, index, mean, base) for index, mean in enumerate(means)]
+    return fill("curve.html", chart=_chart(view, means, base), rows=rows, **_shares(view))
+
+
+def _table_row(view: ExamView, index: int, mean: float, base: float) -> tuple[str, ...]:
+    phase = view.phases[index]
+    enhancement = NOT_AVAILABLE if base <= 0 else decimal(100.0 * (mean - base) / base, 1)
+    name = role(phase.role.value)
+    return str(index), name, decimal(phase.delay_s, 0), decimal(mean, 1), enhancement
+
+
+def _chart(view: ExamView, means: list[float], base: float) -> Markup | None:
+    """Draw the curve; None where the mean signal before contrast is not positive."""
+    if base <= 0:
+        return None
+    times = _times(view)
+    points = [
+        Point(
+            float(index) if times is None else times[index],
+            100.0 * (mean - base) / base,
+            f"Phase {index}: {decimal(100.0 * (mean - base) / base, 1)} %",
+        )
+        for index, mean in enumerate(means)
+    ]
+    return time_curve(
+        points,
+        x_title="Phase (times unknown)" if times is None else _X_TITLES[view.time_zero],
+        y_title="Mean enhancement in FTV (%)",
+        alt="Mean enhancement in the FTV by phase. " + "; ".join(p.label for p in points) + ".",
+    )
+
+
+def _times(view: ExamView) -> list[float] | None:
+    """All phase times in seconds; None unless all are known and rise."""
+    known = [phase.delay_s for phase in view.phases if phase.delay_s is not None]
+    rising = all(before < after for before, after in pairwise(known))
+    return known if rising and len(known) == len(view.phases) else None
+
+
+def _shares(view: ExamView) -> dict[str, object]:
+    values = [(name, number(view.row, column)) for name, column in _TYPES]
+    parts = [Part(name, name, value) for name, value in values if value is not None]
+    total = sum(part.value for part in parts)
+    if len(parts) < len(_TYPES) or total <= 0:
+        return {"bar": None, "legend": ()}
+    legend = [(p.name, decimal(p.value), share(p.value, total)) for p in parts]
+    alt = "Shares of the FTV: " + ", ".join(f"{name} {part}" for name, _, part in legend)
+    return {"bar": share_bar(parts, alt=alt), "legend": legend}
+
+
+PANEL = Panel(
+    "curve",
+    "Time course",
+    ("ftv",),
+    "The FTV is empty, so there is no tumor whose signal could be followed over time.",
+    render,
+)

@@ -1,0 +1,48 @@
+"use strict";
+// Filter and sort the table of exams; the page is complete without it.
+const table = document.getElementById("exams");
+if (table) {
+  const body = table.tBodies[0];
+  const rows = Array.from(body.rows, (row) => ({ row, text: row.textContent.toLowerCase() }));
+  const shown = document.getElementById("shown");
+  const box = document.getElementById("words");
+  const filter = () => {
+    const words = box.value.toLowerCase().split(/\s+/).filter(Boolean);
+    let count = 0;
+    for (const { row, text } of rows) {
+      const fits = words.every((word) => text.includes(word));
+      row.hidden = !fits;
+      count += fits;
+    }
+    shown.textContent = words.length ? `${count} of ${rows.length} exams` : "";
+  };
+  box.addEventListener("input", filter);
+  document.getElementById("filter").hidden = false;
+
+  const key = (row, column, kind) => {
+    const cell = row.cells[column];
+    const text = cell.dataset.value ?? cell.textContent.trim();
+    return kind === "number" ? (text === "" ? NaN : Number(text)) : text;
+  };
+  const order = (a, b, kind) => {
+    if (kind === "text") return a.localeCompare(b, "en", { numeric: true });
+    return Number.isNaN(a) - Number.isNaN(b) || a - b;
+  };
+  for (const head of table.tHead.rows[0].querySelectorAll("th[data-sort]")) {
+    const button = document.createElement("button");
+    button.type = "button";
+    button.append(...head.childNodes);
+    head.append(button);
+    button.addEventListener("click", () => {
+      const up = head.getAttribute("aria-sort") !== "ascending";
+      for (const other of table.querySelectorAll("[aria-sort]")) other.removeAttribute("aria-sort");
+      head.setAttribute("aria-sort", up ? "ascending" : "descending");
+      const keyed = rows.map(({ row }) => ({ row, k: key(row, head.cellIndex, head.dataset.sort) }));
+      keyed.sort((a, b) => {
+        const missing = Number.isNaN(a.k) - Number.isNaN(b.k);
+        return missing || (up ? 1 : -1) * order(a.k, b.k, head.dataset.sort);
+      });
+      body.append(...keyed.map(({ row }) => row));
+    });
+  }
+}

@@ -1,0 +1,110 @@
+"""What a page is made from: plain records and arrays, filled by the caller from the data set."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from breastdce.core.caveats import Caveat
+from breastdce.core.exam import PhaseRole, TimeZero
+from breastdce.core.volume import Mask, Volume
+
+
+@dataclass(frozen=True, slots=True)
+class PhaseView:
+    """One native phase: raw signal after the modality LUT."""
+
+    volume: Volume
+    role: PhaseRole
+    delay_s: float | None
+    """Effective time in seconds after the exam's `time_zero`; None where unknown."""
+
+
+@dataclass(frozen=True, slots=True)
+class StepView:
+    """One processing step as provenance records it."""
+
+    stage: str
+    version: str
+    """Version of the step and of the engines it used, as text."""
+    params: str
+    """Parameters as text, in the order of the record."""
+
+
+@dataclass(frozen=True, slots=True)
+class ExclusionView:
+    """Something that was found and not used."""
+
+    what: str
+    """What was left out: `series`, `exam`, `file`, or the name that exclusions.tsv gives it."""
+    code: str
+    evidence: str
+    count: int = 1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class ExamView:
+    """Everything that the page of one exam shows.
+
+    `phases`, `pe`, `ser` and `ftv` share the native grid; `image` and `stv` share the 1 mm grid.
+    """
+
+    exam: str
+    row: Mapping[str, object]
+    """The exam's row of exams.tsv; values as numbers or as the text of the table."""
+    phases: tuple[PhaseView, ...]
+    """All native phases, in order of time."""
+    phase_indices: tuple[int, int, int]
+    """Which phases are pre, first post and second (late) post."""
+    time_zero: TimeZero
+    pe: Volume
+    """Percent enhancement."""
+    ser: Volume
+    """Signal enhancement ratio, defined (finite and positive) at least in the FTV."""
+    ftv: Mask
+    image: Volume | None = None
+    """First post-contrast phase, z-scored."""
+    stv: Mask | None = None
+    """The best structural tumor volume there is; the row's `stv_source` names it."""
+    caveats: Sequence[Caveat] = ()
+    steps: Sequence[StepView] = ()
+    exclusions: Sequence[ExclusionView] = ()
+    """What else was found in this exam's study."""
+    methods: str = ""
+    """A paragraph in the past tense."""
+    files: Sequence[str] = ()
+    """Paths relative to the root of the data set, with forward slashes."""
+
+    @property
+    def pre(self) -> PhaseView:
+        """The pre-contrast phase that PE and SER use."""
+        return self.phases[self.phase_indices[0]]
+
+    @property
+    def post1(self) -> PhaseView:
+        """The first post-contrast phase that PE and SER use."""
+        return self.phases[self.phase_indices[1]]
+
+
+@dataclass(frozen=True, slots=True)
+class ExamLine:
+    """One exam in the cohort's index; both paths are relative to the folder `report`."""
+
+    exam: str
+    row: Mapping[str, object]
+    """The exam's row of exams.tsv."""
+    link: str
+    """The exam's page, `exams/<exam>.html`."""
+    thumbnail: str | None = None
+    """A PNG, `figures/<exam>.png`; None where there is none."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CohortView:
+    """Everything that the index of a data set shows."""
+
+    dataset: str
+    recipe: str
+    exams: Sequence[ExamLine]
+    exclusions: Sequence[ExclusionView] = ()
+    methods: str = ""

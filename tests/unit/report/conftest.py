@@ -1,0 +1,93 @@
+"""A small exam, made up: a bright block in a body of air, sagittal slices, uneven voxels."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from breastdce.core.caveats import Caveat
+from breastdce.core.codes import CaveatCode
+from breastdce.core.exam import PhaseRole, TimeZero
+from breastdce.core.grid import Grid
+from breastdce.core.volume import Mask, Volume
+from breastdce.report.view import ExamView, ExclusionView, PhaseView, StepView
+
+SAGITTAL = np.array([[0.0, 0.0, 1.0], [-1.0, 0.0, 0.0], [0.0, -1.0, 0.0]])
+
+
+def _block(shape: tuple[int, int, int], value: float) -> np.ndarray:
+    data = np.zeros(shape, dtype=np.float32, order="F")
+    data[2:-2, 2:-2, 1:-1] = 100.0
+    data[10:16, 12:20, 4:7] = value
+    return data
+
+
+@pytest.fixture
+def view() -> ExamView:
+    """An exam with three phases, two caveats, one exclusion, all masks."""
+    grid = Grid((32, 28, 12), (0.7, 0.7, 2.0), SAGITTAL, (-40.0, 30.0, 20.0))
+    fine = Grid((22, 20, 24), (1.0, 1.0, 1.0), SAGITTAL, (-40.0, 30.0, 20.0))
+    volumes = [Volume(_block(grid.shape, signal), grid) for signal in (110.0, 300.0, 260.0)]
+    ftv = Mask(volumes[1].data == 300.0, grid)
+    stv = Mask(np.zeros(fine.shape, dtype=bool), fine)
+    stv.data[7:11, 8:14, 8:14] = True
+    ser = np.where(ftv.data, np.float32(190 / 150), np.nan).astype(np.float32)
+    pe = np.where(ftv.data, 172.7, 0.0).astype(np.float32)
+    ml = ftv.volume_ml
+    roles = (PhaseRole.PRE, PhaseRole.POST1, PhaseRole.POST2)
+    return ExamView(
+        exam="sub-0001_ses-T0",
+        row={
+            "exam_id": "sub-0001_ses-T0",
+            "participant_id": "0001",
+            "manufacturer": "GE",
+            "manufacturer_model": "Other",
+            "field_strength_t": "1.5",
+            "n_phases": 3,
+            "zscore_mean": 80.0,
+            "zscore_sd": 40.0,
+            "pe_threshold_percent": 70,
+            "voi": "producer",
+            "ftv_voxels": int(ftv.data.sum()),
+            "ftv_ml": ml,
+            "ser_washout_ml": ml,
+            "ser_plateau_ml": 0.0,
+            "ser_persistent_ml": "0",
+            "stv_source": "stv-candidate",
+            "stv_voxels": int(stv.data.sum()),
+            "stv_ml": stv.volume_ml,
+            "caveats": "PRE_GAP;GRID_EDGE",
+        },
+        phases=tuple(
+            PhaseView(volume, role, time)
+            for volume, role, time in zip(volumes, roles, (-230.0, 177.0, 531.0), strict=True)
+        ),
+        phase_indices=(0, 1, 2),
+        time_zero=TimeZero.FIRST_POST_START,
+        pe=Volume(pe, grid),
+        ser=Volume(ser, grid),
+        ftv=ftv,
+        image=Volume(np.where(stv.data, 3.0, 0.5).astype(np.float32), fine),
+        stv=stv,
+        caveats=(Caveat(CaveatCode.PRE_GAP, {"gap_s": 700.5}), Caveat(CaveatCode.GRID_EDGE)),
+        steps=(StepView("ftv", "1", "pe_percent 70"),),
+        exclusions=(ExclusionView("series", "LOCALIZER", "3 images", 2),),
+        methods="Phases were read.",
+        files=("sub-0001/ses-T0/masks/sub-0001_ses-T0_ftv.nii.gz",),
+    )
+
+
+@pytest.fixture
+def emptied() -> Callable[[ExamView], ExamView]:
+    """Take the tumor out of an exam, as a complete response or a wrong region would."""
+
+    def empty(view: ExamView) -> ExamView:
+        nothing = {name: 0 for name in view.row if name.startswith(("ftv_", "ser_"))}
+        row = {**view.row, **nothing, "stv_source": "n/a", "stv_voxels": "n/a", "stv_ml": "n/a"}
+        ftv = Mask(np.zeros_like(view.ftv.data), view.ftv.grid)
+        return replace(view, row=row, ftv=ftv, stv=None)
+
+    return empty

@@ -1,0 +1,148 @@
+"""Pages in a real browser: no error, nothing fetched, nothing wider than the screen."""
+
+from __future__ import annotations
+
+import math
+import shutil
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from breastdce.report.figure import thumbnail
+from breastdce.report.page import render_exam, render_index
+from breastdce.report.view import CohortView, ExamLine, ExclusionView
+
+playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
+CHROMIUM = shutil.which("chromium")
+FLAGS = (
+    "--headless",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+)
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.skipif(CHROMIUM is None, reason="Chromium is not installed"),
+]
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Any]:
+    with playwright.sync_playwright() as engine:
+        chromium = engine.chromium.launch(executable_path=CHROMIUM, args=list(FLAGS))
+        yield chromium
+        chromium.close()
+
+
+@pytest.fixture
+def report(view, emptied, tmp_path) -> Path:
+    """A data set's folder `report` with two exam pages and an index of 60 exams."""
+    for folder in ("exams", "figures"):
+        (tmp_path / folder).mkdir()
+    other = replace(emptied(view), exam="sub-0002_ses-T0")
+    lines = []
+    for exam in (view, other):
+        (tmp_path / "exams" / f"{exam.exam}.html").write_text(render_exam(exam), "utf-8")
+        (tmp_path / "figures" / f"{exam.exam}.png").write_bytes(thumbnail(exam))
+        link, picture = f"exams/{exam.exam}.html", f"figures/{exam.exam}.png"
+        lines.append(ExamLine(exam.exam, exam.row, link, picture))
+    cohort = CohortView(
+        dataset="Browser test",
+        recipe="ispy1",
+        exams=lines * 30,
+        exclusions=[ExclusionView("sub-0003_ses-T0", "TOO_FEW_PHASES", "x" * 200)],
+        methods="Phases were read.",
+    )
+    (tmp_path / "index.html").write_text(render_index(cohort), "utf-8")
+    return Path(tmp_path)
+
+
+def _open(browser, path: Path, scheme: str, width: int) -> tuple[Any, list[str], list[str]]:
+    page = browser.new_page(viewport={"width": width, "height": 900}, color_scheme=scheme)
+    complaints: list[str] = []
+    requests: list[str] = []
+    page.on("console", lambda message: complaints.append(message.text))
+    page.on("pageerror", lambda error: complaints.append(str(error)))
+    page.on("requestfailed", lambda request: complaints.append(request.url))
+    page.on("request", lambda request: requests.append(request.url))
+    page.goto(path.as_uri())
+    page.evaluate("window.scrollTo(0, document.body.scrollHeight)")
+    page.wait_for_load_state("networkidle")
+    return page, complaints, requests
+
+
+@pytest.mark.parametrize("width", [1280, 390])
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize(
+    "name", ["index.html", "exams/sub-0001_ses-T0.html", "exams/sub-0002_ses-T0.html"]
+)
+def test_pages_open_without_complaint_or_network(browser, report, name, scheme, width):
+    page, complaints, requests = _open(browser, report / name, scheme, width)
+    wide = page.evaluate("[document.documentElement.scrollWidth, window.innerWidth]")
+    page.close()
+    assert complaints == []
+    inside = ("data:", report.as_uri())
+    assert [url for url in requests if not url.startswith(inside)] == []
+    if name.startswith("exams/"):  # all that an exam page shows is in its file
+        assert [url for url in requests if not url.startswith("data:")] == [
+            (report / name).as_uri()
+        ]
+    assert wide[0] <= wide[1]
+
+
+def test_pictures_and_thumbnails_are_decoded_and_in_proportion(browser, report, view):
+    page, _, _ = _open(browser, report / "exams/sub-0001_ses-T0.html", "light", 1280)
+    box = page.locator("svg.picture").first.bounding_box()
+    frame = page.locator("svg.picture").first.get_attribute("viewBox").split()
+    assert math.isclose(
+        box["width"] / box["height"], float(frame[2]) / float(frame[3]), rel_tol=0.01
+    )
+    page.close()
+    index, _, _ = _open(browser, report / "index.html", "light", 1280)
+    index.locator("img").first.scroll_into_view_if_needed()
+    index.wait_for_function("document.images[0].naturalWidth === 160")
+    index.close()
+
+
+def test_dark_follows_the_reader(browser, report):
+    color = "getComputedStyle(document.body).backgroundColor"
+    shown = set()
+    for scheme in ("light", "dark"):
+        page, _, _ = _open(browser, report / "index.html", scheme, 1280)
+        shown.add(page.evaluate(color))
+        page.close()
+    assert shown == {"rgb(246, 247, 249)", "rgb(18, 22, 28)"}
+
+
+def test_the_filter_and_the_columns_order_the_index(browser, report):
+    page, complaints, _ = _open(browser, report / "index.html", "light", 1280)
+    page.fill("#words", "sub-0002 ge")
+    assert page.locator("#exams tbody tr:visible").count() == 30
+    assert page.inner_text("#shown") == "30 of 60 exams"
+    page.fill("#words", "")
+    first = "#exams tbody tr:first-child th"
+    page.click("#exams th[data-sort] button >> text=FTV")
+    assert page.inner_text(first) == "sub-0002_ses-T0"  # 0 mL
+    page.click("#exams th[data-sort] button >> text=FTV")
+    assert page.inner_text(first) == "sub-0001_ses-T0"
+    page.click("#exams th[data-sort] button >> text=STV")
+    page.click("#exams th[data-sort] button >> text=STV")
+    assert page.inner_text("#exams tbody tr:last-child th") == "sub-0002_ses-T0"  # no value: last
+    assert complaints == []
+    page.close()
+
+
+def test_the_index_is_whole_without_script(browser, report):
+    context = browser.new_context(java_script_enabled=False)
+    page = context.new_page()
+    page.goto((report / "index.html").as_uri())
+    assert page.locator("#exams tbody tr").count() == 60
+    assert not page.locator("#filter").is_visible()
+    context.close()

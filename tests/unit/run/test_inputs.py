@@ -1,0 +1,43 @@
+"""A file's digest is of its content, and is asked of the disk only when something changed."""
+
+from __future__ import annotations
+
+import os
+
+from breastdce.run.inputs import FileDigests
+
+
+def test_digest_follows_content(tmp_path):
+    path, memory = tmp_path / "a", tmp_path / "seen"
+    path.write_bytes(b"one")
+    first = FileDigests(memory).of(str(path))
+    path.write_bytes(b"two!")
+    assert FileDigests(memory).of(str(path)) != first
+
+
+def test_unchanged_file_is_not_read_again(tmp_path):
+    path, memory = tmp_path / "a", tmp_path / "seen"
+    path.write_bytes(b"one")
+    files = FileDigests(memory)
+    digest = files.of(str(path))
+    files.remember()
+    stamp = path.stat()
+    path.write_bytes(b"two")  # same size, and the time put back: nobody could tell
+    os.utime(path, ns=(stamp.st_atime_ns, stamp.st_mtime_ns))
+    assert FileDigests(memory).of(str(path)) == digest
+
+
+def test_memory_holds_no_path(tmp_path):
+    path, memory = tmp_path / "DOE_JANE", tmp_path / "seen"
+    path.write_bytes(b"one")
+    files = FileDigests(memory)
+    files.of(str(path))
+    files.remember()
+    assert b"JANE" not in memory.read_bytes()
+
+
+def test_damaged_memory_is_forgotten(tmp_path):
+    path, memory = tmp_path / "a", tmp_path / "seen"
+    path.write_bytes(b"one")
+    memory.write_bytes(b"\xff\xff")
+    assert len(FileDigests(memory).of(str(path))) == 64
