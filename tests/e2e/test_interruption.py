@@ -42,7 +42,7 @@ def test_killed_three_times_then_finished_equals_an_undisturbed_run(tiny_cohort,
         kill(process)
     assert start("run", tiny_cohort / "dicom", wild).wait(timeout=300) == 1
     assert digests(wild) == digests(calm)
-    assert not [path for path in wild.rglob(".tmp-*")]
+    assert not list(wild.rglob(".tmp-*"))
     assert not any((wild / ".breastdce" / "tmp").glob("*"))
     assert validate(wild) == []
 

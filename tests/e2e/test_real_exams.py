@@ -34,20 +34,20 @@ def test_ucsf_data_set_is_valid(ucsf):
     assert validate(ucsf) == []
 
 
+def image(path):
+    return nib.Nifti1Image.from_filename(path)
+
+
 def test_ucsf_affine_is_the_one_of_simpleitk_and_dcm2niix(ucsf):
-    image = nib.load(next(ucsf.rglob("*_0000.nii.gz")))
-    native = nib.load(next(path for path in ucsf.rglob("*_0000.nii.gz") if "native" in str(path)))
-    expected = [[0, 0, 2, -157.8], [-0.703125, 0, 0, 106.7], [0, -0.703125, 0, 78], [0, 0, 0, 1]]
-    np.testing.assert_allclose(native.affine, expected, atol=1e-3)
-    assert image.shape == (180, 180, 120)
+    affine = image(next(ucsf.glob("sub-*/ses-*/native/*_0000.nii.gz"))).affine
+    known = ((0, 0, 2, -157.8), (-0.703125, 0, 0, 106.7), (0, -0.703125, 0, 78), (0, 0, 0, 1))
+    np.testing.assert_allclose(affine, np.array(known, dtype=float), atol=1e-3)
 
 
 def test_ucsf_pooled_moments_are_zero_and_one(ucsf):
-    images = [
-        nib.load(path).get_fdata() for path in sorted(ucsf.glob("sub-*/ses-*/images/*.nii.gz"))
-    ]
-    assert len(images) == 3
-    pooled = np.concatenate([image.ravel() for image in images])
+    paths = sorted(ucsf.glob("sub-*/ses-*/images/*.nii.gz"))
+    assert len(paths) == 3
+    pooled = np.concatenate([image(path).get_fdata().ravel() for path in paths])
     assert abs(pooled.mean()) < 1e-4
     assert abs(pooled.std() - 1) < 1e-4
 

@@ -1,13 +1,12 @@
 """NIfTI-1 files: the only door to nibabel.
 
-One geometry is written: the qform, and the same matrix again as sform, both with code 1 (scanner).
-The header holds numbers only; every text field is empty and there are no extensions. The bytes
-depend on the content alone: the gzip header has no time and no name.
+One geometry is written twice: the sform exactly, the qform as near as its quaternion can say, both
+with code 1 (scanner). The header holds numbers only; every text field is empty and there are no
+extensions. The bytes depend on the content alone: the gzip header has no time and no name.
 """
 
 from __future__ import annotations
 
-from itertools import product
 from pathlib import Path
 from typing import Any, Literal
 
@@ -27,25 +26,27 @@ from breastdce.formats.atomic import write_bytes
 StoredType = Literal["float32", "exact-integer", "int16"]
 Array = NDArray[Any]
 
-_BROKEN: tuple[type[Exception], ...] = (
+BROKEN: tuple[type[Exception], ...] = (
     OSError,
     EOFError,
+    OverflowError,
     ValueError,
     KeyError,
     HeaderDataError,
     igzip_lib.error,  # type: ignore[assignment]  # its stub declares an instance
 )
+"""What reading a damaged file may raise."""
 _MAGIC = b"n+1\x00"
 _HEADER_BYTES = 348
 _SCANNER = 1  # NIfTI-1: sform and qform code "scanner anatomical"
 _FLOAT_LEVEL = 1  # isal; 14 times the speed of zlib at +0.6 % size for float images
 _INTEGER_LEVEL = 4  # zlib-ng; 7 times the speed of zlib and smaller for integer images
 _INTEGER_TYPES = (np.int16, np.uint16, np.int32)  # smallest first; readers know all three
-# A valid Grid may be off orthogonality by 1e-4, and NIfTI cannot store turns within 6e-4 rad of
-# 180 degrees; more than this at a corner is a fault, not a rounding.
-_MAX_CORNER_SHIFT_MM = 0.5
+MAX_TURN_RAD = 1.3e-3
+"""What the qform may be turned against the sform. Readers take a quaternion's first component for
+0 below 6e-4 (nibabel: its square below 3 float32 eps), which is the cosine of half the angle: turns
+within 1.2e-3 rad of half a turn, and so some double oblique axial series, cannot be said."""
 _MAX_VOXELS = 2**30  # beyond any MR volume: a header that asks for more is refused unread
-_UNIT_QUATERNION = np.finfo(np.float32).eps * 3  # below, nibabel and nifti1_io read a as 0
 
 
 def write_volume(
@@ -148,9 +149,9 @@ def _header(path: Path, dtype: np.dtype[Any], grid: Grid, slope: float) -> Any:
     header["scl_slope"], header["scl_inter"] = slope, 0
     header.set_xyzt_units("mm")
     _set_geometry(header, grid)
-    shift = _corner_shift_mm(header.get_sform(), grid)
-    if shift > _MAX_CORNER_SHIFT_MM:
-        raise _invalid(path, f"NIfTI would misplace a corner by {shift:.2g} mm")
+    turn = form_difference_rad(header)
+    if not turn <= MAX_TURN_RAD:
+        raise _invalid(path, f"a qform would be turned by {turn:.2g} rad")
     return header
 
 
@@ -158,41 +159,7 @@ def _set_geometry(header: Any, grid: Grid) -> None:
     header.set_qform(grid.affine, code=_SCANNER)
     header["pixdim"][1:4] = grid.spacing_mm
     header["pixdim"][4:] = 0
-    _refine_quaternion(header, grid)
-    header.set_sform(header.get_qform(), code=_SCANNER)
-
-
-def _refine_quaternion(header: Any, grid: Grid) -> None:
-    # Readers take a = sqrt(1 - b^2 - c^2 - d^2). Near half turns (most oblique axial series) a is
-    # small, and the float32 rounding of b, c, d alone would turn the image by up to 5e-4 rad. Of
-    # the float32 neighbors, take the one whose matrix is nearest.
-    best = np.array([header[f"quatern_{name}"] for name in "bcd"], dtype=np.float32)
-    if np.array_equal(header.get_qform()[:3, :3], grid.affine[:3, :3].astype(np.float32)):
-        return
-    for _ in range(3):
-        best = min(_neighbors(best), key=lambda bcd: _misfit(header, bcd, grid))
-    _misfit(header, best, grid)
-
-
-def _neighbors(bcd: NDArray[np.float32]) -> list[NDArray[np.float32]]:
-    # Unchanged first, so that ties keep it.
-    steps = sorted(product(range(-2, 3), repeat=3), key=lambda step: np.abs(step).sum())
-    return [(bcd + np.array(step) * np.spacing(bcd)).astype(np.float32) for step in steps]
-
-
-def _misfit(header: Any, bcd: NDArray[np.float32], grid: Grid) -> float:
-    for name, value in zip("bcd", bcd, strict=True):
-        header[f"quatern_{name}"] = value
-    square = float(np.sum(bcd.astype(np.float64) ** 2))
-    if square - 1 > _UNIT_QUATERNION:
-        return np.inf
-    return float(np.abs(header.get_qform()[:3, :3] - grid.affine[:3, :3]).max())
-
-
-def _corner_shift_mm(affine: Array, grid: Grid) -> float:
-    corners = np.array([*product(*((0, n - 1) for n in grid.shape))], dtype=np.float64)
-    shift = (affine - grid.affine) @ np.column_stack((corners, np.ones(8))).T
-    return float(np.abs(shift).max())
+    header.set_sform(grid.affine, code=_SCANNER)
 
 
 def _exact_type(data: Array) -> type[np.generic]:
@@ -212,20 +179,29 @@ def _load(path: Path) -> tuple[Any, Array]:
     try:
         with _open(path) as file:
             header = read_header(file.read(_HEADER_BYTES), path)
-            shape = _shape(header, path)
+            shape = volume_shape(header, path)
             dtype = header.get_data_dtype()
             size = int(np.prod(shape)) * dtype.itemsize
             file.seek(max(int(header["vox_offset"]), _HEADER_BYTES))
             payload = file.read(size)
-    except _BROKEN as error:
+            slope, inter = header.get_slope_inter()
+    except BROKEN as error:
         raise _invalid(path, str(error)) from error
     if dtype.kind not in "iuf" or len(payload) != size:
         raise _invalid(path, f"{len(payload)} of {size} bytes of type {dtype}")
     stored = np.frombuffer(payload, dtype).reshape(shape, order="F")
-    slope, inter = header.get_slope_inter()
     if (slope, inter) in ((None, None), (1.0, 0.0)):
         return header, stored
     return header, stored * float(slope) + float(inter)
+
+
+def form_difference_rad(header: Any) -> float:
+    """Largest angle between the axes of sform and qform, their lengths' difference included."""
+    sform, qform = header.get_sform()[:3, :3], header.get_qform(coded=False)[:3, :3]
+    lengths = np.abs(header["pixdim"][1:4]).astype(np.float64)
+    with np.errstate(divide="ignore", invalid="ignore"):  # a hostile pixdim may be 0
+        apart = (sform - qform) / lengths
+    return float(np.sqrt((apart**2).sum(axis=0)).max())
 
 
 def read_header(block: bytes, path: Path) -> Any:
@@ -242,7 +218,8 @@ def _open(path: Path) -> Any:
     return igzip.open(path, "rb") if compressed else path.open("rb")
 
 
-def _shape(header: Any, path: Path) -> tuple[int, int, int]:
+def volume_shape(header: Any, path: Path) -> tuple[int, int, int]:
+    """Size along i, j, k; InputError(IMAGE_INVALID) for anything but one volume."""
     dim = [int(n) for n in header["dim"]]
     sizes = dim[1 : dim[0] + 1]
     plain = 3 <= dim[0] <= 7 and min(sizes) >= 1 and max(sizes[3:], default=1) == 1

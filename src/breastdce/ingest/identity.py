@@ -16,10 +16,17 @@ from breastdce.ingest.records import ExamNote, ExamSource
 
 Found = ExamSource | ExamNote
 _DROPPED = re.compile(r"[^A-Za-z0-9]")
-_NUMBERED = re.compile(r"(?:MRI[_ -]?|T)([1-4])", re.IGNORECASE)
+_NUMBERED = re.compile(r"(MRI|T)0?([0-4])")
 """The trial numbers its visits MRI_1 to MRI_4 (description) and T1 to T4 (id); the paper and TCIA
 call them T0 to T3."""
-_WORDS = {"BASELINE": "T0", "PRE-SURGERY": "T3", "PRESURGERY": "T3"}
+_WORDS = {
+    "BASELINE": "T0",
+    "PRETREATMENT": "T0",
+    "EARLYTREATMENT": "T1",
+    "INTERREGIMEN": "T2",
+    "PRESURGERY": "T3",
+}
+"""The trial's four visits in words, letters only."""
 
 
 class NamedExam(NamedTuple):
@@ -76,11 +83,16 @@ def assign_pseudonyms(
 def name_exams(found: Sequence[Found], *, keep_ids: bool, pseudonyms: Mapping[str, str]) -> Naming:
     """Name every exam that was found, used or not.
 
-    Visits are T0 to T3 where a trial's code says so and only one study claims the visit; other
-    studies are numbered by their place in the patient's order of dates (two studies that claim one
-    visit, say). A side that was acquired apart is added to the visit: `T0L`, `T0R`.
+    Visits are T0 to T3 where a trial's code says so, else 1, 2, ... by the study's place in the
+    patient's order of dates. Two studies may claim one visit (a repeat, or one study cut in two):
+    if only one of them holds an exam that can be loaded, the visit is its own; otherwise nobody
+    can say which is meant, refusing both would lose data, and either name would be a guess, so all
+    of them get their place in the order of dates. Places count every study, so that a name does
+    not change when another study is used or refused. A side that was acquired apart is added to
+    the visit: `T0L`, `T0R`.
 
-    Two patients whose ids differ only in characters that a name cannot hold are in `collided`.
+    Participants whose names would be equal, or differ in case alone (one folder on many disks),
+    are in `collided`.
     """
     by_patient: dict[str, list[Found]] = defaultdict(list)
     for item in found:
@@ -89,7 +101,7 @@ def name_exams(found: Sequence[Found], *, keep_ids: bool, pseudonyms: Mapping[st
         patient: _participant(items, keep_ids=keep_ids, pseudonyms=pseudonyms)
         for patient, items in by_patient.items()
     }
-    shared = {name for name, count in Counter(participants.values()).items() if count > 1}
+    counts = Counter(name.lower() for name in participants.values())
     every = [
         NamedExam(ExamId(participants[patient], visit), item)
         for patient, items in by_patient.items()
@@ -97,9 +109,32 @@ def name_exams(found: Sequence[Found], *, keep_ids: bool, pseudonyms: Mapping[st
     ]
     every.sort(key=lambda named: (named.exam, named.found.study_uid))
     return Naming(
-        tuple(named for named in every if named.exam.participant not in shared),
-        tuple(named for named in every if named.exam.participant in shared),
+        tuple(named for named in every if counts[named.exam.participant.lower()] == 1),
+        tuple(named for named in every if counts[named.exam.participant.lower()] > 1),
     )
+
+
+def trial_visit(words: Sequence[str], *, first: int = 1) -> str | None:
+    """T0 to T3 from a trial's time point id and description; None when neither says so.
+
+    Parameters
+    ----------
+    words
+        Starts with the id and the description. Each must be a visit as a whole, since text
+        elsewhere (a study description) mentions T1 and baseline in other senses. The description
+        wins.
+    first
+        Number of the first visit where visits are called T and a number: 1, or 0.
+    """
+    for word in reversed(words[:2]):
+        plain = _DROPPED.sub("", word).upper()
+        match = _NUMBERED.fullmatch(plain)
+        if match is not None:
+            visit = int(match[2]) - (1 if match[1] == "MRI" else first)
+            return f"T{visit}" if 0 <= visit <= 3 else None
+        if plain in _WORDS:
+            return _WORDS[plain]
+    return None
 
 
 def _participant(items: Sequence[Found], *, keep_ids: bool, pseudonyms: Mapping[str, str]) -> str:
@@ -110,31 +145,34 @@ def _participant(items: Sequence[Found], *, keep_ids: bool, pseudonyms: Mapping[
 
 
 def _visits(items: Sequence[Found]) -> list[tuple[str, Found]]:
-    ordered = sorted(items, key=lambda item: (item.study_date or "", item.study_uid, _side(item)))
+    ordered = sorted(items, key=_date_order)
     places = {uid: n for n, uid in enumerate(dict.fromkeys(i.study_uid for i in ordered), start=1)}
-    claims = {item.study_uid: trial_visit(item.visit_words) for item in ordered}
-    counts = Counter(claims.values())
-    names = {
-        uid: claim if claim is not None and counts[claim] == 1 else str(places[uid])
-        for uid, claim in claims.items()
-    }
-    return [(f"{names[item.study_uid]}{_side(item)}", item) for item in ordered]
+    granted = _granted(ordered)
+    return [
+        (f"{granted.get(item.study_uid, str(places[item.study_uid]))}{_side(item)}", item)
+        for item in ordered
+    ]
+
+
+def _date_order(item: Found) -> tuple[str, str, str, str]:
+    return item.study_date or "", item.study_time or "", item.study_uid, _side(item)
+
+
+def _granted(items: Sequence[Found]) -> dict[str, str]:
+    """Study UID to visit, for claims that one study makes, or one that can be loaded."""
+    # Who calls a visit T0 counts from 0.
+    first = 0 if any("T0" in map(str.upper, item.visit_words[:2]) for item in items) else 1
+    studies: dict[str, set[str]] = defaultdict(set)
+    loadable: dict[str, set[str]] = defaultdict(set)
+    for item in items:
+        visit = trial_visit(item.visit_words, first=first)
+        if visit is not None:
+            studies[visit].add(item.study_uid)
+            if isinstance(item, ExamSource):
+                loadable[visit].add(item.study_uid)
+    claims = {v: loadable[v] if len(loadable[v]) == 1 else uids for v, uids in studies.items()}
+    return {uid: visit for visit, uids in claims.items() if len(uids) == 1 for uid in uids}
 
 
 def _side(item: Found) -> str:
     return item.side if isinstance(item, ExamSource) else ""
-
-
-def trial_visit(words: Sequence[str]) -> str | None:
-    """T0 to T3 from a trial's time point id and description; None when neither says so.
-
-    `words` starts with the id and the description. Each must be a visit as a whole, since text
-    elsewhere (a study description) mentions T1 and baseline in other senses. The description wins.
-    """
-    for word in reversed(words[:2]):
-        match = _NUMBERED.fullmatch(word.strip())
-        if match is not None:
-            return f"T{int(match[1]) - 1}"
-        if word.strip().upper() in _WORDS:
-            return _WORDS[word.strip().upper()]
-    return None

@@ -3,122 +3,86 @@
 from __future__ import annotations
 
 import multiprocessing
-import os
-from collections import defaultdict
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 
-from msgspec.structs import replace
-
 from breastdce.core.codes import FileCode
-from breastdce.formats.dicom.content import same_content
 from breastdce.formats.dicom.header import FileRecord
-from breastdce.formats.dicom.read import scan_file
+from breastdce.formats.dicom.read import scan_file, unreadable
+from breastdce.ingest.copies import resolve_copies
+from breastdce.ingest.tree import walk_trees
 
 OnCount = Callable[[int, int], None]
 _SMALL_TREE = 4000
 """Below this many files the start of worker processes would cost more than they save."""
 _CHUNK = 250
+_JUDGED = (FileCode.DUPLICATE_FILE, FileCode.UID_CONFLICT)
+"""Codes that hang on the other files of a tree."""
 
 
 def inventory(
-    roots: Sequence[Path], *, jobs: int = 1, progress: OnCount | None = None
+    roots: Sequence[Path],
+    *,
+    jobs: int = 1,
+    progress: OnCount | None = None,
+    known: Mapping[str, FileRecord] | None = None,
 ) -> list[FileRecord]:
     """One record per file under `roots` (folders of any shape, or files), sorted by path.
 
     Links are followed to files and folders, but each real file is visited once and loops end.
     What cannot be opened is a record too. Copies of one object are resolved: see `resolve_copies`.
+
+    Parameters
+    ----------
+    roots
+        Folders and files, in any order, overlapping or not.
+    jobs
+        Processes at most; small trees are scanned in this one.
+    progress
+        Called with the count of files done and of all files.
+    known
+        Records of an earlier inventory by path. A file of the same size and time of change is not
+        read again.
     """
-    paths, unreadable = _walk(roots)
-    records = list(unreadable)
-    for record in _scan(paths, jobs):
+    paths, folders = walk_trees(roots)
+    records = [_unread(path, why) for path, why in folders]
+    total = len(paths) + len(records)
+    nameable = [path for path in paths if _has_text_name(path)]
+    records += [_unread(p, "the name is not valid UTF-8") for p in paths if not _has_text_name(p)]
+    kept = [record for path in nameable if (record := _remembered(path, known or {}))]
+    records += kept
+    skip = {record.path for record in kept}
+    for record in _scan([path for path in nameable if str(path) not in skip], jobs):
         records.append(record)
         if progress is not None:
-            progress(len(records), len(paths) + len(unreadable))
+            progress(len(records), total)
     return resolve_copies(sorted(records, key=lambda record: record.path))
 
 
-def resolve_copies(records: Sequence[FileRecord]) -> list[FileRecord]:
-    """Mark files that share a SOP instance UID.
-
-    Of several with the same data set (in whatever encoding) the first stays and the others are
-    DUPLICATE_FILE. Where contents differ nobody can say which is right: the first of each content
-    is UID_CONFLICT, so that none is used.
-    """
-    by_uid: dict[str, list[FileRecord]] = defaultdict(list)
-    for record in records:
-        by_uid[_uid(record)].append(record)
-    changed: dict[str, FileRecord] = {}
-    for uid, same in by_uid.items():
-        if uid and len(same) > 1:
-            changed.update((record.path, record) for record in _judge_copies(same))
-    return [changed.get(record.path, record) for record in records]
+def _unread(path: Path, why: str) -> FileRecord:
+    return unreadable(str(path).encode("utf-8", "backslashreplace").decode(), why)
 
 
-def _judge_copies(same: list[FileRecord]) -> list[FileRecord]:
-    contents: list[list[FileRecord]] = []
-    for record in same:
-        for content in contents:
-            if same_content(Path(content[0].path), Path(record.path)):
-                content.append(record)
-                break
-        else:
-            contents.append([record])
-    detail = f"{len(same)} files, {len(contents)} contents"
-    judged = [_out(copy, FileCode.DUPLICATE_FILE, detail) for c in contents for copy in c[1:]]
-    if len(contents) > 1:
-        judged += [_out(content[0], FileCode.UID_CONFLICT, detail) for content in contents]
-    return judged
+def _has_text_name(path: Path) -> bool:
+    """Whether a name can be stored and shown; bytes of another encoding cannot."""
+    try:
+        str(path).encode()
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
-def _out(record: FileRecord, code: FileCode, detail: str) -> FileRecord:
-    return replace(record, code=code, detail=detail)
-
-
-def _uid(record: FileRecord) -> str:
-    """SOP instance UID of what would be used: images and segmentations."""
-    if record.code is FileCode.OK and record.header is not None:
-        return record.header.sop_instance_uid
-    if record.code is FileCode.SEGMENTATION and record.other is not None:
-        return record.other.sop_instance_uid
-    return ""
-
-
-def _walk(roots: Sequence[Path]) -> tuple[list[Path], list[FileRecord]]:
-    seen: set[tuple[int, int]] = set()
-    unreadable: list[FileRecord] = []
-    paths: list[Path] = []
-    for root in roots:
-        start = Path(os.path.abspath(root))  # noqa: PTH100 - resolve() would rename linked roots
-        found = _files(start, seen, unreadable) if start.is_dir() else iter((start,))
-        paths += [path for path in found if _is_new(path, seen)]
-    return sorted(paths), unreadable
-
-
-def _files(root: Path, seen: set[tuple[int, int]], unreadable: list[FileRecord]) -> Iterator[Path]:
-    def refuse(error: OSError) -> None:
-        unreadable.append(_unreadable(str(error.filename), type(error).__name__))
-
-    for folder, subfolders, names in os.walk(root, followlinks=True, onerror=refuse):
-        here = Path(folder)
-        # A folder that was visited, through a link or a loop of links, is not visited again.
-        subfolders[:] = sorted(name for name in subfolders if _is_new(here / name, seen))
-        for name in sorted(names):
-            yield here / name
-
-
-def _is_new(path: Path, seen: set[tuple[int, int]]) -> bool:
-    """Whether the file or folder behind `path` is met for the first time."""
+def _remembered(path: Path, known: Mapping[str, FileRecord]) -> FileRecord | None:
+    record = known.get(str(path))
+    if record is None or record.code in _JUDGED:
+        return None
     try:
         status = path.stat()
     except OSError:
-        return True  # a broken link, say: scanning it will tell
-    identity = (status.st_dev, status.st_ino)
-    if identity in seen:
-        return False
-    seen.add(identity)
-    return True
+        return None
+    same = (status.st_size, status.st_mtime_ns) == (record.size_bytes, record.mtime_ns)
+    return record if same else None
 
 
 def _scan(paths: Sequence[Path], jobs: int) -> Iterator[FileRecord]:
@@ -128,7 +92,3 @@ def _scan(paths: Sequence[Path], jobs: int) -> Iterator[FileRecord]:
     context = multiprocessing.get_context("spawn")
     with ProcessPoolExecutor(jobs, mp_context=context) as pool:
         yield from pool.map(scan_file, paths, chunksize=_CHUNK)
-
-
-def _unreadable(path: str, why: str) -> FileRecord:
-    return FileRecord(path=path, size_bytes=0, mtime_ns=0, code=FileCode.UNREADABLE, detail=why)

@@ -175,7 +175,7 @@ class Agreement:
 def agreement(winner: Partition, others: Iterable[Partition]) -> Agreement:
     """Compare partition and order of every further accepted key with the winner's."""
     mine = [frozenset(group) for group in winner.groups]
-    agree, disagree, early = [], [], []
+    agree, disagree, early = list[str](), list[str](), list[str]()
     for other in others:
         theirs = [frozenset(group) for group in other.groups]
         (agree if theirs == mine else disagree).append(other.key)

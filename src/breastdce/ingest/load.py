@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -39,19 +40,21 @@ def load_exam(source: ExamSource) -> Loaded:
     Raises
     ------
     ExamRefused
-        TOO_FEW_PHASES, BURNED_IN, or PIXELS_UNREADABLE with the phase and the reason.
+        TOO_FEW_PHASES, BURNED_IN, PHASE_GRID_DIFFERS, or PIXELS_UNREADABLE with the phase, the
+        slice and the reason.
     """
     if source.phase_indices is None:
         raise ExamRefused(ExamCode.TOO_FEW_PHASES, evidence={"phases": len(source.phases)})
-    if any(phase.header.burned_in for phase in source.phases):
-        raise ExamRefused(ExamCode.BURNED_IN)
     grid = grid_of(source.grid)
-    pixels = [_read(phase, index) for index, phase in enumerate(source.phases)]
-    rescaled = any(item.rescaled for item in pixels)
-    lossy = any(phase.header.lossy for phase in source.phases)
-    caveats = (Caveat(CaveatCode.LOSSY),) if lossy else ()
-    dynamic = Dynamic(tuple(Volume(item.data, grid) for item in pixels))
-    return Loaded(dynamic, _facts(source, rescaled=rescaled, caveats=caveats), caveats)
+    pixels = _read(source.phases)
+    if pixels.burned_in:
+        raise ExamRefused(ExamCode.BURNED_IN)
+    caveats = (Caveat(CaveatCode.LOSSY),) if pixels.lossy else ()
+    n_slices = grid.shape[2]
+    starts = range(0, n_slices * len(source.phases), n_slices)
+    dynamic = Dynamic(tuple(Volume(pixels.data[:, :, k : k + n_slices], grid) for k in starts))
+    _refuse_flat(dynamic)
+    return Loaded(dynamic, _facts(source, rescaled=pixels.rescaled, caveats=caveats), caveats)
 
 
 def grid_of(facts: GridFacts) -> Grid:
@@ -67,19 +70,29 @@ def grid_of(facts: GridFacts) -> Grid:
     )
 
 
-def _read(phase: PhaseSource, index: int) -> Pixels:
+def _read(phases: Sequence[PhaseSource]) -> Pixels:
+    """Slices of all phases in one go, so that an object that holds several is decoded once."""
+    slices = [(Path(item.path), item.frame) for phase in phases for item in phase.slices]
     try:
-        pixels = read_slices([(Path(item.path), item.frame) for item in phase.slices])
+        return read_slices(slices)
     except InputError as error:
-        evidence = {"phase": index, "reason": error.code, **error.evidence}
+        place = error.evidence["slice"]
+        assert isinstance(place, int)  # noqa: S101 - read_slices says so
+        phase, k = divmod(place, len(phases[0].slices))
+        evidence = {**error.evidence, "phase": phase, "slice": k, "reason": error.code}
         raise ExamRefused(
             ExamCode.PIXELS_UNREADABLE, evidence=evidence, remedy=error.remedy
         ) from error
-    if pixels.data.min() == pixels.data.max():
-        raise ExamRefused(
-            ExamCode.PIXELS_UNREADABLE, evidence={"phase": index, "reason": SeriesCode.PIXELS_FLAT}
-        )
-    return pixels
+
+
+def _refuse_flat(dynamic: Dynamic) -> None:
+    for index, phase in enumerate(dynamic.phases):
+        if phase.data.min() == phase.data.max():
+            raise ExamRefused(
+                ExamCode.PIXELS_UNREADABLE,
+                evidence={"phase": index, "reason": SeriesCode.PIXELS_FLAT},
+                remedy=SeriesCode.PIXELS_FLAT.remedy,
+            )
 
 
 def _facts(source: ExamSource, *, rescaled: bool, caveats: tuple[Caveat, ...]) -> ExamFacts:

@@ -52,6 +52,8 @@ class ExamSource(msgspec.Struct, frozen=True, kw_only=True):
     patient_id: str
     study_uid: str
     study_date: str | None
+    study_time: str | None = None
+    """HHMMSS; orders studies of one day."""
     identity_removed: bool
     visit_words: tuple[str, ...] = ()
     """Trial time point id and description, study description: for naming the visit only."""
@@ -94,6 +96,8 @@ class ExamNote(msgspec.Struct, frozen=True, kw_only=True):
     patient_id: str
     study_uid: str
     study_date: str | None
+    study_time: str | None = None
+    """HHMMSS; orders studies of one day."""
     identity_removed: bool
     visit_words: tuple[str, ...] = ()
     code: ExamCode

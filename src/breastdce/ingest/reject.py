@@ -11,7 +11,7 @@ from breastdce.core.codes import SeriesCode
 from breastdce.core.errors import InputError
 from breastdce.formats.dicom.geometry import axes, cluster_positions
 from breastdce.ingest.image_types import computed_kind, image_part, terms
-from breastdce.ingest.series import SAME_PROTOCOL, Part, split_parts
+from breastdce.ingest.series import SAME_PROTOCOL, Part
 from breastdce.ingest.signal import value_fault
 from breastdce.ingest.volumes import LEAST_SLICES, ReadPixels, words
 
@@ -52,10 +52,13 @@ def _image_part(part: Part, read: ReadPixels | None) -> Verdict:
     kind = image_part(part.image_type)
     if kind in ("phase", "real", "imaginary"):
         return SeriesCode.DERIVED_MAP, f"ImageType: {kind} image, not magnitude"
-    others = {image_part(other.image_type) for other in split_parts(part.series)}
-    if kind in ("fat", "in phase", "out of phase") and "water" in others:
+    if kind in ("fat", "in phase", "out of phase") and _has_water(part):
         return SeriesCode.OTHER_PROTOCOL, f"ImageType: {kind} image beside water images"
     return None
+
+
+def _has_water(part: Part) -> bool:
+    return any(image_part(item.image_type) == "water" for item in part.series.slices)
 
 
 def _geometry(part: Part, read: ReadPixels | None) -> Verdict:

@@ -6,6 +6,7 @@ closed lists below.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 
 from breastdce import __version__
@@ -23,27 +24,19 @@ _MANUFACTURERS = (
 )
 """Beginning of the header's name, in capitals, to the published name."""
 
-_MODELS = {
-    name.upper().replace(" ", "").replace("_", ""): name
-    for name in (
-        *("Genesis Signa", "Signa Excite", "Signa HDx", "Signa HDxt", "Signa HDe", "Signa Horizon"),
-        *("Signa Premier", "Signa Artist", "Signa Architect", "Signa Pioneer", "Signa Voyager"),
-        *(
-            "Discovery MR450",
-            "Discovery MR750",
-            "Discovery MR750w",
-            "Optima MR450w",
-            "Optima MR360",
-        ),
-        *("Avanto", "Avanto fit", "Aera", "Espree", "Skyra", "Skyra fit", "Sonata", "Symphony"),
-        *("SymphonyTim", "Trio", "TrioTim", "Verio", "Prisma", "Prisma fit", "Vida", "Sola"),
-        *("Lumina", "Altea", "Magnetom Vision", "Magnetom Vision plus", "Harmony", "Biograph mMR"),
-        *("Intera", "Gyroscan Intera", "Gyroscan NT", "Achieva", "Achieva dStream", "Ingenia"),
-        *("Ingenia Ambition X", "Ingenia Elition X", "Panorama HFO", "Multiva", "Prodiva"),
-        *("Vantage Titan", "Vantage Galan", "Vantage Orian"),
-    )
-}
-"""Models of the public breast MRI collections; others read `Other`."""
+_MODELS = (
+    *("Genesis Signa", "Signa Excite", "Signa HDx", "Signa HDxt", "Signa HDe", "Signa Horizon"),
+    *("Signa Premier", "Signa Artist", "Signa Architect", "Signa Pioneer", "Signa Voyager"),
+    *("Discovery MR450", "Discovery MR750", "Discovery MR750w", "Optima MR360", "Optima MR450w"),
+    *("Vision", "Vision plus", "Harmony", "Symphony", "SymphonyTim", "Sonata", "SonataVision"),
+    *("Avanto", "Avanto fit", "Aera", "Espree", "Trio", "TrioTim", "Verio", "Skyra", "Skyra fit"),
+    *("Prisma", "Prisma fit", "Vida", "Sola", "Lumina", "Altea", "Biograph mMR"),
+    *("Intera", "Gyroscan Intera", "Gyroscan NT", "Achieva", "Achieva dStream", "Ingenia"),
+    *("Ingenia Ambition X", "Ingenia Elition X", "Panorama HFO", "Multiva", "Prodiva"),
+    *("Vantage Titan", "Vantage Galan", "Vantage Orian"),
+)
+"""Models of the public breast MRI collections, and the successors of their makers; others read
+`Other`. Siemens' may be preceded by MAGNETOM."""
 
 _SEQUENCES = frozenset(("SE", "IR", "GR", "EP", "RM"))
 _VARIANTS = frozenset(("SK", "MTC", "SS", "TRSS", "SP", "MP", "OSP", "TOF", "NONE"))
@@ -53,10 +46,18 @@ _OPTIONS = frozenset(
 _ACQUISITIONS = frozenset(("2D", "3D"))
 _AGENTS = {"IODINE", "GADOLINIUM", "CARBON DIOXIDE", "BARIUM", "XENON"}
 """BIDS' list for ContrastBolusIngredient."""
+_TRANSFER_SYNTAX = re.compile(r"1\.2\.840\.10008\.1\.2(\.[0-9]{1,3}){0,2}")
+"""Root of all transfer syntaxes of the standard, PS3.6 table A-1; a private UID may name a site."""
 _GAUSS_ABOVE = 100.0
 """No magnet has 100 tesla: such a number is in gauss."""
-_SECONDS_BELOW = 0.5
-"""No gradient echo has an echo time of half a millisecond or less: such a number is in seconds."""
+
+
+def _plain(model: str) -> str:
+    """Return a spelling that versions of a name share."""
+    return re.sub("[ _-]", "", model.upper()).removeprefix("MAGNETOM")
+
+
+_KNOWN_MODELS = {_plain(name): name for name in _MODELS}
 
 
 def manufacturer_of(header: Header) -> str:
@@ -67,7 +68,7 @@ def manufacturer_of(header: Header) -> str:
 
 def model_of(header: Header) -> str:
     """A model of the package's table, else `Other`."""
-    return _MODELS.get(header.model.upper().replace(" ", "").replace("_", ""), "Other")
+    return _KNOWN_MODELS.get(_plain(header.model), "Other")
 
 
 def field_strength_t(header: Header) -> float | None:
@@ -98,7 +99,7 @@ def sidecar(
         **_times(exam, phase, index),
         "PhaseKey": exam.phase_key,
         "RescaleApplied": rescaled,
-        "SourceTransferSyntax": phase.header.transfer_syntax_uid,
+        "SourceTransferSyntax": _standard_uid(phase.header.transfer_syntax_uid),
         "Caveats": sorted({str(caveat.code) for caveat in caveats}) or None,
         "GeneratedBy": f"breastdce {__version__}",
     }
@@ -107,14 +108,13 @@ def sidecar(
 
 def _protocol(header: Header) -> dict[str, object | None]:
     frame = header.frames[0]
-    echo = frame.echo_time_ms
     return {
         "MRAcquisitionType": _one_of(header.mr_acquisition_type, _ACQUISITIONS),
         "ScanningSequence": _terms(header.scanning_sequence, _SEQUENCES),
         "SequenceVariant": _terms(header.sequence_variant, _VARIANTS),
         "ScanOptions": _terms(header.scan_options, _OPTIONS),
         "RepetitionTime": _seconds(frame.repetition_time_ms),
-        "EchoTime": echo if echo is not None and 0 < echo < _SECONDS_BELOW else _seconds(echo),
+        "EchoTime": _seconds(frame.echo_time_ms),
         "InversionTime": _seconds(frame.inversion_time_ms),
         "FlipAngle": frame.flip_angle_deg,
         "PixelBandwidth": header.pixel_bandwidth_hz,
@@ -146,6 +146,10 @@ def _duration_s(header: Header) -> float | None:
 
 def _seconds(milliseconds: float | None) -> float | None:
     return None if milliseconds is None else round(milliseconds / 1000, 7)
+
+
+def _standard_uid(uid: str) -> str | None:
+    return uid if _TRANSFER_SYNTAX.fullmatch(uid) else None
 
 
 def _one_of(term: str, allowed: Iterable[str]) -> str | None:

@@ -63,6 +63,14 @@ class Signal:
             self._samples[stack] = self.read([stack.slices[i].ref for i in chosen])
         return self._samples[stack]
 
+    def fault(self, stack: Stack) -> str:
+        """Why the sample of a volume cannot be read, in words; empty where it can."""
+        try:
+            self.sample(stack)
+        except BreastDceError as error:
+            return f"pixels cannot be read: {error.code}"
+        return ""
+
     def change(self, before: Stack, after: Stack) -> tuple[Change, float]:
         """Whether `after` is brighter in its brightest part than `before`, and by how much.
 
@@ -83,13 +91,15 @@ class Signal:
         """Whether a whole volume has one value; read whole only when the sample is flat."""
         if np.ptp(self.sample(stack)) > 0:
             return False
-        return bool(np.ptp(self._whole(stack)) == 0)
+        whole = self._whole(stack)
+        return whole is not None and bool(np.ptp(whole) == 0)
 
     def is_copy(self, stack: Stack, of: Stack) -> bool:
         """Whether two volumes hold the same values; read whole only when the samples agree."""
         if not np.array_equal(self.sample(stack), self.sample(of)):
             return False
-        return bool(np.array_equal(self._whole(stack), self._whole(of)))
+        one, other = self._whole(stack), self._whole(of)
+        return one is not None and other is not None and bool(np.array_equal(one, other))
 
     def is_subtraction(self, stack: Stack, others: Sequence[Stack]) -> str:
         """Why a volume is the difference of two others, in words; empty where it is not."""
@@ -104,8 +114,12 @@ class Signal:
                     return f"equals volume {j} minus volume {i} of the series it was compared with"
         return ""
 
-    def _whole(self, stack: Stack) -> Image:
-        return self.read([item.ref for item in stack.slices])
+    def _whole(self, stack: Stack) -> Image | None:
+        """None where some slice is unreadable, which loading will report with its place."""
+        try:
+            return self.read([item.ref for item in stack.slices])
+        except BreastDceError:
+            return None
 
 
 def _blocks(image: Image) -> NDArray[np.float64]:

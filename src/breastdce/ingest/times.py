@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from breastdce.core.exam import TimeZero
@@ -19,6 +20,8 @@ SAME_START_S = 1.0
 """Starts nearer than this are one start; no breast phase is as short."""
 INJECTION_WINDOW_S = (-60.0, 300.0)
 """Seconds from injection to the start of the first post-contrast phase that are believed."""
+
+_DIGITS = 6  # as many as DICOM times have: hides the dust of adding floats
 
 _TIME = re.compile(r"(\d{2}):?(\d{2})?:?(\d{2})?(?:\.(\d+))?")
 _DATE = re.compile(r"(\d{4})[.\-/]?(\d{2})[.\-/]?(\d{2})")
@@ -122,7 +125,7 @@ def shared_starts(volumes: Volumes) -> tuple[float, ...] | None:
 
 def _distinct(starts: Sequence[float]) -> bool:
     ordered = sorted(starts)
-    return all(b - a > SAME_START_S for a, b in zip(ordered, ordered[1:], strict=False))
+    return all(b - a > SAME_START_S for a, b in pairwise(ordered))
 
 
 Reader = Callable[[Volumes], tuple[float, ...] | None]
@@ -202,12 +205,12 @@ def timing(
         On one clock, seconds; `injection` where the header gives a believable one.
     """
     zero = starts[first_post] if injection is None else injection
-    relative = [start - zero for start in starts]
+    middle = None if duration_s is None else duration_s / 2 - zero
     return Timing(
         zero=TimeZero.FIRST_POST_START if injection is None else TimeZero.INJECTION,
-        starts_s=tuple(start - starts[0] for start in starts),
-        effective_s=None if duration_s is None else tuple(t + duration_s / 2 for t in relative),
-        duration_s=duration_s,
+        starts_s=tuple(round(start - starts[0], _DIGITS) for start in starts),
+        effective_s=None if middle is None else tuple(round(t + middle, _DIGITS) for t in starts),
+        duration_s=None if duration_s is None else round(duration_s, _DIGITS),
     )
 
 

@@ -60,7 +60,6 @@ class Refusal:
     """Slices that are no phase, and why."""
 
     part: Part
-    n_images: int
     code: Code
     """A SeriesCode; ExamCode.ORDER_SUSPECT where the keys contradict each other."""
     evidence: str
@@ -83,13 +82,16 @@ def split_volumes(part: Part, read: ReadPixels | None) -> Volumes:
             stacks += _volumes(slab, read)
         except InputError as error:
             evidence = words(error.evidence)
-            refusals.append(Refusal(slab, len(slab.slices), error.code, evidence))
+            refusals.append(Refusal(slab, error.code, evidence))
     return Volumes(tuple(stacks), tuple(refusals))
 
 
 def words(evidence: Mapping[str, object]) -> str:
     """Evidence as one line: our own names and numbers."""
-    return "; ".join(f"{key.replace('_', ' ')} {value}" for key, value in evidence.items())
+    return "; ".join(
+        f"{key if key.isupper() else key.replace('_', ' ')} {value}"
+        for key, value in evidence.items()
+    )
 
 
 def _slabs(part: Part) -> Iterator[Part]:
@@ -127,9 +129,9 @@ def _volumes(part: Part, read: ReadPixels | None) -> list[Stack]:
     if dropped:
         compared = "pixels" if read else "headers"
         caveats.append(_caveat(CaveatCode.DUPLICATE_SLICE, slices=dropped, compared=compared))
-    if int(placed.repeats.max()) == 1:
-        key, groups = "series", (tuple(range(len(placed.slices))),)
-    else:
+    key: str = "series"
+    groups: Groups = (tuple(range(len(placed.slices))),)
+    if int(placed.repeats.max()) > 1:
         key, groups, noted = _phases(placed)
         caveats += noted
     return [

@@ -42,7 +42,7 @@ class N4Params(Params, frozen=True):
     mask: Literal["otsu", "none"] = "otsu"
     """Voxels to learn from. Otsu's threshold leaves the air out, which carries no field, fills
     the histogram and takes most of the time. `none`: all voxels with a positive value."""
-    shrink_mm: Annotated[float, msgspec.Meta(gt=0, le=20)] = 3.0
+    shrink_mm: Annotated[float, msgspec.Meta(gt=0, le=20)] = 5.0
     """Distance of samples to aim at, per axis."""
     bins: Annotated[int, msgspec.Meta(ge=10, le=10000)] = 200
     noise: Annotated[float, msgspec.Meta(gt=0)] = 0.01

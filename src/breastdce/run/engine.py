@@ -19,7 +19,7 @@ from breastdce.core.errors import StoreError
 from breastdce.run.plan import SOURCE, Plan, PlannedStep
 from breastdce.run.recipe import Recipe
 from breastdce.stages._contract import Context
-from breastdce.store.codecs import pack
+from breastdce.store.codecs import pack, unpack
 from breastdce.store.local import Store
 from breastdce.store.record import Record
 
@@ -118,7 +118,9 @@ class ExamEngine:
         digest = packed.digest()
         if step.keep or sum(array.nbytes for array in packed.arrays) < _SMALL_BYTES:
             self._store.put(packed, digest)
-        self._values[step.writes[slot]] = value
+        # The same way back as from the store: what is published cannot depend on which it was.
+        artifact = step.writes[slot]
+        self._values[artifact] = unpack(packed, self._plan.types[artifact])
         self.digests[step.writes[slot]] = digest
         return digest
 

@@ -44,7 +44,7 @@ class Outputs(NamedTuple):
 
 
 def run(inputs: Inputs, params: NoParams, ctx: Context) -> Result[Outputs]:
-    """Read pixels and the producer's objects; the producer's times and phases win over the rule."""
+    """Read pixels and the producer's objects; the producer's times win over the rule."""
     source = inputs.source
     loaded = load_exam(source.exam)
     analysis = read_analysis(source.exam, loaded.dynamic.grid)

@@ -24,7 +24,7 @@ def test_help_loads_nothing_heavy():
 
 
 def test_import_of_the_package_is_light():
-    code = "import sys, breastdce; print([n for n in %r if n in sys.modules])" % (HEAVY,)
+    code = f"import sys, breastdce; print([n for n in {HEAVY!r} if n in sys.modules])"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
 

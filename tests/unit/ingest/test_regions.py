@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from breastdce.core.errors import CallError
-from breastdce.core.exam import Box, VoiSource
+from breastdce.core.exam import Box, Polygon, VoiSource
 from breastdce.ingest.regions import read_regions
 
 HEADER = [
@@ -38,6 +38,7 @@ def test_box_with_thresholds(tmp_path):
 def test_polygon_runs_along_the_other_two_axes(tmp_path):
     row = box("omit-polygon", axis=1, vertices="0,0; 4,0; 4,4.5")
     polygon = read_regions(table(tmp_path / "r.tsv", row))["sub-1_ses-T0"].omit[0]
+    assert isinstance(polygon, Polygon)
     assert polygon.plane_axes == (0, 2)
     assert polygon.vertices[2] == (4.0, 4.5)
     assert (polygon.first, polygon.last) == (2, 5)

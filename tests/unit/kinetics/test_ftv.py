@@ -33,12 +33,12 @@ def ftv(pre: object, early: object, late: object, region: Region = GIVEN) -> Ftv
 
 def one_voxel(pre: float, early: float, late: float) -> FtvResult:
     """An image without enhancement (20, 20, 20) and one voxel of its own at (1, 2, 3)."""
-    images = []
+    images: list[object] = []
     for value in (pre, early, late):
         data = np.full(SHAPE, 20.0, np.float32)
         data[1, 2, 3] = value
         images.append(data)
-    return ftv(*images)
+    return ftv(images[0], images[1], images[2])
 
 
 def codes(result: FtvResult) -> list[CaveatCode]:

@@ -44,12 +44,11 @@ def test_regions_are_joined_and_cut_at_the_border():
     assert np.argwhere(mask.data).tolist() == [[0, 0, 0], [4, 5, 6]]
 
 
-def test_a_pixel_is_inside_when_its_shifted_point_is():
-    # A triangle whose edge a + b = 3 passes the points (a + 0.5, b + 0.5) with a + b = 2.
-    plane = polygon_plane(((0.0, 0.0), (3.0, 0.0), (0.0, 3.0)), 4, 4)
-    inside = {(a, b) for a, b in np.argwhere(plane).tolist()}
-    assert {(0, 0), (0, 1), (1, 0)} <= inside
-    assert not any(a + b > 2 for a, b in inside)
+def test_a_pixel_is_inside_when_its_point_shifted_by_half_a_pixel_is():
+    # 0.4 to 1.6 holds 0.5 and 1.5 (pixels 0 and 1), but of the whole numbers only 1.
+    square = ((0.4, 0.4), (1.6, 0.4), (1.6, 1.6), (0.4, 1.6))
+    inside = np.argwhere(polygon_plane(square, 4, 4)).tolist()
+    assert inside == [[0, 0], [0, 1], [1, 0], [1, 1]]
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from tests.unit.store.test_codecs import Everything, everything
 
 from breastdce.core.caveats import Caveat
 from breastdce.core.codes import CaveatCode, ErrorCode
@@ -12,6 +11,7 @@ from breastdce.core.errors import StoreError
 from breastdce.store.codecs import pack
 from breastdce.store.local import Store
 from breastdce.store.record import Record
+from tests.unit.store.test_codecs import Everything, everything
 
 
 def record(key: str = "ab12") -> Record:

@@ -1,51 +1,67 @@
-"""Whether two files hold the same object, in whatever encoding."""
+"""What a file holds, in whatever encoding: to tell copies of one object from impostors."""
 
 from __future__ import annotations
 
+import hashlib
 import warnings
+from collections.abc import Iterator
 from pathlib import Path
 
-import numpy as np
 import pydicom
-from pydicom.errors import InvalidDicomError
 
-_PIXELS = 0x7FE00010
-_PADDING = 0xFFFCFFFC
-_IMAGE_PIXEL = 0x0028
-"""Group that describes the pixels' encoding; compression may change it without loss."""
+from breastdce.formats.dicom.decode import DECODING_ERRORS
+
+_PIXELS, _PADDING = 0x7FE00010, 0xFFFCFFFC
+_PIXEL_ENCODING = frozenset(
+    (0x00280002, 0x00280004, 0x00280006, 0x00282110, 0x00282112, 0x00282114)
+)
+"""Samples, color model, planar order and compression: recompressing without loss changes them."""
 
 
-def same_content(first: Path, second: Path) -> bool:
-    """Whether two files with one SOP instance UID hold equal elements and equal decoded pixels."""
-    if first.stat().st_size == second.stat().st_size and first.read_bytes() == second.read_bytes():
-        return True
+def file_digest(path: Path) -> str:
+    """Name of the bytes of a file; OSError when it cannot be read."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "blake2b").hexdigest()
+
+
+def content_digest(path: Path) -> str | None:
+    """Name of the standard elements and decoded pixels of an object; None when it has none.
+
+    Equal for copies in different transfer syntaxes. Private elements are left out, since their
+    value representations do not survive implicit encoding, and so are group lengths and padding.
+
+    Raises
+    ------
+    OSError
+        When the file cannot be read.
+    """
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            return _equal(pydicom.dcmread(first, force=True), pydicom.dcmread(second, force=True))
-    except (OSError, EOFError, RuntimeError, ValueError, TypeError, KeyError, AttributeError):
-        return False  # what cannot be compared is not known to be the same
-    except (NotImplementedError, InvalidDicomError):
-        return False
+            data = pydicom.dcmread(path, force=True)
+            name = hashlib.blake2b("\n".join(_lines(data)).encode("utf-8", "surrogateescape"))
+            if _PIXELS in data:
+                pixels = data.pixel_array
+                name.update(f"pixels {pixels.shape}".encode())
+                name.update(pixels.astype("<i8").tobytes())  # decoders differ in integer type
+    except DECODING_ERRORS:
+        return None  # what cannot be decoded is not known to be the same
+    return name.hexdigest()
 
 
-def _equal(first: pydicom.Dataset, second: pydicom.Dataset) -> bool:
-    return _elements(first) == _elements(second) and _pixels_equal(first, second)
-
-
-def _elements(data: pydicom.Dataset) -> dict[int, str]:
-    """Return standard elements as text, without group lengths, padding and pixel encoding."""
-    return {
-        int(element.tag): str(element.value)
-        for element in data
-        if element.tag.element
-        and not element.tag.is_private  # VRs of private elements depend on the encoding
-        and element.tag.group != _IMAGE_PIXEL
-        and element.tag not in (_PIXELS, _PADDING)
-    }
-
-
-def _pixels_equal(first: pydicom.Dataset, second: pydicom.Dataset) -> bool:
-    if _PIXELS not in first or _PIXELS not in second:
-        return (_PIXELS in first) == (_PIXELS in second)
-    return np.array_equal(first.pixel_array, second.pixel_array)
+def _lines(data: pydicom.Dataset) -> Iterator[str]:
+    for element in data:
+        tag = element.tag
+        if (
+            tag.is_private
+            or not tag.element
+            or tag in (_PIXELS, _PADDING)
+            or tag in _PIXEL_ENCODING
+        ):
+            continue
+        if element.VR == "SQ":
+            for item in element.value:
+                yield f"{tag:08x} item"
+                yield from _lines(item)
+        else:
+            yield f"{tag:08x} {element.value}"

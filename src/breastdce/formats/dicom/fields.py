@@ -8,29 +8,31 @@ from __future__ import annotations
 import math
 import re
 import struct
-from collections.abc import Callable
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from breastdce.core.codes import FileNote
 
-Raw = Callable[[int], bytes | None]
-_NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?")
-_DATE = re.compile(r"\d{8}")
-_TIME = re.compile(r"\d{2}(\d{2}(\d{2}(\.\d{1,6})?)?)?")
-_COLON_TIME = re.compile(r"\d{2}:\d{2}(:\d{2}(\.\d{1,6})?)?")
+_NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?", re.ASCII)
+_DATE = re.compile(r"\d{8}", re.ASCII)
+_OLD_DATE = re.compile(r"\d{4}\.\d{2}\.\d{2}", re.ASCII)
+_TIME = re.compile(r"([01]\d|2[0-3])([0-5]\d(([0-5]\d|60)(\.\d{1,6})?)?)?", re.ASCII)
+_OLD_TIME = re.compile(r"\d{2}:\d{2}(:\d{2}(\.\d{1,6})?)?", re.ASCII)
+_LARGEST_INTEGER = 2**31 - 1
+"""Integer strings hold 32 bits with sign (PS3.5 6.2)."""
 
 
 @dataclass(slots=True)
 class Fields:
     """Typed access to the elements of one data set or sequence item."""
 
-    raw: Raw
+    values: Mapping[int, bytes]
     little: bool
     notes: set[FileNote] = field(default_factory=set)
 
     def text(self, tag: int) -> str:
         """A string, blanks and zero bytes trimmed; empty when absent."""
-        value = self.raw(tag)
+        value = self.values.get(tag)
         if not value:
             return ""
         try:
@@ -58,11 +60,21 @@ class Fields:
     def integer(self, tag: int) -> int | None:
         """The first number of an integer string, or None."""
         value = self.decimal(tag)
-        return None if value is None else int(value)
+        if value is None or (value.is_integer() and abs(value) <= _LARGEST_INTEGER):
+            return None if value is None else int(value)
+        self.notes.add(FileNote.VR_BAD)
+        return None
+
+    def short(self, tag: int) -> int | None:
+        """A signed 16-bit integer; an integer string where the length is another."""
+        value = self.values.get(tag)
+        if value is None or len(value) != 2:
+            return self.integer(tag)
+        return int(struct.unpack("<h" if self.little else ">h", value)[0])
 
     def binary(self, tag: int) -> float | None:
         """A float32 or float64, by the length of its bytes; a decimal string otherwise."""
-        value = self.raw(tag)
+        value = self.values.get(tag)
         if not value:
             return None
         code = {4: "f", 8: "d"}.get(len(value))
@@ -73,7 +85,7 @@ class Fields:
 
     def unsigned(self, tag: int) -> int | None:
         """An unsigned 16- or 32-bit integer, by the length of its bytes."""
-        value = self.raw(tag)
+        value = self.values.get(tag)
         if not value:
             return None
         code = {2: "H", 4: "I"}.get(len(value))
@@ -83,8 +95,11 @@ class Fields:
         return int(struct.unpack(("<" if self.little else ">") + code, value)[0])
 
     def date(self, tag: int) -> str | None:
-        """YYYYMMDD, or None."""
+        """YYYYMMDD, or None; the old form with points is mended."""
         text = self.text(tag)
+        if _OLD_DATE.fullmatch(text):
+            self.notes.add(FileNote.VR_BAD)
+            return text.replace(".", "")
         if text and not _DATE.fullmatch(text):
             self.notes.add(FileNote.VR_BAD)
             return None
@@ -93,9 +108,9 @@ class Fields:
     def time(self, tag: int) -> str | None:
         """HHMMSS.ffffff or a beginning of it; the old form with colons is mended."""
         text = self.text(tag)
-        if _COLON_TIME.fullmatch(text):
+        if _OLD_TIME.fullmatch(text):
             self.notes.add(FileNote.VR_BAD)
-            return text.replace(":", "")
+            text = text.replace(":", "")
         if text and not _TIME.fullmatch(text):
             self.notes.add(FileNote.VR_BAD)
             return None
@@ -110,8 +125,9 @@ class Fields:
 
     def private(self, group: int, creator: str, element: int) -> int | None:
         """Tag of a private element, its block found by its creator; None when there is none."""
-        for block in range(0x10, 0x100):
-            if self.text(group << 16 | block) == creator:
+        for tag in self.values:
+            block = tag & 0xFFFF
+            if tag >> 16 == group and 0x10 <= block <= 0xFF and self.text(tag) == creator:
                 return group << 16 | block << 8 | element
         return None
 

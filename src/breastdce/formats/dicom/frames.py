@@ -2,22 +2,22 @@
 
 from __future__ import annotations
 
-import warnings
-from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
-import pydicom
-
 from breastdce.core.codes import FileNote
+from breastdce.formats.dicom.elements import Elements
 from breastdce.formats.dicom.fields import Fields
 from breastdce.formats.dicom.header import Frame
+from breastdce.formats.dicom.items import Item, read_items
 
 SHARED, PER_FRAME = 0x52009229, 0x52009230
+TRANSFORM = 0x00289145
+"""PixelValueTransformationSequence."""
 _POSITION, _ORIENTATION, _MEASURES = 0x00209113, 0x00209116, 0x00289110
 _CONTENT, _FRAME_TYPE, _ECHO, _TIMING = 0x00209111, 0x00189226, 0x00189114, 0x00189112
-_MODIFIER, _DIFFUSION, _TRANSFORM, _CARDIAC = 0x00189115, 0x00189117, 0x00289145, 0x00189118
-_ANATOMY = 0x00209071
+_MODIFIER, _DIFFUSION, _CARDIAC = 0x00189115, 0x00189117, 0x00189118
+_GROUP_DEPTH = 2
+"""A frame's item holds one sequence per group, and what is wanted is in its item."""
 
 
 class NoGeometry(Exception):
@@ -48,44 +48,36 @@ def classic_frame(fields: Fields) -> Frame:
 
 
 class FunctionalGroups:
-    """The shared and per-frame groups of an enhanced object."""
+    """The shared and per-frame groups of an enhanced object.
 
-    def __init__(self, path: Path, notes: set[FileNote]) -> None:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # odd values are noted by Fields
-            data = pydicom.dcmread(
-                path, force=True, stop_before_pixels=True, specific_tags=[SHARED, PER_FRAME]
-            )
-            shared = data[SHARED].value if SHARED in data else []
-            self._per_frame = list(data[PER_FRAME].value) if PER_FRAME in data else []
-        self._shared = shared[0] if len(shared) else pydicom.Dataset()
+    Raises
+    ------
+    BrokenHeader, EndedEarly
+        When the sequences cannot be parsed.
+    """
+
+    def __init__(self, found: Elements, notes: set[FileNote]) -> None:
+        shared = _items(found, SHARED)
+        self._per_frame = _items(found, PER_FRAME)
+        self._shared = shared[0] if shared else Item(found.encoding.little)
         self._notes = notes
 
     def frames(self, top: Fields) -> tuple[Frame, ...]:
         """Build every frame; NoGeometry when one cannot be placed."""
         return tuple(self._frame(index, item, top) for index, item in enumerate(self._per_frame))
 
-    def rescales(self) -> list[tuple[float | None, float | None]]:
-        """Slope and intercept of every frame."""
-        luts = [self._group(item, _TRANSFORM) for item in self._per_frame]
-        return [(lut.decimal(0x00281053), lut.decimal(0x00281052)) for lut in luts]
+    def each(self, group: int) -> list[Fields]:
+        """Return a group of every frame."""
+        return [self._group(item, group) for item in self._per_frame]
 
     def first(self, group: int) -> Fields:
         """Return a group of the first frame, or the shared one."""
         return self._group(self._per_frame[0] if self._per_frame else self._shared, group)
 
-    def laterality(self) -> str:
-        """FrameLaterality of the first frame."""
-        return self.first(_ANATOMY).text(0x00209072)
-
-    def fat_suppression(self) -> str:
-        """SpectrallySelectedSuppression of the first frame."""
-        return self.first(_MODIFIER).text(0x00189025)
-
-    def _frame(self, index: int, item: Any, top: Fields) -> Frame:
+    def _frame(self, index: int, item: Item, top: Fields) -> Frame:
         group = {
             tag: self._group(item, tag)
-            for tag in (_CONTENT, _TIMING, _TRANSFORM, _MODIFIER, _ECHO, _CARDIAC, _DIFFUSION)
+            for tag in (_CONTENT, _TIMING, TRANSFORM, _MODIFIER, _ECHO, _CARDIAC, _DIFFUSION)
         }
         date, time = group[_CONTENT].date_time(0x00189074)
         top_date, top_time = _acquired(top)
@@ -109,33 +101,21 @@ class FunctionalGroups:
             inversion_time_ms=group[_MODIFIER].binary(0x00189079),
             flip_angle_deg=group[_TIMING].decimal(0x00181314),
             b_value=group[_DIFFUSION].binary(0x00189087),
-            rescale_slope=group[_TRANSFORM].decimal(0x00281053),
-            rescale_intercept=group[_TRANSFORM].decimal(0x00281052),
+            rescale_slope=group[TRANSFORM].decimal(0x00281053),
+            rescale_intercept=group[TRANSFORM].decimal(0x00281052),
         )
 
-    def _group(self, item: Any, tag: int) -> Fields:
+    def _group(self, item: Item, tag: int) -> Fields:
         for holder in (item, self._shared):
-            if tag in holder and len(holder[tag].value):
-                return _fields_of(holder[tag].value[0], self._notes)
-        return _fields_of(pydicom.Dataset(), self._notes)
+            for group in holder.sequences.get(tag, [])[:1]:
+                return Fields(group.values, group.little, self._notes)
+        return Fields({}, item.little, self._notes)
 
 
-def _fields_of(item: Any, notes: set[FileNote]) -> Fields:
-    def raw(tag: int) -> bytes | None:
-        if tag not in item:
-            return None
-        value = item.get_item(tag).value  # raw bytes: nothing is converted, nothing is raised
-        return value if isinstance(value, bytes) else None
-
-    little = next((bool(e.is_little_endian) for e in _raw_elements(item)), True)
-    return Fields(raw, little, notes)
-
-
-def _raw_elements(item: Any) -> Iterator[Any]:
-    for tag in item.keys():  # noqa: SIM118 - iterating a Dataset itself converts every element
-        element = item.get_item(tag)
-        if hasattr(element, "is_little_endian"):
-            yield element
+def _items(found: Elements, tag: int) -> list[Item]:
+    if tag not in found.sequences:
+        return []
+    return read_items(found.cursor, found.sequences[tag], depth=_GROUP_DEPTH)
 
 
 def _acquired(fields: Fields) -> tuple[str | None, str | None]:

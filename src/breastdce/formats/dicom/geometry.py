@@ -94,7 +94,7 @@ def axes(orientation: Sequence[float]) -> FloatArray:
     row = row / np.linalg.norm(row)
     column = column - (column @ row) * row
     column = column / np.linalg.norm(column)
-    return np.stack([row, column, np.cross(row, column)], axis=1)
+    return np.stack([row, column, np.cross(row, column)], axis=1) + 0.0  # no negative zeros
 
 
 def cluster_positions(along: FloatArray) -> tuple[IntArray, FloatArray]:

@@ -7,6 +7,8 @@ from typing import BinaryIO
 from breastdce.core.codes import FileCode
 
 HEAD_BYTES = 512
+_BLOCK = 1 << 20
+_MOST_BLOCKS = 256
 _ARCHIVES = (
     b"PK\x03\x04",
     b"PK\x05\x06",
@@ -21,19 +23,23 @@ _ARCHIVES = (
 
 
 def sniff(file: BinaryIO, size: int) -> FileCode | None:
-    """FILE_EMPTY or ARCHIVE where the bytes say so, else None."""
+    """FILE_EMPTY, ARCHIVE or NOT_DICOM where the bytes say so, else None."""
     if size == 0:
         return FileCode.FILE_EMPTY
     head = file.read(HEAD_BYTES)
     if head.startswith(_ARCHIVES) or head[257:262] == b"ustar":
         return FileCode.ARCHIVE
-    if not any(head) and _only_zeros(file):
-        return FileCode.FILE_EMPTY
+    if not any(head):
+        return _judge_zeros(file)
     return None
 
 
-def _only_zeros(file: BinaryIO) -> bool:
-    while block := file.read(1 << 16):
-        if any(block):
-            return False
-    return True
+def _judge_zeros(file: BinaryIO) -> FileCode:
+    """Whether zeros are all there is; an object cannot begin with so many of them."""
+    for _ in range(_MOST_BLOCKS):
+        block = file.read(_BLOCK)
+        if not block:
+            return FileCode.FILE_EMPTY
+        if block.count(0) != len(block):
+            break
+    return FileCode.NOT_DICOM

@@ -6,12 +6,14 @@ Element meanings: TCIA's description of the I-SPY1 objects and the objects thems
 
 from __future__ import annotations
 
+import math
 import re
 import struct
 from collections.abc import Iterator
 from pathlib import Path
 
 import msgspec
+import numpy as np
 from pydicom.datadict import add_private_dict_entries
 from pydicom.dataset import Dataset
 from pydicom.sequence import Sequence
@@ -32,7 +34,7 @@ _VRS = {
 # Implicit VR files do not say what these are; without this their sequences would be bytes.
 add_private_dict_entries(
     CREATOR,
-    {0x01171000 + element: (vr, "1", f"UCSF {element:02X}") for element, vr in _VRS.items()},
+    {0x01171000 + element: (vr, "1-n", f"UCSF {element:02X}", "") for element, vr in _VRS.items()},
 )
 
 
@@ -151,23 +153,21 @@ def _numbers(dataset: Dataset, element: int) -> tuple[float, ...]:
     value = _value(dataset, element)
     if value is None:
         return ()
-    if isinstance(value, bytes):
-        return _decoded(value)
     try:
-        several = value if hasattr(value, "__iter__") and not isinstance(value, str) else [value]
-        return tuple(float(item) for item in several)
+        if isinstance(value, bytes):
+            numbers = _decoded(value)
+        else:
+            numbers = tuple(np.asarray(value, dtype=np.float64).ravel().tolist())
     except (TypeError, ValueError):
         return ()
+    return numbers if all(map(math.isfinite, numbers)) else ()
 
 
 def _decoded(value: bytes) -> tuple[float, ...]:
     """Numbers of an element whose VR became OB: decimal text, else unsigned 16-bit integers."""
     text = value.strip(b"\0 ")
     if _NUMBERS.fullmatch(text):
-        try:
-            return tuple(float(part) for part in text.split(b"\\"))
-        except ValueError:
-            return ()
+        return tuple(float(part) for part in text.split(b"\\"))
     whole = value[: len(value) // 2 * 2]
     return tuple(float(item[0]) for item in struct.iter_unpack("<H", whole))
 
@@ -231,7 +231,6 @@ def _polygon(item: Dataset) -> Polygon | None:
 
 def _volumes(dataset: Dataset) -> Iterator[UcsfVolume]:
     for item in _items(dataset, 0xB0):
-        numbers = [_number(item, element) for element in (0xB1, 0xB2, 0xB3, 0xB4)]
-        low, high, voxels, ml = (float("nan") if n is None else n for n in numbers)
-        if voxels == voxels:  # a count is what makes it a volume
+        low, high, voxels, ml = (_number(item, element) for element in (0xB1, 0xB2, 0xB3, 0xB4))
+        if low is not None and high is not None and voxels is not None and ml is not None:
             yield UcsfVolume(ser_low=low, ser_high=high, voxels=int(voxels), ml=ml)

@@ -27,10 +27,10 @@ def mend(headers: Headers) -> Headers:
 def _mend(frame: Frame) -> Frame:
     echo, repetition = frame.echo_time_ms, frame.repetition_time_ms
     if repetition is not None and repetition < _REPETITION_LIMIT_MS:
-        repetition *= 1000.0
+        repetition = round(1000.0 * repetition, 6)
     return replace(
         frame,
-        echo_time_ms=None if echo is None else echo * 1000.0,
+        echo_time_ms=None if echo is None else round(1000.0 * echo, 6),
         repetition_time_ms=repetition,
     )
 

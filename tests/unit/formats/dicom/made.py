@@ -6,7 +6,8 @@ from pathlib import Path
 
 import numpy as np
 import pydicom
-from pydicom.dataset import FileDataset, FileMetaDataset
+from pydicom.dataset import Dataset, FileDataset, FileMetaDataset
+from pydicom.sequence import Sequence
 from pydicom.uid import ExplicitVRLittleEndian, ImplicitVRLittleEndian
 
 MR = "1.2.840.10008.5.1.4.1.1.4"
@@ -53,6 +54,52 @@ def dataset(pixels=None, *, implicit=False, **fields) -> FileDataset:
         if value is not None:
             setattr(data, name, value)
     return data
+
+
+def enhanced(n_frames, pixels=None, *, implicit=False, undefined=False, slopes=None):
+    """An enhanced MR object; `undefined` writes its sequences without stated lengths."""
+    if pixels is None:
+        pixels = np.arange(n_frames * 20, dtype=np.int16).reshape(n_frames, 4, 5)
+    data = dataset(pixels[0], implicit=implicit, SOPClassUID=f"{MR}.1", NumberOfFrames=n_frames)
+    data.PixelData = pixels.tobytes()
+    for name in ("ImagePositionPatient", "ImageOrientationPatient", "PixelSpacing"):
+        delattr(data, name)
+    shared = _item(
+        PlaneOrientationSequence=_item(ImageOrientationPatient=[1, 0, 0, 0, 1, 0]),
+        PixelMeasuresSequence=_item(PixelSpacing=[1, 1]),
+        MREchoSequence=_item(EffectiveEchoTime=2.5),
+    )
+    frames = [
+        _item(
+            PlanePositionSequence=_item(ImagePositionPatient=[0, 0, 5 * index]),
+            FrameContentSequence=_item(
+                TemporalPositionIndex=index + 1, FrameAcquisitionDateTime="20020101102551.25"
+            ),
+            PixelValueTransformationSequence=_item(
+                RescaleSlope=slopes[index] if slopes else 1, RescaleIntercept=0
+            ),
+        )
+        for index in range(n_frames)
+    ]
+    data.SharedFunctionalGroupsSequence = [shared]
+    data.PerFrameFunctionalGroupsSequence = frames
+    if undefined:
+        data.walk(_without_length)
+    return data
+
+
+def _item(**fields) -> Dataset:
+    item = Dataset()
+    for name, value in fields.items():
+        setattr(item, name, Sequence([value]) if isinstance(value, Dataset) else value)
+    return item
+
+
+def _without_length(_, element):
+    if element.VR == "SQ":
+        element.is_undefined_length = True
+        for item in element.value:
+            item.is_undefined_length_sequence_item = True
 
 
 def write(path: Path, data: pydicom.Dataset | None = None, **fields) -> Path:

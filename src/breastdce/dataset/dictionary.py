@@ -1,0 +1,310 @@
+"""The columns of every table: meaning, unit, closed lists, and what a cell may look like."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+from breastdce.core.codes import CaveatCode, Code, ExamCode, FileCode, SeriesCode
+from breastdce.core.exam import VoiSource
+from breastdce.dataset.layout import MaskName
+from breastdce.dataset.rows import MODALITIES, Level
+from breastdce.formats.tables import Column, dictionary
+
+_LABEL = "[A-Za-z0-9]+"
+_NUMBER = r"-?[0-9]+(\.[0-9]+)?(e[+-]?[0-9]+)?"
+_COUNTS = "[0-9]+;[0-9]+;[0-9]+"
+
+
+def _list_of(item: str) -> str:
+    return f"{item}(;{item})*"
+
+
+_MANUFACTURERS = {name: name for name in ("GE", "Siemens", "Philips", "Canon")} | {
+    "Other": "Any other manufacturer, or not stated"
+}
+_SOURCES = {
+    VoiSource.PRODUCER: "The producer's own analysis of the exam",
+    VoiSource.TABLE: "A table that was given",
+    VoiSource.PROPOSED: "Proposed by this program",
+    VoiSource.BREAST: "No region: the whole of the images",
+}
+_MASKS = {
+    MaskName.FTV: "Functional tumor volume",
+    MaskName.STV_CANDIDATE: "Structural tumor volume by the rules on kinetics",
+    MaskName.STV_AUTO: "Structural tumor volume by a network",
+    MaskName.STV_EXPERT: "Structural tumor volume as revised by a person",
+}
+
+
+def _meanings(codes: Iterable[Code]) -> dict[str, str]:
+    return {code.value: code.meaning for code in codes}
+
+
+EXAM_ID = Column(
+    name="exam_id",
+    long_name="Exam",
+    description="Name of the exam, as in its file names: patient and visit.",
+    pattern=f"sub-{_LABEL}_ses-{_LABEL}",
+)
+PARTICIPANT_ID = Column(
+    name="participant_id",
+    long_name="Patient",
+    description="Patient, as in the names of the folders.",
+    pattern=f"sub-{_LABEL}",
+)
+SESSION_ID = Column(
+    name="session_id",
+    long_name="Visit",
+    description="Visit: T0 to T3 where the trial's time point is known, else 1, 2, ... in order.",
+    pattern=f"ses-{_LABEL}",
+)
+
+PARTICIPANTS = (
+    PARTICIPANT_ID,
+    Column(
+        name="n_exams",
+        long_name="Number of exams",
+        description="Exams of the patient in this data set.",
+        kind="integer",
+    ),
+    Column(
+        name="sessions",
+        long_name="Visits",
+        description="Visits of these exams, semicolon list.",
+        pattern=_list_of(f"ses-{_LABEL}"),
+    ),
+)
+
+_ACQUISITION = (
+    Column(
+        name="manufacturer",
+        long_name="Scanner manufacturer",
+        description="Manufacturer of the scanner, from a closed list.",
+        levels=_MANUFACTURERS,
+    ),
+    Column(
+        name="manufacturer_model",
+        long_name="Scanner model",
+        description="Model of the scanner where it is a known one, else Other.",
+        pattern=r"[A-Za-z0-9][A-Za-z0-9 .+/_-]{0,39}",
+    ),
+    Column(
+        name="field_strength_t",
+        long_name="Field strength",
+        description="Nominal magnetic field strength.",
+        kind="number",
+        units="T",
+    ),
+    Column(
+        name="n_phases",
+        long_name="Number of phases",
+        description="Phases of the dynamic acquisition under native/.",
+        kind="integer",
+    ),
+    Column(
+        name="delays_s",
+        long_name="Phase times",
+        description="Effective time of each native phase, relative to contrast where that is "
+        "known, else to the first phase; semicolon list, n/a where unknown.",
+        units="s",
+        pattern=_list_of(f"({_NUMBER}|n/a)"),
+    ),
+    Column(
+        name="phase_indices",
+        long_name="Phases used",
+        description="Which native phases, counted from 0, became the images 0000, 0001 and 0002.",
+        pattern=_COUNTS,
+    ),
+    Column(
+        name="native_shape",
+        long_name="Native matrix",
+        description="Voxels along the three axes of the native images.",
+        pattern=_COUNTS,
+    ),
+    Column(
+        name="native_spacing_mm",
+        long_name="Native voxel size",
+        description="Distance of voxel centers along the three axes of the native images.",
+        units="mm",
+        pattern=f"{_NUMBER};{_NUMBER};{_NUMBER}",
+    ),
+)
+
+_IMAGES = (
+    Column(
+        name="image_shape",
+        long_name="Image matrix",
+        description="Voxels along the three axes of the prepared 1 mm images.",
+        pattern=_COUNTS,
+    ),
+    Column(
+        name="zscore_mean",
+        long_name="Mean before normalization",
+        description="Mean of the prepared signal over the three phases together, which the "
+        "z-score subtracted.",
+        kind="number",
+        units="arbitrary",
+    ),
+    Column(
+        name="zscore_sd",
+        long_name="Standard deviation before normalization",
+        description="Standard deviation of the prepared signal over the three phases together, "
+        "which the z-score divided by.",
+        kind="number",
+        units="arbitrary",
+    ),
+)
+
+_VOLUMES = (
+    Column(
+        name="pe_threshold_percent",
+        long_name="PE threshold",
+        description="Least early percent enhancement of a voxel of the FTV.",
+        kind="number",
+        units="percent",
+    ),
+    Column(
+        name="voi",
+        long_name="Source of the region of interest",
+        description="Where the region comes from in which FTV is measured.",
+        levels={source.value: text for source, text in _SOURCES.items()},
+    ),
+    Column(
+        name="ftv_voxels",
+        long_name="FTV, voxels",
+        description="Voxels of the functional tumor volume, native grid.",
+        kind="integer",
+    ),
+    Column(
+        name="ftv_ml",
+        long_name="FTV",
+        description="Functional tumor volume.",
+        kind="number",
+        units="mL",
+    ),
+    *(
+        Column(
+            name=f"ser_{part}_ml",
+            long_name=f"FTV with {part} kinetics",
+            description=f"Part of the FTV whose signal enhancement ratio means {part}.",
+            kind="number",
+            units="mL",
+        )
+        for part in ("washout", "plateau", "persistent")
+    ),
+    Column(
+        name="stv_source",
+        long_name="Best STV",
+        description="The mask of the structural tumor volume that the features are measured in.",
+        levels={name.value: text for name, text in _MASKS.items() if name is not MaskName.FTV},
+    ),
+    Column(
+        name="stv_voxels",
+        long_name="STV, voxels",
+        description="Voxels of the best STV, 1 mm grid.",
+        kind="integer",
+    ),
+    Column(
+        name="stv_ml",
+        long_name="STV",
+        description="Volume of the best STV.",
+        kind="number",
+        units="mL",
+    ),
+    Column(
+        name="caveats",
+        long_name="Caveats",
+        description="Known limits of this exam's results, semicolon list of codes.",
+        levels=_meanings(CaveatCode),
+        pattern=_list_of("[A-Z0-9_]+"),
+    ),
+)
+
+EXAMS = (EXAM_ID, PARTICIPANT_ID, SESSION_ID, *_ACQUISITION, *_IMAGES, *_VOLUMES)
+LISTS = frozenset({"sessions", "caveats"})
+"""Columns whose cells are lists of levels or labels."""
+
+EXCLUSIONS = (
+    Column(
+        name="level",
+        long_name="Level",
+        description="What was not used.",
+        levels={
+            Level.FILE.value: "Files outside every series",
+            Level.SERIES.value: "A series, or a volume of one",
+            Level.EXAM.value: "A whole exam",
+        },
+    ),
+    PARTICIPANT_ID,
+    SESSION_ID,
+    Column(
+        name="series_number",
+        long_name="Series number",
+        description="Number of the series in its exam.",
+        kind="integer",
+    ),
+    Column(
+        name="modality",
+        long_name="Modality",
+        description="DICOM modality, from a closed list; OT for any other.",
+        levels={name: f"DICOM defined term {name}" for name in MODALITIES},
+    ),
+    Column(
+        name="n_files",
+        long_name="Number of files",
+        description="Files that this line stands for.",
+        kind="integer",
+    ),
+    Column(
+        name="code",
+        long_name="Reason",
+        description="Why it was not used.",
+        levels=_meanings([*FileCode, *SeriesCode, *ExamCode]),
+    ),
+    Column(
+        name="evidence",
+        long_name="Evidence",
+        description="The numbers behind the reason.",
+        pattern=r"[ -~]{1,1000}",
+    ),
+)
+"""exclusions.tsv has no dictionary file of its own; the card explains it."""
+
+FEATURE_KEYS = (
+    EXAM_ID,
+    Column(
+        name="mask",
+        long_name="Mask",
+        description="The mask that the features are measured in.",
+        levels={name.value: text for name, text in _MASKS.items()},
+    ),
+)
+
+
+def feature_columns(names: Iterable[str]) -> tuple[Column, ...]:
+    """Columns of a feature table: the keys, then one of numbers for each published name."""
+    numbers = (Column(name=name, long_name=name, description=name, kind="number") for name in names)
+    return (*FEATURE_KEYS, *numbers)
+
+
+def feature_dictionary(records: Iterable[Mapping[str, str]]) -> dict[str, dict[str, object]]:
+    """Dictionary of a feature table.
+
+    Parameters
+    ----------
+    records
+        One for each column, with `name`, `family`, `feature`, `definition`, `unit` and `defect`
+        (what the matched program does otherwise than the name says; empty when nothing).
+    """
+    entries = dictionary(FEATURE_KEYS)
+    for record in records:
+        entry: dict[str, object] = {
+            "LongName": record["feature"],
+            "Description": record["definition"],
+            "Units": record["unit"],
+            "Family": record["family"],
+        }
+        if record["defect"]:
+            entry["Defect"] = record["defect"]
+        entries[record["name"]] = entry
+    return entries

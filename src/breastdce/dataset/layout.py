@@ -1,0 +1,193 @@
+"""Where every file of the data set lies; nothing else spells a file name.
+
+Paths are functions of the data set's folder and the exam's name.
+"""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from pathlib import Path
+
+from breastdce.core.exam import ExamId
+
+PUBLISHED_PHASES = 3
+"""Images under images/: pre-contrast, first and second post-contrast."""
+PANEL = "captk"
+"""The feature panel of the tables."""
+
+
+class MaskName(StrEnum):
+    """The masks of an exam; the value is the end of the file's name."""
+
+    FTV = "ftv"
+    """Functional tumor volume, native grid."""
+    STV_CANDIDATE = "stv-candidate"
+    """By the rules on kinetics, 1 mm grid."""
+    STV_AUTO = "stv-auto"
+    """By a network, 1 mm grid."""
+    STV_EXPERT = "stv-expert"
+    """As revised by a person, 1 mm grid."""
+
+
+STV_BEST_FIRST = (MaskName.STV_EXPERT, MaskName.STV_AUTO, MaskName.STV_CANDIDATE)
+"""Order in which a mask is chosen for the features."""
+
+
+def description(root: Path) -> Path:
+    """BIDS description of the data set."""
+    return root / "dataset_description.json"
+
+
+def readme(root: Path) -> Path:
+    """Card of the data set."""
+    return root / "README.md"
+
+
+def citation(root: Path) -> Path:
+    """How to cite the data set."""
+    return root / "CITATION.cff"
+
+
+def participants(root: Path, suffix: str = "tsv") -> Path:
+    """Table of patients; `suffix` is tsv, json (dictionary) or xlsx."""
+    return root / f"participants.{suffix}"
+
+
+def exams(root: Path, suffix: str = "tsv") -> Path:
+    """Table of exams; `suffix` is tsv or json (dictionary)."""
+    return root / f"exams.{suffix}"
+
+
+def exclusions(root: Path) -> Path:
+    """Table of what was found and not used."""
+    return root / "exclusions.tsv"
+
+
+def features(root: Path, suffix: str = "tsv") -> Path:
+    """Feature table of all exams; `suffix` is tsv or json (dictionary)."""
+    return root / "features" / f"{PANEL}.{suffix}"
+
+
+def participant_folder(root: Path, exam: ExamId) -> Path:
+    """Folder of a patient."""
+    return root / f"sub-{exam.participant}"
+
+
+def exam_folder(root: Path, exam: ExamId) -> Path:
+    """Folder of an exam."""
+    return participant_folder(root, exam) / f"ses-{exam.visit}"
+
+
+def native_image(root: Path, exam: ExamId, index: int) -> Path:
+    """Raw signal of one phase, native grid; `index` counts all phases from 0."""
+    return exam_folder(root, exam) / "native" / f"{exam}_{index:04d}.nii.gz"
+
+
+def native_sidecar(root: Path, exam: ExamId, index: int) -> Path:
+    """Allow-listed acquisition record beside `native_image`."""
+    return exam_folder(root, exam) / "native" / f"{exam}_{index:04d}.json"
+
+
+def image(root: Path, exam: ExamId, index: int) -> Path:
+    """Prepared image on the 1 mm grid; `index` is 0 (pre), 1 or 2 (post)."""
+    return exam_folder(root, exam) / "images" / f"{exam}_{index:04d}.nii.gz"
+
+
+def pe_map(root: Path, exam: ExamId) -> Path:
+    """Percent enhancement, native grid."""
+    return exam_folder(root, exam) / "maps" / f"{exam}_pe.nii.gz"
+
+
+def ser_map(root: Path, exam: ExamId) -> Path:
+    """Signal enhancement ratio, native grid."""
+    return exam_folder(root, exam) / "maps" / f"{exam}_ser.nii.gz"
+
+
+def mask(root: Path, exam: ExamId, name: MaskName) -> Path:
+    """One of the masks."""
+    return exam_folder(root, exam) / "masks" / f"{exam}_{name}.nii.gz"
+
+
+def exam_features(root: Path, exam: ExamId) -> Path:
+    """Feature table of one exam."""
+    return exam_folder(root, exam) / "features" / f"{exam}_{PANEL}.tsv"
+
+
+def provenance(root: Path, exam: ExamId) -> Path:
+    """What the exam's files were made from, and how."""
+    return exam_folder(root, exam) / "provenance.json"
+
+
+def report_index(root: Path) -> Path:
+    """First page of the report."""
+    return root / "report" / "index.html"
+
+
+def exam_page(root: Path, exam: ExamId) -> Path:
+    """Page of an exam in the report."""
+    return root / "report" / "exams" / f"{exam}.html"
+
+
+def figures(root: Path) -> Path:
+    """Folder of the report's figures."""
+    return root / "report" / "figures"
+
+
+def thumbnail(root: Path, exam: ExamId) -> Path:
+    """Small picture of an exam for the report's first page."""
+    return figures(root) / f"{exam}.png"
+
+
+def store(root: Path) -> Path:
+    """What makes resuming possible; no part of the published data set."""
+    return root / ".breastdce"
+
+
+def required_files(root: Path) -> tuple[Path, ...]:
+    """Files beside the exams' folders that every data set has."""
+    return (
+        description(root),
+        readme(root),
+        citation(root),
+        *(participants(root, suffix) for suffix in ("tsv", "json", "xlsx")),
+        *(exams(root, suffix) for suffix in ("tsv", "json")),
+        exclusions(root),
+        *(features(root, suffix) for suffix in ("tsv", "json")),
+        report_index(root),
+    )
+
+
+def required_exam_files(root: Path, exam: ExamId, n_phases: int) -> tuple[Path, ...]:
+    """Files that every exam with `n_phases` native phases has."""
+    return (
+        *(native_image(root, exam, index) for index in range(n_phases)),
+        *(native_sidecar(root, exam, index) for index in range(n_phases)),
+        *(image(root, exam, index) for index in range(PUBLISHED_PHASES)),
+        pe_map(root, exam),
+        ser_map(root, exam),
+        mask(root, exam, MaskName.FTV),
+        provenance(root, exam),
+        exam_page(root, exam),
+        thumbnail(root, exam),
+    )
+
+
+def optional_exam_files(root: Path, exam: ExamId) -> tuple[Path, ...]:
+    """Files that an exam may have: masks of the STV, and features where there is one."""
+    return (*(mask(root, exam, name) for name in STV_BEST_FIRST), exam_features(root, exam))
+
+
+def exam_folders(root: Path) -> tuple[Path, ...]:
+    """Every folder that is named like an exam's, in order of name."""
+    return tuple(sorted(folder for folder in root.glob("sub-*/ses-*") if folder.is_dir()))
+
+
+def exam_of(folder: Path) -> ExamId:
+    """Name of the exam that a folder `sub-<id>/ses-<visit>` holds.
+
+    Raises
+    ------
+    InputError
+        CALL_INVALID when the folder is not named so.
+    """
+    return ExamId.parse(f"{folder.parent.name}_{folder.name}")

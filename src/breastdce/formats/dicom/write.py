@@ -1,0 +1,131 @@
+"""Write classic MR image files, byte for byte the same from the same values.
+
+No clock is read and no random UID drawn: every value comes from the caller.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import warnings
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+from pydicom.dataset import Dataset, FileMetaDataset
+from pydicom.filewriter import dcmwrite
+from pydicom.uid import (
+    UID,
+    ExplicitVRLittleEndian,
+    ImplicitVRLittleEndian,
+    MRImageStorage,
+)
+from pydicom.valuerep import DSfloat
+
+from breastdce.core.codes import ErrorCode
+from breastdce.core.errors import InputError
+
+_UUID_BITS = 128  # of a UID under 2.25, DICOM PS3.5 annex B.2
+
+
+class PrivateElement(NamedTuple):
+    """One element of a private block; its creator finds or makes the block."""
+
+    group: int
+    """Odd."""
+    creator: str
+    element: int
+    """Low byte of the element number, 0x00 to 0xFF."""
+    vr: str
+    value: object
+
+
+def derived_uid(seed: str) -> str:
+    """Return the UID that `seed` always gives, under 2.25 (an integer of 128 bits)."""
+    number = hashlib.blake2b(seed.encode(), digest_size=_UUID_BITS // 8).digest()
+    return f"2.25.{int.from_bytes(number, 'big')}"
+
+
+def write_mr_image(
+    path: Path,
+    pixels: NDArray[np.int16] | NDArray[np.uint16],
+    attributes: Mapping[str, object],
+    *,
+    private: Iterable[PrivateElement] = (),
+    implicit: bool = False,
+) -> None:
+    """Write one MR image; its folder is made when absent.
+
+    Parameters
+    ----------
+    path
+        The file, replaced when it exists.
+    pixels
+        Stored values, shape (rows, columns).
+    attributes
+        DICOM keyword to value; LPS mm and DICOM units. Floats of decimal strings are shortened to
+        the 16 characters that the standard allows. Must hold `SOPInstanceUID`.
+    private
+        Private elements.
+    implicit
+        Write Implicit VR Little Endian instead of Explicit.
+
+    Raises
+    ------
+    InputError
+        IMAGE_INVALID when `pixels` is not a 16-bit image of two axes.
+    """
+    dataset = Dataset()
+    for keyword, value in attributes.items():
+        setattr(dataset, keyword, _decimal(value))
+    dataset.SOPClassUID = MRImageStorage
+    for item in private:
+        block = dataset.private_block(item.group, item.creator, create=True)
+        block.add_new(item.element, item.vr, item.value)
+    _add_pixels(dataset, pixels)
+    syntax = ImplicitVRLittleEndian if implicit else ExplicitVRLittleEndian
+    dataset.file_meta = _file_meta(UID(str(dataset.SOPInstanceUID)), syntax)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")  # a value that breaks its VR's rules is a bug of the caller
+        dcmwrite(path, dataset, enforce_file_format=True)
+
+
+def _decimal(value: object) -> object:
+    """Fit floats into decimal strings; every other value as it is."""
+    if isinstance(value, float):
+        return DSfloat(value, auto_format=True)
+    if isinstance(value, (list, tuple)):
+        return [_decimal(item) for item in value]
+    return value
+
+
+def _add_pixels(dataset: Dataset, pixels: NDArray[np.int16] | NDArray[np.uint16]) -> None:
+    if pixels.ndim != 2 or pixels.dtype not in (np.int16, np.uint16):
+        raise InputError(
+            ErrorCode.IMAGE_INVALID,
+            "Not a 16-bit image of two axes",
+            evidence={"shape": pixels.shape, "dtype": str(pixels.dtype)},
+            remedy="Pass int16 or uint16, indexed [row, column].",
+        )
+    dataset.SamplesPerPixel = 1
+    dataset.PhotometricInterpretation = "MONOCHROME2"
+    dataset.Rows, dataset.Columns = pixels.shape
+    dataset.BitsAllocated = 16
+    stored = int(dataset.get("BitsStored", 16))
+    dataset.BitsStored = stored
+    dataset.HighBit = stored - 1
+    dataset.PixelRepresentation = int(pixels.dtype == np.int16)
+    dataset.PixelData = pixels.astype(pixels.dtype.newbyteorder("<")).tobytes()
+    dataset["PixelData"].VR = "OW"
+
+
+def _file_meta(instance: UID, syntax: UID) -> FileMetaDataset:
+    meta = FileMetaDataset()
+    meta.MediaStorageSOPClassUID = MRImageStorage
+    meta.MediaStorageSOPInstanceUID = instance
+    meta.TransferSyntaxUID = syntax
+    meta.ImplementationClassUID = UID(derived_uid("breastdce"))
+    meta.ImplementationVersionName = "BREASTDCE"
+    return meta

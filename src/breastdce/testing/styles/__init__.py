@@ -1,0 +1,1 @@
+"""How scanners write a dynamic: one vendor, one file."""
