@@ -451,7 +451,7 @@ class CaveatCode(Code):
     )
     GRID_EDGE = (
         "GRID_EDGE",
-        "The last plane of the 1 mm grid lies half a voxel outside and was filled by ITK's rule.",
+        "Planes of the 1 mm grid lie half a voxel outside; ITK's rule decided which of them are 0.",
         "Nothing to do.",
     )
     LOSSY = (

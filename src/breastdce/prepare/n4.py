@@ -40,8 +40,10 @@ class N4Params(Params, frozen=True):
     field: Literal["per_phase", "shared"] = "per_phase"
     """`shared`: one field for the exam, estimated on the mean of its phases."""
     mask: Literal["otsu", "none"] = "otsu"
-    """Voxels to learn from. Otsu's threshold leaves the air out, which carries no field, fills
-    the histogram and takes most of the time. `none`: all voxels with a positive value."""
+    """Voxels to learn from. Otsu's threshold on the first phase leaves the air out, which carries
+    no field, fills the histogram and takes most of the time. It is the first phase's for all: after
+    contrast the threshold climbs with the bright tissue and leaves out fat, the tissue that shows
+    the field best. `none`: all voxels with a positive value."""
     shrink_mm: Annotated[float, msgspec.Meta(gt=0, le=20)] = 5.0
     """Distance of samples to aim at, per axis."""
     bins: Annotated[int, msgspec.Meta(ge=10, le=10000)] = 200
@@ -81,11 +83,13 @@ def correct(phases: Sequence[Volume], params: N4Params) -> Corrected:
     """
     samples = samples_of(phases[0].grid, params.shrink_mm)
     thinned = [_thin(phase.data, samples) for phase in phases]
+    tissue = _tissue(thinned[0], params)
     if params.field == "shared":
         mean = sum(thinned, np.zeros(thinned[0].shape)) / len(thinned)
-        fields = [_estimate(mean.astype(np.float32, order="F"), samples, params)] * len(phases)
+        one = mean.astype(np.float32, order="F")
+        fields = [_estimate(one, tissue, samples, params)] * len(phases)
     else:
-        fields = [_estimate(one, samples, params) for one in thinned]
+        fields = [_estimate(one, tissue, samples, params) for one in thinned]
     return Corrected(
         tuple(_divide(phase, field) for phase, (field, _) in zip(phases, fields, strict=True)),
         tuple(mean for _, mean in fields),
@@ -126,15 +130,24 @@ def _thin(data: NDArray[np.float32], samples: tuple[Samples, ...]) -> NDArray[np
     return np.array(data[tuple(axis.selection for axis in samples)], np.float32, order="F")
 
 
+def _tissue(first: NDArray[np.float32], params: N4Params) -> NDArray[np.bool_]:
+    """Voxels to learn from, by the first phase."""
+    if params.mask == "none" or np.ptp(first) == 0:
+        return np.ones(first.shape, np.bool_, order="F")
+    with itk.threads(params.threads):
+        return itk.otsu(first)
+
+
 def _estimate(
-    samples: NDArray[np.float32], axes: tuple[Samples, Samples, Samples], params: N4Params
+    samples: NDArray[np.float32],
+    tissue: NDArray[np.bool_],
+    axes: tuple[Samples, Samples, Samples],
+    params: N4Params,
 ) -> tuple[BiasField, float]:
     """Field of one image, and the mean of its logarithm where it was learned."""
     points = (params.control_points - 3) * 2 ** (len(params.iterations) - 1) + 3
-    inside = samples > 0
+    inside = tissue & (samples > 0)
     with itk.threads(params.threads):
-        if params.mask == "otsu" and np.ptp(samples) > 0:
-            inside &= itk.otsu(samples)
         learned = samples[inside]
         if learned.size == 0 or np.ptp(learned) == 0:
             return BiasField(np.zeros((points,) * 3), axes), 0.0

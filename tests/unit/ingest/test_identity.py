@@ -5,11 +5,13 @@ from __future__ import annotations
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from breastdce.core.codes import ExamCode
 from breastdce.core.exam import is_label
 from breastdce.ingest.identity import assign_pseudonyms, name_exams, trial_visit
 from breastdce.ingest.records import ExamNote
+from tests.unit.ingest.made_exam import exam
 
 
 def note(patient="P-1", study="1.1", date="20010101", removed=True, words=()):
@@ -58,7 +60,11 @@ def test_two_patients_with_one_name_are_refused_both():
         (("T2", "MRI_1"), "T0"),
         (("T3", ""), "T2"),
         (("", "", "T1 weighted MRI_2"), None),
+        (("", "MRI 3"), "T2"),
+        (("T4", "Inter-regimen"), "T2"),
+        (("t2", ""), "T1"),
         (("T5", ""), None),
+        (("T0", ""), None),
         ((), None),
     ],
 )
@@ -76,6 +82,37 @@ def test_two_studies_that_claim_one_visit_are_numbered():
     words = ("T1", "MRI_1")
     found = [note(study="1.1", words=words), note(study="1.2", date="20010202", words=words)]
     assert names(found) == ["sub-P1_ses-1", "sub-P1_ses-2"]
+
+
+def test_visit_that_two_studies_claim_goes_to_the_one_that_can_be_loaded(tmp_path):
+    words = ("T1", "MRI_1")
+    note_first = note(study="1.1", words=words)
+    loadable = replace(exam(tmp_path), study_uid="1.2", study_date="20010101", visit_words=words)
+    assert names([note_first, loadable]) == ["sub-P1_ses-1", "sub-P1_ses-T0"]
+
+
+def test_sides_of_one_study_share_its_visit(tmp_path):
+    both = [replace(exam(tmp_path), side=side, visit_words=("T1", "")) for side in "RL"]
+    assert names(both) == ["sub-P1_ses-T0L", "sub-P1_ses-T0R"]
+
+
+def test_trial_that_counts_from_zero_says_so_by_a_visit_called_t0():
+    found = [note(study=f"1.{n}", words=(f"T{n}", "")) for n in range(4)]
+    assert names(found) == [f"sub-P1_ses-T{n}" for n in range(4)]
+
+
+def test_studies_of_one_day_are_ordered_by_time():
+    late = replace(note(study="1.1"), study_time="120000")
+    early = replace(note(study="1.2"), study_time="080000")
+    naming = name_exams([late, early], keep_ids=True, pseudonyms={})
+    assert [named.found.study_uid for named in naming.named] == ["1.2", "1.1"]
+
+
+def test_names_that_differ_in_case_alone_collide():
+    found = [note("abc"), note("ABC", study="1.9"), note("other", study="1.8")]
+    naming = name_exams(found, keep_ids=True, pseudonyms={})
+    assert len(naming.collided) == 2
+    assert [str(named.exam) for named in naming.named] == ["sub-other_ses-1"]
 
 
 def test_known_pseudonyms_stay_and_taken_names_are_left_out():

@@ -157,3 +157,24 @@ def test_an_axis_of_one_voxel_is_refused():
     with pytest.raises(InputError) as caught:
         correct([Volume(np.ones((8, 8, 1), np.float32), flat)], N4Params())
     assert caught.value.code is ErrorCode.IMAGE_INVALID
+
+
+def test_enhancement_does_not_push_fat_out_of_what_is_learned_from():
+    # Half of the body turns six times brighter after contrast: Otsu on that phase would keep it
+    # alone, and the field of the fat beside it would be a guess.
+    i, j, k = np.meshgrid(*(np.linspace(-1, 1, n) for n in (40, 40, 16)), indexing="ij")
+    body = i**2 + j**2 < 0.8
+    shading = np.exp(0.5 * i + 0.3 * j**2 + 0.2 * k)
+    noise = np.random.default_rng(3).normal(1, 0.03, body.shape)
+    fat = body & (i < 0.2)
+    pre = np.where(body, 100, 0) * shading * noise
+    post = np.where(body & ~fat, 6.0, 1.0) * pre
+    grid = Grid(body.shape, (4.0, 4.0, 4.0), np.eye(3), (0.0, 0.0, 0.0))
+    phases = [Volume(np.asfortranarray(p, dtype=np.float32), grid) for p in (pre, post)]
+    corrected = correct(phases, N4Params()).phases
+
+    def variation(image):
+        return image.data[fat].std() / image.data[fat].mean()
+
+    for before, after in zip(phases, corrected, strict=True):
+        assert variation(after) <= 0.5 * variation(before)

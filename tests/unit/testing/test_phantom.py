@@ -80,6 +80,13 @@ def test_satellite_is_within_2_cm_of_the_lesion_and_the_stray_focus_is_not(fine)
     assert not ndimage.label(within_2_cm, np.ones((3, 3, 3)))[0][truth.stray].any()
 
 
+def test_gap_to_a_large_stray_focus_is_from_surface_to_surface():
+    truth = phantom(PhantomParams(stray_radius_mm=10, stray_gap_mm=30)).truth
+    distance = ndimage.distance_transform_edt(~truth.lesion, truth.grid.spacing_mm)
+    # Voxels of up to 7 mm and a wavy border (SD 1.6 mm) against a radius of 10 mm.
+    assert distance[truth.stray].min() == pytest.approx(30, abs=7)
+
+
 def test_noise_moves_the_mean_pe_and_ser_of_the_lesion_by_less_than_3_percent(fine):
     truth, lesion = fine.truth, fine.truth.lesion
     pre, post1, post2 = (image[lesion].astype(float) for image in fine.images)

@@ -5,14 +5,15 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
-_UID = re.compile(r"[0-9.]{1,64}")
+_STANDARD = re.compile(r"1\.2\.840\.10008\.1\.2(\.(0|[1-9]\d{0,2})){1,2}", re.ASCII)
+"""Transfer syntaxes of the standard, PS3.6 table A-1; nobody decodes private ones."""
 
 
 @lru_cache
 def can_decode(transfer_syntax_uid: str) -> bool:
     """Whether pydicom has a working decoder for a compressed transfer syntax."""
-    if not _UID.fullmatch(transfer_syntax_uid):
-        return False  # pydicom would warn of it, and quote it
+    if not _STANDARD.fullmatch(transfer_syntax_uid):
+        return False
     from pydicom.pixels.decoders.base import get_decoder  # late: a scan rarely needs it
 
     try:

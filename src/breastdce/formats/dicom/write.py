@@ -74,8 +74,31 @@ def write_mr_image(
     Raises
     ------
     InputError
-        IMAGE_INVALID when `pixels` is not a 16-bit image of two axes.
+        IMAGE_INVALID when `pixels` is not a 16-bit image of two axes, or a value breaks the rules
+        of its element.
     """
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("error")  # pydicom warns of a value that breaks its VR's rules
+            dataset = _dataset(pixels, attributes, private)
+            syntax = ImplicitVRLittleEndian if implicit else ExplicitVRLittleEndian
+            dataset.file_meta = _file_meta(UID(str(dataset.SOPInstanceUID)), syntax)
+            path.parent.mkdir(parents=True, exist_ok=True)
+            dcmwrite(path, dataset, enforce_file_format=True)
+    except (ValueError, UserWarning) as error:
+        raise InputError(
+            ErrorCode.IMAGE_INVALID,
+            "A value cannot be written as DICOM",
+            evidence={"problem": str(error)},
+            remedy="Check the value against its element's VR (DICOM PS3.5, table 6.2-1).",
+        ) from error
+
+
+def _dataset(
+    pixels: NDArray[np.int16] | NDArray[np.uint16],
+    attributes: Mapping[str, object],
+    private: Iterable[PrivateElement],
+) -> Dataset:
     dataset = Dataset()
     for keyword, value in attributes.items():
         setattr(dataset, keyword, _decimal(value))
@@ -84,12 +107,7 @@ def write_mr_image(
         block = dataset.private_block(item.group, item.creator, create=True)
         block.add_new(item.element, item.vr, item.value)
     _add_pixels(dataset, pixels)
-    syntax = ImplicitVRLittleEndian if implicit else ExplicitVRLittleEndian
-    dataset.file_meta = _file_meta(UID(str(dataset.SOPInstanceUID)), syntax)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with warnings.catch_warnings():
-        warnings.simplefilter("error")  # a value that breaks its VR's rules is a bug of the caller
-        dcmwrite(path, dataset, enforce_file_format=True)
+    return dataset
 
 
 def _decimal(value: object) -> object:

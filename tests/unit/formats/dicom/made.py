@@ -8,7 +8,7 @@ import numpy as np
 import pydicom
 from pydicom.dataset import Dataset, FileDataset, FileMetaDataset
 from pydicom.sequence import Sequence
-from pydicom.uid import ExplicitVRLittleEndian, ImplicitVRLittleEndian
+from pydicom.uid import UID, ExplicitVRLittleEndian, ImplicitVRLittleEndian
 
 MR = "1.2.840.10008.5.1.4.1.1.4"
 
@@ -19,7 +19,7 @@ def dataset(pixels=None, *, implicit=False, **fields) -> FileDataset:
         pixels = np.arange(20, dtype=np.int16).reshape(4, 5)
     meta = FileMetaDataset()
     meta.TransferSyntaxUID = ImplicitVRLittleEndian if implicit else ExplicitVRLittleEndian
-    meta.MediaStorageSOPClassUID = MR
+    meta.MediaStorageSOPClassUID = UID(MR)
     meta.MediaStorageSOPInstanceUID = fields.get("SOPInstanceUID", "1.2.3.4")
     data = FileDataset("", {}, file_meta=meta, preamble=bytes(128))
     values = {

@@ -9,7 +9,7 @@ from pydicom.uid import RLELossless
 
 from breastdce.core.codes import FileCode, SeriesCode
 from breastdce.core.errors import InputError
-from breastdce.formats.dicom import pixels as pixels_module
+from breastdce.formats.dicom.decode import decode
 from breastdce.formats.dicom.pixels import read_slices
 from tests.unit.formats.dicom.made import dataset, enhanced, write
 
@@ -109,8 +109,12 @@ def test_frames_of_an_enhanced_object_have_their_own_slopes(tmp_path):
 def test_file_of_many_frames_is_decoded_once(tmp_path, monkeypatch):
     path = write(tmp_path / "a", enhanced(3))
     calls = []
-    decode = pixels_module.decode
-    monkeypatch.setattr(pixels_module, "decode", lambda p: calls.append(p) or decode(p))
+
+    def counted(file):
+        calls.append(file)
+        return decode(file)
+
+    monkeypatch.setattr("breastdce.formats.dicom.pixels.decode", counted)
     read_slices([(path, frame) for frame in range(3)])
     assert calls == [path]
 

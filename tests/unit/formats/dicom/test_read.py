@@ -9,7 +9,7 @@ import pytest
 from pydicom.uid import DeflatedExplicitVRLittleEndian, ExplicitVRLittleEndian
 
 from breastdce.core.codes import FileCode, FileNote
-from breastdce.formats.dicom import read
+from breastdce.formats.dicom.elements import walk
 from breastdce.formats.dicom.read import scan_file
 from tests.unit.formats.dicom.made import dataset, enhanced, write
 
@@ -180,8 +180,7 @@ def test_file_that_grows_while_it_is_read_is_not_used(tmp_path, monkeypatch):
             more.write(b"more")
         return walk(file, size)
 
-    walk = read.walk
-    monkeypatch.setattr(read, "walk", growing)
+    monkeypatch.setattr("breastdce.formats.dicom.read.walk", growing)
     assert scan_file(path).code is FileCode.TRUNCATED
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import warnings
+
 import numpy as np
 import pydicom
 import pytest
@@ -72,10 +74,15 @@ def test_uids_are_valid_and_follow_their_seed():
 
 def test_wrong_pixels_are_refused(tmp_path):
     with pytest.raises(InputError) as caught:
-        write_mr_image(tmp_path / "a", PIXELS.astype(np.int32), ATTRIBUTES)
+        write_mr_image(tmp_path / "a", PIXELS.astype(np.int32), ATTRIBUTES)  # type: ignore[arg-type]
     assert caught.value.code == "IMAGE_INVALID"
 
 
-def test_a_value_that_breaks_its_vr_is_an_error(tmp_path):
-    with pytest.raises(UserWarning):
-        write_mr_image(tmp_path / "a", PIXELS, ATTRIBUTES | {"PatientID": "x" * 100})
+@pytest.mark.parametrize("value", [{"PatientID": "x" * 100}, {"StudyDate": "yesterday"}])
+def test_a_value_that_breaks_its_vr_is_refused(tmp_path, value):
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # as outside of these tests
+        with pytest.raises(InputError) as caught:
+            write_mr_image(tmp_path / "a", PIXELS, ATTRIBUTES | value)
+    assert caught.value.code == "IMAGE_INVALID"
+    assert not (tmp_path / "a").exists()
