@@ -35,9 +35,9 @@ endif
 demo: $(VENV)/.stamp-build ## phantom cohort from DICOM to report, no download of data
 	@$(BIN)/breastdce demo
 test: $(VENV)/.stamp-dev ## all tests that need no GPU and no network
-	@$(BIN)/python -m pytest -m "not gpu and not network" $(ARGS)
+	@$(BIN)/python -m pytest -n auto --dist loadgroup -m "not gpu and not network" $(ARGS)
 test-fast: $(VENV)/.stamp-dev ## without slow tests and real data
-	@$(BIN)/python -m pytest -m "not slow and not data and not gpu and not network" $(ARGS)
+	@$(BIN)/python -m pytest -n auto -m "not slow and not data and not gpu and not network" $(ARGS)
 lint: $(VENV)/.stamp-dev ## format, rules, types, floors
 	@$(BIN)/ruff format --check . && $(BIN)/ruff check . && $(BIN)/mypy && $(BIN)/lint-imports
 lock: ## renew the locks (needs uv)

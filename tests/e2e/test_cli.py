@@ -11,7 +11,7 @@ import pytest
 
 from tests.e2e.conftest import rows
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("demo")]
 
 
 def call(*words, **options):

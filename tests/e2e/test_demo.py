@@ -12,7 +12,7 @@ from breastdce.core.codes import ExamCode
 from breastdce.dataset.validate import validate
 from tests.e2e.conftest import digests, rows, run
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("demo")]
 
 
 def test_three_exams_and_one_exclusion(demo):

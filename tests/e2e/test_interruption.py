@@ -14,7 +14,7 @@ import pytest
 from breastdce.dataset.validate import validate
 from tests.e2e.conftest import digests, run
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("tiny")]
 
 
 def start(*words):

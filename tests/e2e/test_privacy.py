@@ -12,7 +12,7 @@ import pytest
 from breastdce.dataset.validate import validate
 from tests.e2e.conftest import run
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("tiny")]
 WORD = "ZQXJKV"
 DATE = "18470623"
 UID = "2.25.98765432109876543210"
@@ -35,7 +35,8 @@ def plant(path, target, number):
     data.PatientIdentityRemoved = "NO"
     data.StudyInstanceUID = f"{UID}.1"
     data.FrameOfReferenceUID = f"{UID}.2"
-    data.SOPInstanceUID = data.file_meta.MediaStorageSOPInstanceUID = f"{UID}.3.{number}"
+    data.SOPInstanceUID = pydicom.uid.UID(f"{UID}.3.{number}")
+    data.file_meta.MediaStorageSOPInstanceUID = data.SOPInstanceUID
     data.SeriesInstanceUID = f"{UID}.4.{data.SeriesNumber}"
     block = data.private_block(0x0009, f"{WORD} PRIVATE", create=True)
     block.add_new(0x01, "LO", WORD)

@@ -11,7 +11,7 @@ import pytest
 from breastdce.dataset.validate import validate
 from tests.e2e.conftest import rows, run
 
-pytestmark = [pytest.mark.slow, pytest.mark.data]
+pytestmark = [pytest.mark.slow, pytest.mark.data, pytest.mark.xdist_group("real")]
 
 
 def exam_row(out):

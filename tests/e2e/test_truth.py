@@ -11,7 +11,7 @@ from breastdce.prepare.n4 import N4Params, correct
 from breastdce.testing import Tissue, load_arrays, load_truth
 from tests.e2e.conftest import rows
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("demo")]
 USED = ("ge-sagittal", "siemens-axial", "philips-axial")
 
 

@@ -156,7 +156,7 @@ def _versions(version: int, engines: Mapping[str, str]) -> str:
 
 
 def _words(params: Mapping[str, object]) -> str:
-    return ", ".join(f"{name} {value}" for name, value in params.items())
+    return ", ".join(f"{name} {value}" for name, value in params.items()) or "none"
 
 
 def _files(exam: ExamId, record: Provenance) -> list[str]:

@@ -135,9 +135,7 @@ def test_changed_input_recomputes_all(calls, tmp_path):
     assert calls == ["load", "scale", "total"]
 
 
-def test_artifact_that_was_not_kept_is_made_again_only_when_asked_for(
-    calls, tmp_path, monkeypatch
-):
+def test_artifact_that_was_not_kept_is_made_again_only_when_asked_for(calls, tmp_path, monkeypatch):
     monkeypatch.setattr("breastdce.run.engine._SMALL_BYTES", 0)
     engine(make_plan(calls, keep_scaled=False), tmp_path)
     calls.clear()
