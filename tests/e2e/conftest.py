@@ -6,6 +6,7 @@ import csv
 import hashlib
 import io
 from collections.abc import Callable
+from importlib import resources
 from pathlib import Path
 
 import pytest
@@ -51,6 +52,16 @@ def tiny_cohort(tmp_path_factory) -> Path:
     folder = tmp_path_factory.mktemp("tiny")
     write_cohort(folder, size="tiny")
     return folder
+
+
+@pytest.fixture(scope="session")
+def fast(tmp_path_factory) -> str:
+    """A recipe for tests of the runner: the same steps, N4 with few iterations."""
+    path = tmp_path_factory.mktemp("recipe") / "fast.toml"
+    text = resources.files("breastdce.run.recipes").joinpath("ispy1.toml").read_text()
+    text = text.replace('field = "per_phase"', 'field = "per_phase", iterations = [3, 3]')
+    path.write_text(text, encoding="utf-8")
+    return str(path)
 
 
 @pytest.fixture(scope="session")

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import shutil
 import time
+from pathlib import Path
 
 import numpy as np
 import pytest
 
 from breastdce.core.codes import ExamCode
 from breastdce.dataset.validate import validate
+from breastdce.run import schedule
 from tests.e2e.conftest import digests, rows, run
 
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("demo")]
@@ -58,47 +60,33 @@ def test_store_is_safe_to_delete(demo, cohort, tmp_path):
     assert digests(out) == digests(demo)
 
 
-def test_changed_parameter_recomputes_what_depends_on_it_only(tiny_cohort, tmp_path):
-    out = tmp_path / "dataset"
-    run(tiny_cohort / "dicom", out=out, jobs=1)
-    recipe = tmp_path / "mine.toml"
-    from importlib import resources
-
-    text = resources.files("breastdce.run.recipes").joinpath("ispy1.toml").read_text()
-    recipe.write_text(
-        text.replace('stage = "stv_rule"', 'stage = "stv_rule"\nparams = { satellite_mm = 5.0 }'),
-        encoding="utf-8",
-    )
-    summary = run(tiny_cohort / "dicom", out=out, jobs=1, recipe=str(recipe))
+def test_changed_parameter_recomputes_what_depends_on_it_only(tiny_cohort, fast, tmp_path):
+    out, other = tmp_path / "dataset", tmp_path / "mine.toml"
+    run(tiny_cohort / "dicom", out=out, jobs=1, recipe=fast)
+    text = Path(fast).read_text(encoding="utf-8")
+    changed = text.replace('"stv_rule"', '"stv_rule"\nparams = { satellite_mm = 5.0 }')
+    other.write_text(changed, encoding="utf-8")
+    summary = run(tiny_cohort / "dicom", out=out, jobs=1, recipe=str(other))
     # stv_rule, and stv_grid and radiomics where the mask really changed
     assert all(1 <= outcome.computed <= 3 for outcome in summary.outcomes)
 
 
-def test_one_failing_exam_does_not_stop_the_others(tiny_cohort, tmp_path, monkeypatch):
-    import breastdce.run.schedule as schedule
-
+def test_one_failing_exam_does_not_stop_the_others(tiny_cohort, fast, tmp_path, monkeypatch):
     honest = schedule._process
 
     def sometimes(task, work, status):
-        if task.exam.participant == victims[0]:
+        if task.exam.participant == "PHANTOM01":
             raise ZeroDivisionError
         return honest(task, work, status)
 
-    victims = [rows_of(tiny_cohort, tmp_path)[0]]
     monkeypatch.setattr(schedule, "_process", sometimes)
-    out = tmp_path / "again"
-    summary = run(tiny_cohort / "dicom", out=out, jobs=1)
+    out = tmp_path / "dataset"
+    summary = run(tiny_cohort / "dicom", out=out, jobs=1, recipe=fast)
     assert not summary.all_done
     failed = [row for row in rows(out / "exclusions.tsv") if row["code"] == ExamCode.FAILED]
-    assert [row["participant_id"] for row in failed] == [f"sub-{victims[0]}"]
+    assert [row["participant_id"] for row in failed] == ["sub-PHANTOM01"]
     assert len(rows(out / "exams.tsv")) == 2
     assert validate(out) == []
-
-
-def rows_of(cohort, tmp_path):
-    out = tmp_path / "first"
-    run(cohort / "dicom", out=out, jobs=1)
-    return [row["participant_id"].removeprefix("sub-") for row in rows(out / "exams.tsv")]
 
 
 def test_no_temporary_file_is_left(demo):

@@ -30,28 +30,30 @@ def kill(process):
     process.wait()
 
 
-def test_killed_three_times_then_finished_equals_an_undisturbed_run(tiny_cohort, tmp_path):
+def test_killed_three_times_then_finished_equals_an_undisturbed_run(tiny_cohort, fast, tmp_path):
     calm, wild = tmp_path / "calm", tmp_path / "wild"
     started = time.monotonic()
-    assert start("run", tiny_cohort / "dicom", calm).wait(timeout=300) == 1  # one is excluded
+    assert (
+        start("run", tiny_cohort / "dicom", calm, "--recipe", fast).wait(timeout=300) == 1
+    )  # one is excluded
     length = time.monotonic() - started
     moments = random.Random(7)
     for _ in range(3):
-        process = start("run", tiny_cohort / "dicom", wild)
+        process = start("run", tiny_cohort / "dicom", wild, "--recipe", fast)
         time.sleep(moments.uniform(0.2, 0.9) * length)
         kill(process)
-    assert start("run", tiny_cohort / "dicom", wild).wait(timeout=300) == 1
+    assert start("run", tiny_cohort / "dicom", wild, "--recipe", fast).wait(timeout=300) == 1
     assert digests(wild) == digests(calm)
     assert not list(wild.rglob(".tmp-*"))
     assert not any((wild / ".breastdce" / "tmp").glob("*"))
     assert validate(wild) == []
 
 
-def test_two_runs_at_once_on_one_folder_harm_nothing(tiny_cohort, tmp_path):
+def test_two_runs_at_once_on_one_folder_harm_nothing(tiny_cohort, fast, tmp_path):
     out, calm = tmp_path / "shared", tmp_path / "calm"
-    both = [start("run", tiny_cohort / "dicom", out) for _ in range(2)]
+    both = [start("run", tiny_cohort / "dicom", out, "--recipe", fast) for _ in range(2)]
     assert [process.wait(timeout=300) for process in both] == [1, 1]
-    run(tiny_cohort / "dicom", out=calm)
+    run(tiny_cohort / "dicom", out=calm, recipe=fast)
     assert digests(out) == digests(calm)
 
 
@@ -71,18 +73,21 @@ def cluster():
 
 
 @pytest.mark.filterwarnings("ignore::ResourceWarning")
-def test_cluster_gives_the_same_digests_as_this_machine(cluster, tiny_cohort, tmp_path):
+def test_cluster_gives_the_same_digests_as_this_machine(cluster, tiny_cohort, fast, tmp_path):
     here, there = tmp_path / "here", tmp_path / "there"
-    run(tiny_cohort / "dicom", out=here)
-    run(tiny_cohort / "dicom", out=there, scheduler=cluster.scheduler_address)
+    run(tiny_cohort / "dicom", out=here, recipe=fast)
+    run(tiny_cohort / "dicom", out=there, recipe=fast, scheduler=cluster.scheduler_address)
     assert digests(there) == digests(here)
 
 
 @pytest.mark.filterwarnings("ignore::ResourceWarning")
-def test_worker_killed_in_mid_exam_costs_a_retry_not_the_run(cluster, tiny_cohort, tmp_path):
+def test_worker_killed_in_mid_exam_costs_a_retry_not_the_run(cluster, tiny_cohort, fast, tmp_path):
     here, there = tmp_path / "here", tmp_path / "there"
-    run(tiny_cohort / "dicom", out=here)
-    process = start("run", tiny_cohort / "dicom", there, "--scheduler", cluster.scheduler_address)
+    run(tiny_cohort / "dicom", out=here, recipe=fast)
+    process = start(
+        *("run", tiny_cohort / "dicom", there, "--recipe", fast),
+        *("--scheduler", cluster.scheduler_address),
+    )
     status = there / ".breastdce" / "status"
     deadline = time.monotonic() + 120
     while not (status.exists() and any(status.glob("*.json"))) and time.monotonic() < deadline:
@@ -93,7 +98,7 @@ def test_worker_killed_in_mid_exam_costs_a_retry_not_the_run(cluster, tiny_cohor
     assert digests(there) == digests(here)
 
 
-def test_no_scheduler_at_the_address_is_a_wrong_call(tiny_cohort, tmp_path):
+def test_no_scheduler_at_the_address_is_a_wrong_call(tiny_cohort, fast, tmp_path):
     process = start(
         "run", tiny_cohort / "dicom", tmp_path / "out", "--scheduler", "tcp://127.0.0.1:9"
     )

@@ -47,7 +47,7 @@ def plant(path, target, number):
 
 
 @pytest.fixture(scope="module")
-def marked(tiny_cohort, tmp_path_factory):
+def marked(tiny_cohort, fast, tmp_path_factory):
     """A data set made from an exam whose every text, date and UID is a marker."""
     folder = tmp_path_factory.mktemp("marked") / f"{WORD}^JANE {DATE}"
     folder.mkdir()
@@ -57,7 +57,7 @@ def marked(tiny_cohort, tmp_path_factory):
             number += 1
             plant(path, folder / f"{WORD}{number}.dcm", number)
     out = folder.parent / "dataset"
-    summary = run(folder, out=out, jobs=1)
+    summary = run(folder, out=out, jobs=1, recipe=fast)
     assert len(summary.outcomes) == 1
     assert summary.outcomes[0].in_dataset
     return out

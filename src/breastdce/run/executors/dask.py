@@ -53,7 +53,7 @@ class Dask:
             # Pure would let the scheduler answer from memory although files may have changed.
             futures = client.map(call, tasks, pure=False)
             by_key = {future.key: task for future, task in zip(futures, tasks, strict=True)}
-            for future in as_completed(futures):
+            for future in as_completed(futures, loop=client.loop):
                 try:
                     yield by_key[future.key], future.result()
                 except KilledWorker as error:
