@@ -67,13 +67,17 @@ def test_second_run_says_that_there_is_nothing_to_do(cohort, demo):
         (("run", "missing", "out"), 2),
         (("run", ".", "out", "--recipe", "nonsense"), 2),
         (("run", ".", "inside"), 2),
+        (("run", "in", "out", "--pseudonyms", "out/names.tsv"), 2),
+        (("run", "in", "out", "--regions", "missing.tsv"), 2),
         (("validate", "missing"), 1),
     ],
 )
 def test_wrong_calls_are_plain_words(words, status, tmp_path):
+    (tmp_path / "in").mkdir()
     done = call(*words, cwd=tmp_path)
     assert done.returncode == status
     assert "Traceback" not in done.stderr
+    assert "do:" in done.stderr or status == 1
 
 
 def test_foreign_output_folder_is_refused(cohort, tmp_path):

@@ -57,18 +57,39 @@ def test_ucsf_washout_counts(ucsf):
     assert "30513" in json.dumps(provenance["measurements"])
 
 
-def test_ucsf_without_the_segmentation_is_the_same(ucsf, data, tmp_path):
+def test_ucsf_without_the_segmentation_is_the_same(ucsf, data, fast, tmp_path):
     roots = [data(f"ucsf_br_06/{name}") for name in ("dce", "pe1", "ser")]
     out = tmp_path / "dataset"
-    run(*roots, out=out, keep_ids=True)
+    run(*roots, out=out, keep_ids=True, recipe=fast)
     ours, known = exam_row(out), exam_row(ucsf)
     for column in ("ftv_voxels", "ftv_ml", "delays_s", "ser_washout_ml", "voi"):
         assert ours[column] == known[column]
 
 
-def test_ucsf_without_maps_and_segmentation_keeps_phases_and_times(data, tmp_path):
+def test_region_from_a_table_gives_the_producers_volume(data, fast, tmp_path):
+    table = tmp_path / "regions.tsv"
+    columns = [
+        "exam_id",
+        "kind",
+        "first_i",
+        "first_j",
+        "first_k",
+        "last_i",
+        "last_j",
+        "last_k",
+        "background",
+    ]
+    cells = ["sub-UCSFBR06_ses-T0", "voi", "40", "72", "9", "147", "195", "50", "35"]
+    table.write_text("\t".join(columns) + "\n" + "\t".join(cells) + "\n", encoding="utf-8")
     out = tmp_path / "dataset"
-    run(data("ucsf_br_06/dce"), out=out, keep_ids=True)
+    run(data("ucsf_br_06/dce"), out=out, keep_ids=True, recipe=fast, regions=table)
+    row = exam_row(out)
+    assert (row["voi"], row["ftv_voxels"]) == ("table", "41105")
+
+
+def test_ucsf_without_maps_and_segmentation_keeps_phases_and_times(data, fast, tmp_path):
+    out = tmp_path / "dataset"
+    run(data("ucsf_br_06/dce"), out=out, keep_ids=True, recipe=fast)
     row = exam_row(out)
     assert [round(float(x)) for x in row["delays_s"].split(";")] == [-230, 177, 531]
     assert row["phase_indices"] == "0;1;2"

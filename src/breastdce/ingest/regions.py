@@ -115,5 +115,5 @@ def _wrong(path: Path, why: str) -> CallError:
         ErrorCode.CALL_INVALID,
         "The table of regions cannot be used",
         evidence={"file": str(path), "why": why},
-        remedy="See the how-to on regions for the columns and an example.",
+        remedy="docs/regions.md has the columns and an example.",
     )

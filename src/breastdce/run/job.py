@@ -97,13 +97,14 @@ def run_job(options: JobOptions, console: Console | None = None) -> JobSummary:
     console = console or Console(stderr=True)
     plan = _plan(options.recipe)
     regions = read_regions(options.regions) if options.regions else {}
-    _check_out(options.out, options.roots)
+    pseudonyms = options.pseudonyms or default_pseudonyms(options.out)
+    _check_out(options.out, options.roots, pseudonyms)
     with count_progress(console, "reading headers") as on_count:
         found = survey(options.roots, jobs=options.jobs, on_count=on_count)
     named = name_survey(
         found,
         keep_ids=options.keep_ids,
-        pseudonyms=options.pseudonyms or default_pseudonyms(options.out),
+        pseudonyms=pseudonyms,
         write=not options.dry_run,
     )
     tasks = _tasks(named, regions, plan, options)
@@ -146,7 +147,14 @@ def _plan(recipe: str) -> Plan:
     return plan
 
 
-def _check_out(out: Path, roots: Sequence[Path]) -> None:
+def _check_out(out: Path, roots: Sequence[Path], pseudonyms: Path) -> None:
+    if pseudonyms.resolve().is_relative_to(out.resolve()):
+        raise CallError(
+            ErrorCode.CALL_INVALID,
+            "The file of pseudonyms lies inside OUT",
+            evidence={"file": str(pseudonyms), "out": str(out)},
+            remedy="Keep who is who outside the data set.",
+        )
     for root in roots:
         if root.exists() and out.resolve().is_relative_to(root.resolve()):
             raise CallError(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from breastdce.core.errors import CallError
@@ -69,3 +71,14 @@ def test_two_vois_for_one_exam_are_refused(tmp_path):
 def test_missing_file_is_a_wrong_call(tmp_path):
     with pytest.raises(CallError):
         read_regions(tmp_path / "none.tsv")
+
+
+def test_example_of_the_how_to_is_a_table_that_we_read(tmp_path):
+    page = Path(__file__).resolve().parents[3] / "docs" / "regions.md"
+    example = page.read_text(encoding="utf-8").split("```tsv\n")[1].split("```")[0]
+    path = tmp_path / "r.tsv"
+    path.write_text(example, encoding="utf-8")
+    (region,) = read_regions(path).values()
+    assert region.voi == Box((40, 72, 9), (147, 195, 50))
+    assert len(region.omit) == 2
+    assert region.background == 35
