@@ -128,7 +128,8 @@ def test_the_whole_odd_tree_holds_no_exam_and_breaks_nothing(data, look):
     assert found.exams == ()
     facts = [item.header or item.other for item in records]
     studies = {item.study_uid for item in facts if item is not None and item.study_uid}
-    named = {note.study_uid for note in (*found.exam_notes, *found.series_notes)}
+    named = {note.study_uid for note in found.exam_notes}
+    named |= {note.study_uid for note in found.series_notes}
     assert named == studies
     with_mr = {item.study_uid for item in facts if item is not None and item.modality == "MR"}
     assert {note.study_uid for note in found.exam_notes} == with_mr & studies
