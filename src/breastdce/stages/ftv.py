@@ -56,7 +56,7 @@ def methods(params: FtvParams) -> str:
     """Sentence for the methods paragraph."""
     return (
         "Percent enhancement (PE) and signal enhancement ratio (SER) were computed from the raw "
-        "signal of the pre-contrast and the first and second post-contrast phase. The functional "
+        "signal of the pre-contrast, the early and the late phase. The functional "
         "tumor volume (FTV) holds the voxels of the region of interest whose pre-contrast signal "
         f"reaches the background threshold (as given, else {params.background_percent:g} % of the "
         "95th percentile of the region), whose early PE reaches the threshold (as given, else "

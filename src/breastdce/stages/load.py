@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 import msgspec
 
@@ -16,8 +16,14 @@ from breastdce.core.exam import (
     TimeZero,
     VoiSource,
 )
-from breastdce.core.params import NoParams
+from breastdce.core.params import Params
 from breastdce.ingest.load import load_exam
+from breastdce.ingest.phase_choice import (
+    LATE_S,
+    LATE_TOLERANCE_S,
+    choose_by_time,
+    roles_of,
+)
 from breastdce.ingest.producer import Analysis, read_analysis
 from breastdce.ingest.records import ExamSource
 from breastdce.stages._contract import Context, Result, Stage
@@ -32,6 +38,14 @@ class Source(msgspec.Struct, frozen=True, kw_only=True):
     identity_kept: bool = False
 
 
+class LoadParams(Params, frozen=True):
+    """Which phases are compared."""
+
+    phases: Literal["first", "by_time"] = "first"
+    """`first`: the first two after contrast, as the paper did. `by_time`: those nearest 150 s and
+    450 s after contrast."""
+
+
 class Inputs(NamedTuple):
     source: Source
 
@@ -43,14 +57,17 @@ class Outputs(NamedTuple):
     analysis: ProducerAnalysis
 
 
-def run(inputs: Inputs, params: NoParams, ctx: Context) -> Result[Outputs]:
+def run(inputs: Inputs, params: LoadParams, ctx: Context) -> Result[Outputs]:
     """Read pixels and the producer's objects; the producer's times win over the rule."""
     source = inputs.source
     loaded = load_exam(source.exam)
     analysis = read_analysis(source.exam, loaded.dynamic.grid)
     facts = _with_producer_times(loaded.facts, analysis)
+    caveats: tuple[Caveat, ...] = (*source.exam.caveats, *loaded.caveats, *analysis.caveats)
+    if params.phases == "by_time":
+        facts = _with_phases_by_time(facts)
+        caveats += _late_phase(facts)
     region = analysis.region if source.region is None else source.region
-    caveats = (*source.exam.caveats, *loaded.caveats, *analysis.caveats)
     if source.identity_kept:
         caveats += (Caveat(CaveatCode.IDENTITY_KEPT),)
     if region.source is not VoiSource.TABLE:
@@ -70,12 +87,34 @@ def _with_producer_times(facts: ExamFacts, analysis: Analysis) -> ExamFacts:
     )
 
 
-def methods(params: NoParams) -> str:
+def _with_phases_by_time(facts: ExamFacts) -> ExamFacts:
+    indices = choose_by_time(facts.phase_indices, facts.delays_s)
+    roles = roles_of(indices, facts.roles)
+    sidecars = tuple(
+        {**sidecar, "PhaseRole": role.value}
+        for sidecar, role in zip(facts.sidecars, roles, strict=True)
+    )
+    return msgspec.structs.replace(facts, phase_indices=indices, roles=roles, sidecars=sidecars)
+
+
+def _late_phase(facts: ExamFacts) -> tuple[Caveat, ...]:
+    late = facts.delays_s[facts.phase_indices[2]]
+    if late is None or abs(late - LATE_S) <= LATE_TOLERANCE_S:
+        return ()
+    return (Caveat(CaveatCode.LATE_PHASE_OFF, {"late_s": round(late, 3)}),)
+
+
+def methods(params: LoadParams) -> str:
     """Sentence for the methods paragraph."""
+    chosen = (
+        "The first two phases after contrast were taken as early and late."
+        if params.phases == "first"
+        else "The phases nearest 150 s and 450 s after contrast were taken as early and late."
+    )
     return (
         "DICOM series were identified from their headers; phases were separated and ordered by "
         "acquisition time, and voxel grids were built from slice positions. The modality LUT was "
-        "applied, and the raw signal was kept on its native grid."
+        f"applied, and the raw signal was kept on its native grid. {chosen}"
     )
 
 
@@ -83,7 +122,7 @@ STAGE = Stage(
     "load",
     version=1,
     inputs=Inputs,
-    params=NoParams,
+    params=LoadParams,
     outputs=Outputs,
     run=run,
     methods=methods,
