@@ -55,6 +55,20 @@ def test_dry_run_plans_and_writes_nothing(cohort, tmp_path):
     assert not list(tmp_path.iterdir())
 
 
+def test_one_exam_alone_is_done_and_the_others_are_no_failure(tiny_cohort, fast, tmp_path):
+    out = tmp_path / "dataset"
+    words = ("run", tiny_cohort / "dicom", out, "--recipe", fast, "--exam")
+    assert call(*words, "sub-PHANTOM01_ses-1").returncode == 0
+    exams = [row for row in rows(out / "exclusions.tsv") if row["level"] == "exam"]
+    codes = {row["participant_id"]: row["code"] for row in exams}
+    assert codes["sub-PHANTOM02"] == "NOT_SELECTED"
+    refused = call(*words, "sub-PHANTOM04_ses-1")
+    assert refused.returncode == 1
+    assert "TOO_FEW_PHASES" in refused.stdout
+    assert call(*words, "sub-NOBODY_ses-1").returncode == 2
+    assert [row["exam_id"] for row in rows(out / "exams.tsv")] == ["sub-PHANTOM01_ses-1"]
+
+
 def test_second_run_says_that_there_is_nothing_to_do(cohort, demo):
     done = call("run", cohort / "dicom", demo)
     assert "Nothing to do" in done.stdout

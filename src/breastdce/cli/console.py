@@ -41,9 +41,12 @@ def show_run(summary: JobSummary, *, as_json: bool) -> None:
         console.print(f"{done} of {len(summary.outcomes)} exams are in {escape(str(summary.out))}")
     else:
         console.print("No exam with a dynamic series was found; see `breastdce scan`.")
+    from breastdce.run.naming import exam_name
+
     for row in summary.refused:
-        name = f"sub-{row.participant or 'n/a'}_ses-{row.visit or 'n/a'}"
-        words = f"not used: {name}  {row.code}: {row.code.meaning} {row.evidence}"
+        words = (
+            f"not used: {exam_name(row) or 'n/a'}  {row.code}: {row.code.meaning} {row.evidence}"
+        )
         console.print(words.rstrip(), markup=False)
 
 

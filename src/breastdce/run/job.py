@@ -18,7 +18,7 @@ from breastdce.run.executors._contract import Executor, WorkerLost
 from breastdce.run.executors.dask import Dask
 from breastdce.run.executors.processes import Processes
 from breastdce.run.executors.serial import Serial
-from breastdce.run.naming import Named, exam_row, name_survey
+from breastdce.run.naming import Named, exam_name, exam_row, name_survey
 from breastdce.run.paths import WorkPaths
 from breastdce.run.plan import Plan, make_plan
 from breastdce.run.progress import ExamProgress, count_progress, exam_progress
@@ -62,6 +62,8 @@ class JobSummary:
     planned: tuple[str, ...] = field(default=())
     """Names of the exams that a dry run would do."""
     steps: tuple[str, ...] = field(default=())
+    asked_for: tuple[str, ...] = ()
+    """Names of the exams that were asked for; empty for all."""
 
     @property
     def refused(self) -> tuple[ExclusionRow, ...]:
@@ -69,12 +71,14 @@ class JobSummary:
         return tuple(
             row
             for row in self.exclusions
-            if row.level is Level.EXAM and row.code != ExamCode.NOT_SELECTED
+            if row.level is Level.EXAM
+            and row.code != ExamCode.NOT_SELECTED
+            and (not self.asked_for or exam_name(row) in self.asked_for)
         )
 
     @property
     def all_done(self) -> bool:
-        """Whether every exam that was found is in the data set."""
+        """Whether every exam that was found, or asked for, is in the data set."""
         found = bool(self.outcomes or self.planned)
         return found and not self.refused
 
@@ -125,6 +129,7 @@ def run_job(options: JobOptions, console: Console | None = None) -> JobSummary:
         files=len(found.records),
         outcomes=outcomes,
         exclusions=exclusions,
+        asked_for=options.exams,
     )
 
 
@@ -183,8 +188,10 @@ def _tasks(
     named: Named, regions: dict[str, Region], plan: Plan, options: JobOptions
 ) -> list[ExamTask]:
     known = {str(exam) for exam, _ in named.exams}
+    refused = {exam_name(row) for row in named.rows if row.level is Level.EXAM}
     wanted = set(options.exams) or known
-    for name, what in ((wanted - known, "--exam"), (set(regions) - known, "--regions")):
+    for given, what in ((wanted, "--exam"), (set(regions), "--regions")):
+        name = given - known - refused
         if name:
             raise CallError(
                 ErrorCode.CALL_INVALID,
@@ -285,4 +292,5 @@ def _dry_summary(
         exclusions=named.rows,
         planned=tuple(str(task.exam) for task in tasks),
         steps=tuple(step.stage.name for step in plan.steps),
+        asked_for=options.exams,
     )

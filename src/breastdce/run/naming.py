@@ -146,6 +146,11 @@ def _exam_rows(naming: Naming) -> Iterator[ExclusionRow]:
         yield exam_row(None, ExamCode.ID_COLLISION, "two patient ids give one participant name")
 
 
+def exam_name(row: ExclusionRow) -> str:
+    """Name of the exam that a row is about, as --exam takes it; empty where it has none."""
+    return str(ExamId(row.participant, row.visit)) if row.participant and row.visit else ""
+
+
 def exam_row(exam: ExamId | None, code: ExamCode, evidence: str) -> ExclusionRow:
     """Row of an exam that is not in the data set."""
     return ExclusionRow(
