@@ -13,6 +13,7 @@ from pathlib import Path
 import msgspec
 
 from breastdce.core.digest import digest_bytes, digest_json
+from breastdce.dataset.provenance import digest_of_files
 from breastdce.formats.atomic import write_bytes
 from breastdce.ingest.records import ExamSource
 from breastdce.stages.load import Source
@@ -101,8 +102,8 @@ def analysis_digest(exam: ExamSource, files: FileDigests) -> tuple[int, str]:
 
 
 def _fold(paths: Iterable[str], files: FileDigests) -> tuple[int, str]:
-    digests = sorted(files.of(path) for path in paths)
-    return len(digests), digest_json(digests)
+    digests = [files.of(path) for path in paths]
+    return len(digests), digest_of_files(digests)
 
 
 def _recall(memory: Path) -> dict[str, _Seen]:

@@ -34,12 +34,7 @@ _POST1 = 1
 
 def page_files(out: Path, exam: ExamId) -> tuple[Path, Path]:
     """Page and thumbnail of an exam."""
-    return layout.exam_page(out, exam), thumbnail_path(out, exam)
-
-
-def thumbnail_path(out: Path, exam: ExamId) -> Path:
-    """Small picture of an exam for the index."""
-    return layout.figures(out) / f"{exam}.png"
+    return layout.exam_page(out, exam), layout.thumbnail(out, exam)
 
 
 def read_measurements(record: Provenance) -> Measurements:
