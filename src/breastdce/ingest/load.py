@@ -15,12 +15,9 @@ from breastdce.core.exam import Dynamic, ExamFacts
 from breastdce.core.grid import Grid
 from breastdce.core.volume import Volume
 from breastdce.formats.dicom.pixels import Pixels, read_slices
-from breastdce.ingest.records import ExamSource, GridFacts, PhaseSource
+from breastdce.ingest.records import STEP_DECIMALS, ExamSource, GridFacts, PhaseSource
 from breastdce.ingest.sidecar import field_strength_t, manufacturer_of, model_of, sidecar
 
-_STEP_DECIMALS = 6
-"""The slice step is rounded once, here: whether the last plane of a resampled grid lies inside
-hangs on the seventh digit of it."""
 _LPS_TO_RAS = np.array([-1.0, -1.0, 1.0])
 
 
@@ -64,7 +61,7 @@ def grid_of(facts: GridFacts) -> Grid:
     i_mm, j_mm, k_mm = facts.spacing_mm
     return Grid(
         shape=facts.shape,
-        spacing_mm=(i_mm, j_mm, round(k_mm, _STEP_DECIMALS)),
+        spacing_mm=(i_mm, j_mm, round(k_mm, STEP_DECIMALS)),
         direction=direction * _LPS_TO_RAS[:, np.newaxis],
         origin_mm=(float(origin[0]), float(origin[1]), float(origin[2])),
     )

@@ -9,6 +9,10 @@ from breastdce.core.codes import ExamCode, FileCode, SeriesCode
 from breastdce.core.exam import PhaseRole, TimeZero
 from breastdce.formats.dicom.header import Frame, Header
 
+STEP_DECIMALS = 6
+"""Slice steps in mm are rounded once, when an exam is loaded: whether the last plane of a resampled
+grid lies inside hangs on their seventh digit."""
+
 
 class SliceRef(msgspec.Struct, frozen=True):
     """Where one slice's pixels are: a file and a frame in it."""

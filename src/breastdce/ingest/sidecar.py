@@ -13,7 +13,7 @@ from breastdce import __version__
 from breastdce.core.caveats import Caveat
 from breastdce.core.exam import TimeZero
 from breastdce.formats.dicom.header import Header
-from breastdce.ingest.records import ExamSource, PhaseSource
+from breastdce.ingest.records import STEP_DECIMALS, ExamSource, PhaseSource
 
 _MANUFACTURERS = (
     ("GE", "GE"),
@@ -91,7 +91,7 @@ def sidecar(
         "MagneticFieldStrength": field_strength_t(phase.header),
         **_protocol(phase.header),
         "SliceThickness": phase.header.frames[0].slice_thickness_mm,
-        "SpacingBetweenSlices": exam.grid.spacing_mm[2],
+        "SpacingBetweenSlices": round(exam.grid.spacing_mm[2], STEP_DECIMALS),
         "ImageOrientationPatientDICOM": list(phase.header.frames[0].orientation),
         "Units": "arbitrary",
         "BodyPart": "BREAST",

@@ -89,3 +89,7 @@ def test_known_model_survives_its_spelling(tmp_path):
     header = exam(tmp_path).phases[0].header
     assert model_of(replace(header, model="GENESIS_SIGNA")) == "Genesis Signa"
     assert model_of(replace(header, model="dr house's own")) == "Other"
+
+
+def test_slice_step_is_the_rounded_one_of_the_grid(tmp_path):
+    assert record(tmp_path)["SpacingBetweenSlices"] == 2.0
