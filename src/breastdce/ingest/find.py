@@ -170,6 +170,7 @@ class _StudyFindings:
                 patient_id=self.study.patient_id,
                 study_uid=self.study.uid,
                 study_date=header.study_date if header else None,
+                study_time=header.study_time if header else None,
                 identity_removed=header.identity_removed if header else False,
                 visit_words=visit_words(self.study),
                 code=doubt.code,

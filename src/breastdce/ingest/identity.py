@@ -50,6 +50,15 @@ def needs_pseudonym(found: Found, *, keep_ids: bool) -> bool:
     return not (keep_ids or found.identity_removed) or not clean(found.patient_id)
 
 
+def person(found: Found) -> str:
+    """Who a study is of: its PatientID; a study without one is a person of its own.
+
+    Nothing says that two studies without an id are of one patient, and to join strangers is worse
+    than to count one patient twice.
+    """
+    return found.patient_id if clean(found.patient_id) else f"study {found.study_uid}"
+
+
 def clean(patient_id: str) -> str:
     """Letters and digits of a PatientID."""
     return _DROPPED.sub("", patient_id)
@@ -96,7 +105,7 @@ def name_exams(found: Sequence[Found], *, keep_ids: bool, pseudonyms: Mapping[st
     """
     by_patient: dict[str, list[Found]] = defaultdict(list)
     for item in found:
-        by_patient[item.patient_id].append(item)
+        by_patient[person(item)].append(item)
     participants = {
         patient: _participant(items, keep_ids=keep_ids, pseudonyms=pseudonyms)
         for patient, items in by_patient.items()
@@ -140,7 +149,7 @@ def trial_visit(words: Sequence[str], *, first: int = 1) -> str | None:
 def _participant(items: Sequence[Found], *, keep_ids: bool, pseudonyms: Mapping[str, str]) -> str:
     # One study that names the patient is enough to hide the name in all of them.
     if any(needs_pseudonym(item, keep_ids=keep_ids) for item in items):
-        return pseudonyms[items[0].patient_id]
+        return pseudonyms[person(items[0])]
     return clean(items[0].patient_id)
 
 

@@ -40,6 +40,7 @@ def exam_source(
         patient_id=study.patient_id,
         study_uid=study.uid,
         study_date=header.study_date,
+        study_time=header.study_time,
         identity_removed=header.identity_removed,
         visit_words=visit_words(study),
         side=choice.side,

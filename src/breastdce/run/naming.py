@@ -22,6 +22,7 @@ from breastdce.ingest.identity import (
     clean,
     name_exams,
     needs_pseudonym,
+    person,
 )
 from breastdce.ingest.records import ExamNote, ExamSource, SeriesNote
 from breastdce.run.survey import Survey
@@ -64,9 +65,9 @@ def name_survey(found: Survey, *, keep_ids: bool, pseudonyms: Path, write: bool)
     """
     findings = found.findings
     everyone: list[Found] = [*findings.exams, *findings.exam_notes]
-    hidden = {item.patient_id for item in everyone if needs_pseudonym(item, keep_ids=keep_ids)}
+    hidden = {person(item) for item in everyone if needs_pseudonym(item, keep_ids=keep_ids)}
     known = read_pseudonyms(pseudonyms)
-    taken = {clean(item.patient_id) for item in everyone if item.patient_id not in hidden}
+    taken = {clean(item.patient_id) for item in everyone if person(item) not in hidden}
     names = assign_pseudonyms(hidden, known, taken)
     if write and names != known:
         write_pseudonyms(pseudonyms, names)

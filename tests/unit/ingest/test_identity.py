@@ -9,7 +9,7 @@ from msgspec.structs import replace
 
 from breastdce.core.codes import ExamCode
 from breastdce.core.exam import is_label
-from breastdce.ingest.identity import assign_pseudonyms, name_exams, trial_visit
+from breastdce.ingest.identity import assign_pseudonyms, name_exams, person, trial_visit
 from breastdce.ingest.records import ExamNote
 from tests.unit.ingest.made_exam import exam
 
@@ -129,3 +129,9 @@ def test_pseudonyms_are_labels_and_one_to_one(first, second):
     names = assign_pseudonyms(second, assign_pseudonyms(first, {}))
     assert len(set(names.values())) == len(names) == len(first | second)
     assert all(map(is_label, names.values()))
+
+
+def test_studies_without_an_id_are_not_taken_for_one_patient():
+    found = [note("", study="1.1", date="20010101"), note("^", study="1.2", date="20020101")]
+    pseudonyms = assign_pseudonyms(map(person, found), {})
+    assert names(found, pseudonyms=pseudonyms) == ["sub-0001_ses-1", "sub-0002_ses-1"]
