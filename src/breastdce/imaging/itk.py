@@ -16,7 +16,7 @@ import SimpleITK as sitk
 from numpy.typing import NDArray
 
 from breastdce.core.grid import FloatArray, Grid
-from breastdce.core.volume import Mask, Volume
+from breastdce.core.volume import Volume
 
 _FLIP = np.array([-1.0, -1.0, 1.0])  # RAS+ <-> LPS
 
@@ -58,29 +58,6 @@ def threads(count: int) -> Iterator[None]:
 def to_image(volume: Volume) -> Any:
     """Copy a volume into a float32 sitk.Image with its geometry."""
     return _with_grid(_image(volume.data), volume.grid)
-
-
-def to_label(mask: Mask) -> Any:
-    """Copy a mask into a uint8 sitk.Image of 0 and 1 with its geometry."""
-    return _with_grid(_image(mask.data.view(np.uint8)), mask.grid)
-
-
-def to_volume(image: Any) -> Volume:
-    """Copy a scalar sitk.Image into a volume, as float32 in Fortran order."""
-    return Volume(_array(image).astype(np.float32, order="F", copy=False), grid_of(image))
-
-
-def to_mask(image: Any) -> Mask:
-    """Copy a sitk.Image into a mask: every value but 0 is inside."""
-    return Mask(_array(image) != 0, grid_of(image))
-
-
-def grid_of(image: Any) -> Grid:
-    """Geometry of a three-dimensional sitk.Image in RAS+ mm."""
-    direction = np.array(image.GetDirection()).reshape(3, 3) * _FLIP[:, None]
-    i, j, k = image.GetSize()
-    x, y, z = np.array(image.GetOrigin()) * _FLIP
-    return Grid((i, j, k), image.GetSpacing(), direction, (float(x), float(y), float(z)))
 
 
 def resample(volume: Volume, grid: Grid, interpolator: Interpolator) -> Volume:

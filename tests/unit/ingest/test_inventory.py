@@ -8,7 +8,6 @@ from pathlib import Path
 import pytest
 
 from breastdce.core.codes import FileCode
-from breastdce.formats.dicom.read import scan_file
 from breastdce.ingest import inventory as inventory_module
 from breastdce.ingest.inventory import inventory
 from breastdce.ingest.tree import walk_trees
@@ -118,25 +117,6 @@ def test_every_file_is_counted_towards_progress(tmp_path):
     calls = []
     inventory([tmp_path], progress=lambda done, total: calls.append((done, total)))
     assert calls == [(1, 2), (2, 2)]
-
-
-def test_unchanged_tree_is_not_read_again(tmp_path, monkeypatch):
-    changed = write(tmp_path / "a")
-    write(tmp_path / "b", SOPInstanceUID="1.2.9")
-    write(tmp_path / "c", SOPInstanceUID="1.2.9")
-    before = inventory([tmp_path])
-    known = {record.path: record for record in before}
-    read = []
-
-    def scan(path):
-        read.append(path.name)
-        return scan_file(path)
-
-    monkeypatch.setattr(inventory_module, "scan_file", scan)
-    assert inventory([tmp_path], known=known) == before
-    assert read == ["c"]  # a copy is judged anew: what it was a copy of may be gone
-    changed.write_text("other", encoding="utf-8")
-    assert inventory([tmp_path], known=known)[0].code is FileCode.NOT_DICOM
 
 
 def test_workers_give_the_same_as_one_process(tmp_path, monkeypatch):

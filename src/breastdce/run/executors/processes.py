@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import multiprocessing
-import os
-import threading
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import Future, ProcessPoolExecutor, as_completed
+from concurrent.futures import Future, as_completed
 from concurrent.futures.process import BrokenProcessPool
 from typing import TypeVar
 
+from breastdce.core.workers import worker_pool
 from breastdce.run.executors._contract import WorkerLost
 
 T = TypeVar("T")
@@ -36,7 +34,7 @@ class Processes:
             yield task, self._alone(call, task)
 
     def _side_by_side(self, call: Callable[[T], R], tasks: dict[int, T]) -> Iterator[tuple[int, R]]:
-        with self._pool(self._jobs) as pool:
+        with worker_pool(self._jobs) as pool:
             futures: dict[Future[R], int] = {}
             try:
                 futures = {pool.submit(call, task): number for number, task in tasks.items()}
@@ -49,25 +47,8 @@ class Processes:
                     future.cancel()
 
     def _alone(self, call: Callable[[T], R], task: T) -> R | WorkerLost:
-        with self._pool(1) as pool:
+        with worker_pool(1) as pool:
             try:
                 return pool.submit(call, task).result()
             except BrokenProcessPool:
                 return WorkerLost("the process that computed it died twice")
-
-    def _pool(self, jobs: int) -> ProcessPoolExecutor:
-        # Fresh interpreters: a fork of a process with threads may hang, and ITK has threads.
-        context = multiprocessing.get_context("spawn")
-        return ProcessPoolExecutor(jobs, mp_context=context, initializer=end_with_parent)
-
-
-def end_with_parent() -> None:
-    """Make this worker end when its parent does: a killed run leaves no process behind."""
-    threading.Thread(target=_wait_for_parent, daemon=True).start()
-
-
-def _wait_for_parent() -> None:
-    parent = multiprocessing.parent_process()
-    if parent is not None:
-        parent.join()
-        os._exit(1)

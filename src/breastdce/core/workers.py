@@ -1,0 +1,29 @@
+"""Processes of this machine: fresh interpreters that end when their parent does."""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+import threading
+from concurrent.futures import ProcessPoolExecutor
+
+
+def worker_pool(jobs: int) -> ProcessPoolExecutor:
+    """Make a pool of `jobs` processes.
+
+    Interpreters are fresh, since a fork of a process with threads may hang, and ITK has threads.
+    When the parent is killed they end too, so that a killed run leaves no process behind.
+    """
+    context = multiprocessing.get_context("spawn")
+    return ProcessPoolExecutor(jobs, mp_context=context, initializer=_end_with_parent)
+
+
+def _end_with_parent() -> None:
+    threading.Thread(target=_wait_for_parent, daemon=True).start()
+
+
+def _wait_for_parent() -> None:
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        parent.join()
+        os._exit(1)
