@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from breastdce.core.grid import Grid
 from breastdce.core.volume import Mask, Volume
-from breastdce.radiomics.extract import extract
+from breastdce.radiomics.extract import extract_features
 from breastdce.radiomics.panel import load_panel
 
 PANEL = load_panel("captk")
@@ -23,7 +23,7 @@ def _grid(shape):
 def _features(voxels, inside):
     grid = _grid(voxels.shape)
     image = Volume(np.asfortranarray(voxels, dtype=np.float32), grid)
-    return extract(image, Mask(np.asfortranarray(inside), grid), PANEL).values
+    return extract_features(image, Mask(np.asfortranarray(inside), grid), PANEL).values
 
 
 def _case(seed, shape=(6, 5, 4)):

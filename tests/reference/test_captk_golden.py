@@ -11,7 +11,7 @@ import pytest
 
 from breastdce.core.grid import Grid
 from breastdce.core.volume import Mask, Volume
-from breastdce.radiomics.extract import extract
+from breastdce.radiomics.extract import extract_features
 from breastdce.radiomics.panel import load_panel
 
 pytestmark = pytest.mark.data
@@ -51,7 +51,7 @@ def _golden(data, case):
 @pytest.mark.parametrize("case", CASES)
 def test_every_feature_is_that_of_the_program(data, case):
     image, mask = _read(data, case)
-    found = extract(image, mask, load_panel("captk"))
+    found = extract_features(image, mask, load_panel("captk"))
     golden = _golden(data, case)
     extent = float(np.ptp(image.data[mask.data]))
     for name, value in found.values.items():

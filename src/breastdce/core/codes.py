@@ -496,6 +496,26 @@ class Undefined(Code):
         "The quantity is a ratio whose denominator is 0.",
         "Nothing to do.",
     )
+    NO_PAIRS = (
+        "NO_PAIRS",
+        "No two voxels of the region lie in the direction or distance that is compared.",
+        "Nothing to do.",
+    )
+    FLAT_SHAPE = (
+        "FLAT_SHAPE",
+        "The region has no extent along one of its axes, so that this shape has no volume.",
+        "Nothing to do.",
+    )
+    TOO_MANY_LEVELS = (
+        "TOO_MANY_LEVELS",
+        "Bins of this width give more than 4096 gray levels.",
+        "Choose wider bins, or a fixed number of bins.",
+    )
+    LEVELS_NOT_WHOLE = (
+        "LEVELS_NOT_WHOLE",
+        "Intensities are to be taken as gray levels, but are not whole numbers from 1.",
+        "Choose a number or a width of bins.",
+    )
 
 
 class ErrorCode(Code):

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import math
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 from breastdce.core.codes import Undefined
 from breastdce.core.volume import Mask, Volume
 from breastdce.radiomics.families._contract import Values
 from breastdce.radiomics.panel import Member, Panel
+from breastdce.radiomics.processing import prepare
 from breastdce.radiomics.region import Region
 
 
@@ -21,32 +23,39 @@ class Features:
 
     values: dict[str, float]
     reasons: dict[str, Undefined]
+    left_out: int = 0
+    """Voxels of the mask whose intensity was not described: not finite, or out of range."""
 
 
-def extract(image: Volume, mask: Mask, panel: Panel) -> Features:
+def extract_features(image: Volume, mask: Mask, panel: Panel, *, threads: int = 1) -> Features:
     """Compute all families of `panel` for `image` inside `mask`.
 
-    An exception inside a family is a bug and is never turned into NaN.
+    The values do not depend on the number of threads. An exception inside a family is a bug and
+    is never turned into NaN.
 
     Raises
     ------
     InputError
-        GRID_MISMATCH or IMAGE_INVALID, see `Region.of`.
+        GRID_MISMATCH, see `processing.prepare`.
     """
-    region = Region.of(image, mask)
+    region = prepare(image, mask, panel.processing)
+    # The costly families stand last: started first, they leave the small ones to fill the gaps.
+    with ThreadPoolExecutor(threads) as pool:
+        jobs = [pool.submit(_compute, region, member) for member in reversed(panel.members)]
+        found = [job.result() for job in reversed(jobs)]
     values: dict[str, float] = {}
     reasons: dict[str, Undefined] = {}
-    for member in panel.members:
-        computed = member.family.compute(region, member.params)
-        _check_names(member, computed)
+    for member, computed in zip(panel.members, found, strict=True):
         for column, value in zip(member.columns(), computed.values(), strict=True):
             if isinstance(value, Undefined):
                 values[column], reasons[column] = math.nan, value
             else:
                 values[column] = value
-    return Features(values, reasons)
+    return Features(values, reasons, region.left_out)
 
 
-def _check_names(member: Member, computed: Values) -> None:
+def _compute(region: Region, member: Member) -> Values:
+    computed = member.family.compute(region, member.params)
     if tuple(computed) != member.family.names(member.params):
         raise TypeError(f"family {member.family.name} broke its promise of names")
+    return computed

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import tomllib
+from collections.abc import Iterator
 from dataclasses import dataclass
 from importlib import resources
-from typing import Any
+from typing import Any, Literal
 
 import msgspec
 
@@ -14,8 +15,12 @@ from breastdce.core.codes import ErrorCode
 from breastdce.core.errors import RecipeError
 from breastdce.core.params import Params
 from breastdce.radiomics.families._contract import AnyFamily, Family
+from breastdce.radiomics.processing import Processing
 
-FAMILIES: Catalog[AnyFamily] = Catalog("breastdce.radiomics.families", "FAMILY", Family)
+FAMILIES: dict[str, Catalog[AnyFamily]] = {
+    standard: Catalog(f"breastdce.radiomics.families.{standard}", "FAMILY", Family)
+    for standard in ("captk", "ibsi")
+}
 _SCHEMA = 1
 _FOLDER = "breastdce.radiomics.panels"
 
@@ -26,11 +31,16 @@ class _Entry(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     params: dict[str, Any] = {}
 
 
-class _File(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+class _File(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     name: str
     schema: int
     description: str
-    prefix: str
+    families: Literal["captk", "ibsi"]
+    """Whose definitions."""
+    prefix: str = ""
+    processing: Processing = Processing()
+    shared: dict[str, Any] = {}
+    """Parameters of every family that knows them, unless its own entry says otherwise."""
     family: tuple[_Entry, ...]
 
 
@@ -47,6 +57,20 @@ class Member:
         """Published names of the family's features, in order."""
         return tuple(f"{self.label}{name}" for name in self.family.names(self.params))
 
+    def describe(self) -> Iterator[FeatureRecord]:
+        """Say what each column means."""
+        for feature in self.family.features(self.params):
+            yield FeatureRecord(
+                name=f"{self.label}{feature.name}",
+                family=self.family.name,
+                feature=feature.name,
+                definition=feature.definition,
+                unit=feature.unit,
+                defect=feature.defect,
+                ibsi=feature.ibsi,
+                tag=feature.tag,
+            )
+
 
 @dataclass(frozen=True, slots=True)
 class Panel:
@@ -55,6 +79,7 @@ class Panel:
     name: str
     description: str
     members: tuple[Member, ...]
+    processing: Processing = Processing()
 
     def columns(self) -> tuple[str, ...]:
         """All published names, in the published order."""
@@ -72,22 +97,15 @@ class FeatureRecord(msgspec.Struct, frozen=True):
     unit: str
     defect: str
     """What the matched program does otherwise than the name says; empty when nothing."""
+    ibsi: str
+    """Code of the IBSI reference manual, or "none" where the definition is not IBSI's."""
+    tag: str
+    """Name in IBSI's tables of reference values; empty where there is none."""
 
 
 def describe(panel: Panel) -> list[FeatureRecord]:
     """Say what each column of `panel` means, in the order of the table."""
-    return [
-        FeatureRecord(
-            name=f"{member.label}{feature.name}",
-            family=member.family.name,
-            feature=feature.name,
-            definition=feature.definition,
-            unit=feature.unit,
-            defect=feature.defect,
-        )
-        for member in panel.members
-        for feature in member.family.features(member.params)
-    ]
+    return [record for member in panel.members for record in member.describe()]
 
 
 def shipped_panels() -> tuple[str, ...]:
@@ -127,17 +145,19 @@ def parse_panel(text: str, origin: str) -> Panel:
         file = msgspec.convert(tomllib.loads(text), _File)
         if file.schema != _SCHEMA:
             raise _invalid(origin, f"schema {file.schema} is unknown; this version reads {_SCHEMA}")
-        members = tuple(_member(file.prefix, entry) for entry in file.family)
+        members = tuple(_member(file, entry) for entry in file.family)
     except (tomllib.TOMLDecodeError, msgspec.ValidationError, KeyError) as error:
         raise _invalid(origin, str(error)) from error
-    return Panel(file.name, file.description, members)
+    return Panel(file.name, file.description, members, file.processing)
 
 
-def _member(prefix: str, entry: _Entry) -> Member:
-    family = FAMILIES.get(entry.name)
-    params: Params = msgspec.convert(entry.params, family.params)
+def _member(file: _File, entry: _Entry) -> Member:
+    family = FAMILIES[file.families].get(entry.name)
+    known = family.params.__struct_fields__
+    shared = {key: value for key, value in file.shared.items() if key in known}
+    params: Params = msgspec.convert(shared | entry.params, family.params)
     label = entry.label.format(**msgspec.structs.asdict(params))
-    return Member(family, params, f"{prefix}_{label}_")
+    return Member(family, params, "".join(f"{part}_" for part in (file.prefix, label) if part))
 
 
 def _invalid(origin: str, why: str) -> RecipeError:

@@ -9,7 +9,7 @@ from breastdce.core.codes import Undefined
 from breastdce.core.exam import Triple
 from breastdce.core.params import Params
 from breastdce.core.volume import Mask
-from breastdce.radiomics.extract import extract
+from breastdce.radiomics.extract import extract_features
 from breastdce.radiomics.panel import load_panel
 from breastdce.stages._contract import Context, Result, Stage
 
@@ -41,7 +41,7 @@ class Outputs(NamedTuple):
 
 def run(inputs: Inputs, params: RadiomicsParams, ctx: Context) -> Result[Outputs]:
     """Extract the panel."""
-    features = extract(inputs.normalized.post1, inputs.stv, load_panel(params.panel))
+    features = extract_features(inputs.normalized.post1, inputs.stv, load_panel(params.panel), threads=ctx.threads)
     return Result(Outputs(FeatureRow(params.panel, features.values, features.reasons)))
 
 

@@ -10,6 +10,7 @@ TEXT = """
 name = "tiny"
 schema = 1
 description = "two bins"
+families = "captk"
 prefix = "X"
 [[family]]
 name = "histogram"

@@ -31,11 +31,10 @@ def test_grids_that_differ_are_refused():
     assert caught.value.code is ErrorCode.GRID_MISMATCH
 
 
-def test_values_that_are_not_finite_are_refused_only_inside_the_mask():
+def test_values_that_are_not_finite_leave_the_intensities_and_stay_in_the_shape():
     grid = _grid((2, 1, 1))
     image = Volume(np.array([[[1.0]], [[np.nan]]], np.float32), grid)
-    assert Region.of(image, Mask(np.array([[[True]], [[False]]]), grid)).size == 1
-    with pytest.raises(InputError) as caught:
-        Region.of(image, Mask(np.ones((2, 1, 1), bool), grid))
-    assert caught.value.code is ErrorCode.IMAGE_INVALID
-    assert caught.value.evidence == {"voxels": 1, "of": 2}
+    assert Region.of(image, Mask(np.array([[[True]], [[False]]]), grid)).left_out == 0
+    region = Region.of(image, Mask(np.ones((2, 1, 1), bool), grid))
+    assert (region.size, region.left_out) == (1, 1)
+    assert region.shape_box.sum() == 2

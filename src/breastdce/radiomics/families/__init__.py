@@ -1,1 +1,1 @@
-"""Feature families, one file each."""
+"""Feature families, one file each, by the standard that they follow."""

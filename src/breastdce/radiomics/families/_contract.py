@@ -27,6 +27,10 @@ class Feature(msgspec.Struct, frozen=True):
     """`intensity` is the unit of the image; `1` is dimensionless."""
     defect: str = ""
     """What the program that is matched does otherwise than the name says; empty when nothing."""
+    ibsi: str = "none"
+    """Four-character code of the IBSI reference manual, where the definition is IBSI's."""
+    tag: str = ""
+    """Name in IBSI's tables of reference values, aggregation included; empty where there is none."""
 
 
 @dataclass(frozen=True, slots=True)

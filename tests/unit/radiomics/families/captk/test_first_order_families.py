@@ -7,7 +7,7 @@ from breastdce.core.codes import Undefined
 from breastdce.core.grid import Grid
 from breastdce.core.volume import Mask, Volume
 from breastdce.radiomics.binning import Histogram
-from breastdce.radiomics.families import histogram, intensity, volumetric
+from breastdce.radiomics.families.captk import histogram, intensity, volumetric
 from breastdce.radiomics.panel import FAMILIES
 from breastdce.radiomics.region import Region
 
@@ -27,7 +27,7 @@ def _empty():
 
 @pytest.mark.parametrize("name", ["intensity", "histogram", "volumetric"])
 def test_names_are_kept_known_in_advance_and_explained(name):
-    family = FAMILIES.get(name)
+    family = FAMILIES["captk"].get(name)
     params = family.params()
     names = family.names(params)
     assert len(names) == {"intensity": 20, "histogram": 285, "volumetric": 2}[name]

@@ -1,0 +1,1 @@
+"""Families as the Image Biomarker Standardisation Initiative defines them (IBSI 1)."""

@@ -1,0 +1,1 @@
+"""Counts that texture features are made of: compiled loops, and no feature formula."""
