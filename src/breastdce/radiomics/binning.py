@@ -58,10 +58,20 @@ def histogram(values: NDArray[np.float32], bins: int) -> Histogram:
     """
     low, high = float(values.min()), float(values.max())
     top = high + (high - low) / bins / _MARGINAL_SCALE
-    width = (np.float32(top) - np.float32(low)) / np.float32(bins)
-    steps = np.arange(bins + 1, dtype=np.float32) * width
-    edges = low + steps.astype(np.float64)
-    upper = edges[1:].copy()
-    upper[-1] = top
-    index = np.searchsorted(edges[:-1], values.astype(np.float64), side="right") - 1
-    return Histogram(edges[:-1], upper, np.bincount(index, minlength=bins), index)
+    lower = bin_edges(low, top, bins)
+    index = bin_index(values, lower)
+    return Histogram(lower, np.append(lower[1:], top), np.bincount(index, minlength=bins), index)
+
+
+def bin_edges(low: float, high: float, bins: int) -> NDArray[np.float64]:
+    """Lower edges of equal bins from `low` to `high`, as `itk::Statistics::Histogram` sets them.
+
+    Width and multiples of it are float32, their sum with `low` float64.
+    """
+    width = (np.float32(high) - np.float32(low)) / np.float32(bins)
+    return low + (np.arange(bins, dtype=np.float32) * width).astype(np.float64)
+
+
+def bin_index(values: NDArray[np.float32], lower: NDArray[np.float64]) -> NDArray[np.int64]:
+    """Bin of each value, from 0; -1 below the first edge. A bin includes its lower edge."""
+    return np.searchsorted(lower, values.astype(np.float64), side="right") - 1
