@@ -48,42 +48,37 @@ class Emphasis(NamedTuple):
     """N."""
 
 
-def emphasis(
-    gray: NDArray[np.int64], column: NDArray[np.int64], count: NDArray[np.int64]
-) -> Emphasis:
-    """Features of the matrix whose cells are given.
+class Cells(NamedTuple):
+    """The cells of a matrix that are not zero; each array has shape (n,)."""
 
-    Parameters
-    ----------
-    gray, column
-        Gray level and column value of each cell that is not zero, from 1, shape (n,), n > 0;
-        no cell twice.
-    count
-        Entries of each cell, shape (n,).
-    """
-    by_gray = np.bincount(gray, weights=count)
-    by_column = np.bincount(column, weights=count)
-    return Emphasis(*_features(gray, column, count, by_gray, by_column))
+    gray: NDArray[np.int64]
+    """Gray level, from 1."""
+    column: NDArray[np.int64]
+    """Column value, from 1."""
+    count: NDArray[np.int64]
+    """Entries."""
 
 
-def cells(matrix: NDArray[np.int32]) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]]:
-    """Gray level, column value and entries of the cells of a dense matrix that are not zero.
+def emphasis(matrix: Cells) -> Emphasis:
+    """Features of a matrix with at least one entry."""
+    by_gray = np.bincount(matrix.gray, weights=matrix.count)
+    by_column = np.bincount(matrix.column, weights=matrix.count)
+    return Emphasis(*_features(*matrix, by_gray, by_column))
 
-    `matrix` has shape (Ng, columns); row 0 is level 1, column 0 is value 1.
-    """
+
+def cells(matrix: NDArray[np.integer]) -> Cells:
+    """Cells of a dense matrix of shape (Ng, columns); row 0 is level 1, column 0 is value 1."""
     row, column = np.nonzero(matrix)
-    return row + 1, column + 1, matrix[row, column].astype(np.int64)
+    return Cells(row + 1, column + 1, matrix[row, column].astype(np.int64))
 
 
-def gather(
-    gray: NDArray[np.int64], column: NDArray[np.int64]
-) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]]:
+def gather(gray: NDArray[np.int64], column: NDArray[np.int64]) -> Cells:
     """Cells of the matrix that counts pairs of `gray` and `column` (both from 1, shape (n,))."""
     width = int(column.max()) + 1
     codes = np.sort(gray * width + column)
     first = np.flatnonzero(np.append(True, codes[1:] != codes[:-1]))
     code = codes[first]
-    return code // width, code % width, np.diff(np.append(first, codes.size))
+    return Cells(code // width, code % width, np.diff(np.append(first, codes.size)))
 
 
 @kernel

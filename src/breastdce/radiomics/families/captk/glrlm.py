@@ -141,7 +141,7 @@ def _features(scene: _Scene, offset: Offset, bins: int) -> NDArray[np.float64]:
     if not runs.any():
         empty = {"RunPercentage": 0.0, "TotalRuns": 0.0}
         return np.array([empty.get(name, np.nan) for name, _ in _MEANINGS])
-    found = emphasis(*cells(runs))
+    found = emphasis(cells(runs))
     return np.array(
         [
             found.gray_nonuniformity,

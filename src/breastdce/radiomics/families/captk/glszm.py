@@ -119,7 +119,7 @@ def compute(region: Region, params: GlszmParams) -> Values:
     size = np.bincount(zone)
     gray = np.empty(size.size, np.int64)
     gray[zone] = np.minimum(index, params.bins - 1) + 1
-    found = emphasis(*gather(gray, size))
+    found = emphasis(gather(gray, size))
     values = {
         "GreyLevelMean": found.gray_mean,
         "GreyLevelNonUniformity": found.gray_nonuniformity,
