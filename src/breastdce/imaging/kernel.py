@@ -1,18 +1,35 @@
 """The one door to numba: loops over voxels, compiled once per machine and kept on disk.
 
 A kernel releases the interpreter lock, so that threads run side by side, and keeps IEEE
-arithmetic (no fastmath): the same input gives the same bits on any number of threads.
+arithmetic (no fastmath): the same input gives the same bits on any number of threads. Kernels
+take and return arrays and numbers, and know nothing of images.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import ParamSpec, TypeVar, cast
+from contextlib import suppress
+from typing import Any, ParamSpec, TypeVar, cast
 
 import numba
+from numba.core.caching import FunctionCache
+from numba.core.runtime.nrt import rtsys
 
 P = ParamSpec("P")
 R = TypeVar("R")
+
+
+class _Cache(FunctionCache):
+    """Numba's cache of machine code without the half second of preparing its compiler.
+
+    What is compiled already needs no compiler; where something must be compiled, numba prepares
+    it then.
+    """
+
+    def load_overload(self, sig: Any, target_context: Any) -> Any:
+        rtsys.initialize(target_context)  # what compiled code calls to make arrays
+        with self._guard_against_spurious_io_errors():
+            return self._load_overload(sig, target_context)
 
 
 def kernel(function: Callable[P, R]) -> Callable[P, R]:
@@ -21,8 +38,8 @@ def kernel(function: Callable[P, R]) -> Callable[P, R]:
     The machine code is kept beside the source, or in the user's cache folder where that is
     read-only; where neither can be written it lives as long as the process.
     """
-    try:
-        compiled = numba.njit(cache=True, nogil=True)(function)
-    except RuntimeError:  # numba found no folder that it may write to
-        compiled = numba.njit(nogil=True)(function)
+    compiled: Any = numba.njit(nogil=True)(function)
+    # Where numba finds no folder that it may write to, nothing is kept.
+    with suppress(RuntimeError):
+        compiled._cache = _Cache(function)
     return cast("Callable[P, R]", compiled)

@@ -13,6 +13,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from breastdce.imaging.kernel import kernel
+
 _MARGINAL_SCALE = 100.0  # ITK's default: the last edge lies this part of a bin above the maximum
 
 
@@ -21,14 +23,14 @@ class Histogram:
     """Counts of values in bins of equal width.
 
     `lower` and `upper` (float64, shape (bins,)) are the edges in intensity units, a bin includes
-    its lower one; `counts` (int64, shape (bins,)) are the frequencies; `index` (int64, shape
+    its lower one; `counts` (int64, shape (bins,)) are the frequencies; `index` (int16, shape
     (n,)) is the bin of each value, from 0.
     """
 
     lower: NDArray[np.float64]
     upper: NDArray[np.float64]
     counts: NDArray[np.int64]
-    index: NDArray[np.int64]
+    index: NDArray[np.int16]
 
     def quantile(self, share: float) -> float:
         """Intensity below which `share` (0 to 1) of the values lie, linear within a bin.
@@ -72,6 +74,31 @@ def bin_edges(low: float, high: float, bins: int) -> NDArray[np.float64]:
     return low + (np.arange(bins, dtype=np.float32) * width).astype(np.float64)
 
 
-def bin_index(values: NDArray[np.float32], lower: NDArray[np.float64]) -> NDArray[np.int64]:
-    """Bin of each value, from 0; -1 below the first edge. A bin includes its lower edge."""
-    return np.searchsorted(lower, values.astype(np.float64), side="right") - 1
+@kernel
+def bin_index(values: NDArray[np.float32], lower: NDArray[np.float64]) -> NDArray[np.int16]:
+    """Bin of each value, from 0; a bin includes its lower edge, the last one all above it.
+
+    Parameters
+    ----------
+    values
+        Shape (n,); below the first edge, and what is not a number, gives -1.
+    lower
+        Lower edges of up to 32767 nearly equal bins, ascending.
+    """
+    index = np.empty(values.size, np.int16)
+    last = lower.size - 1
+    extent = lower[last] - lower[0]
+    scale = last / extent if extent > 0 else 0.0
+    for number in range(values.size):
+        value = np.float64(values[number])
+        if not value >= lower[0]:
+            index[number] = -1
+            continue
+        # The quotient is right but for rounding, which the edges themselves decide.
+        guess = np.int64(min((value - lower[0]) * scale, last))
+        while guess < last and value >= lower[guess + 1]:
+            guess += 1
+        while value < lower[guess]:
+            guess -= 1
+        index[number] = guess
+    return index

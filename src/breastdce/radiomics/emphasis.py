@@ -55,14 +55,14 @@ class Cells(NamedTuple):
     """Gray level, from 1."""
     column: NDArray[np.int64]
     """Column value, from 1."""
-    count: NDArray[np.int64]
-    """Entries."""
+    entries: NDArray[np.int64]
+    """How many."""
 
 
 def emphasis(matrix: Cells) -> Emphasis:
     """Features of a matrix with at least one entry."""
-    by_gray = np.bincount(matrix.gray, weights=matrix.count)
-    by_column = np.bincount(matrix.column, weights=matrix.count)
+    by_gray = _totals(matrix.gray, matrix.entries)
+    by_column = _totals(matrix.column, matrix.entries)
     return Emphasis(*_features(*matrix, by_gray, by_column))
 
 
@@ -81,6 +81,10 @@ def gather(gray: NDArray[np.int64], column: NDArray[np.int64]) -> Cells:
     return Cells(code // width, code % width, np.diff(np.append(first, codes.size)))
 
 
+def _totals(place: NDArray[np.int64], entries: NDArray[np.int64]) -> NDArray[np.float64]:
+    return np.bincount(place, weights=entries).astype(np.float64)
+
+
 @kernel
 def _features(
     gray: NDArray[np.int64],
@@ -89,11 +93,17 @@ def _features(
     by_gray: NDArray[np.float64],
     by_column: NDArray[np.float64],
 ) -> NDArray[np.float64]:
-    total = by_gray.sum()
+    total = gray_squares = column_squares = 0.0
+    for n in by_gray:
+        total += n
+        gray_squares += n * n
+    for n in by_column:
+        column_squares += n * n
     sums = np.zeros(8)
     gray_mean = column_mean = entropy = energy = 0.0
     for cell in range(gray.size):
-        n, p = float(count[cell]), count[cell] / total
+        n = float(count[cell])
+        p = n / total
         i2, j2 = float(gray[cell]) ** 2, float(column[cell]) ** 2
         sums[0] += n / j2
         sums[1] += n * j2
@@ -112,9 +122,9 @@ def _features(
         p = count[cell] / total
         gray_variance += p * (gray[cell] - gray_mean) ** 2
         column_variance += p * (column[cell] - column_mean) ** 2
-    gray_squares, column_squares = (by_gray**2).sum(), (by_column**2).sum()
     out = np.empty(19)
-    out[:8] = sums / total
+    for place in range(8):
+        out[place] = sums[place] / total
     out[8], out[9] = gray_squares / total, gray_squares / total**2
     out[10], out[11] = column_squares / total, column_squares / total**2
     out[12], out[13], out[14], out[15] = gray_mean, column_mean, gray_variance, column_variance

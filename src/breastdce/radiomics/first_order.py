@@ -129,15 +129,19 @@ def _spread(values: NDArray[np.float32]) -> dict[str, Number]:
         "Variance": variance,
         "StandardDeviation": deviation,
         "CoefficientOfVariation": ratio(deviation, mean),
-        "Skewness": _shape(centered, deviation, 3),
-        "Kurtosis": _shape(centered, deviation, 4),
+        **_shape(centered, deviation),
     }
 
 
-def _shape(centered: FloatArray, deviation: float, power: int) -> Number:
+def _shape(centered: FloatArray, deviation: float) -> dict[str, Number]:
     if deviation == 0:
-        return Undefined.FLAT_REGION
-    return ordered_sum((centered / deviation) ** power) / centered.size
+        return dict.fromkeys(("Skewness", "Kurtosis"), Undefined.FLAT_REGION)
+    standardized = centered / deviation
+    squared = standardized * standardized  # products, since powers of arrays are slow
+    return {
+        "Skewness": ordered_sum(squared * standardized) / centered.size,
+        "Kurtosis": ordered_sum(squared * squared) / centered.size,
+    }
 
 
 def _ranks(ordered: NDArray[np.float32]) -> dict[str, Number]:
@@ -166,7 +170,8 @@ def _element(ordered: NDArray[np.float32], percent: int) -> np.float32:
 
 
 def _mode(ordered: NDArray[np.float32]) -> float:
-    values, counts = np.unique(ordered, return_counts=True)
+    first = np.flatnonzero(np.append(True, ordered[1:] != ordered[:-1]))
+    values, counts = ordered[first], np.diff(np.append(first, ordered.size))
     # CaPTk compares a run of equal values when the next run begins, so never the last one.
     return float(values[np.argmax(counts[:-1])] if counts.size > 1 else values[0])
 

@@ -52,7 +52,7 @@ class Levels:
 
     def step(self, offset: tuple[int, int, int]) -> int:
         """Distance in `flat` to the voxel at `offset`, whose parts are within the margin."""
-        ni, nj, _ = self.box.shape
+        ni, nj = int(self.box.shape[0]), int(self.box.shape[1])
         return offset[0] + ni * (offset[1] + nj * offset[2])
 
 

@@ -22,6 +22,7 @@ FAMILIES: dict[str, Catalog[AnyFamily]] = {
     for standard in ("captk", "ibsi")
 }
 _SCHEMA = 1
+_NO_PROCESSING = Processing()
 _FOLDER = "breastdce.radiomics.panels"
 
 
@@ -79,7 +80,7 @@ class Panel:
     name: str
     description: str
     members: tuple[Member, ...]
-    processing: Processing = Processing()
+    processing: Processing = _NO_PROCESSING
 
     def columns(self) -> tuple[str, ...]:
         """All published names, in the published order."""

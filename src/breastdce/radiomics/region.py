@@ -112,7 +112,7 @@ def bounding_box(mask: NDArray[np.bool_]) -> Box:
         return (slice(0, 0), slice(0, 0), slice(0, 0))
     along_k = np.flatnonzero(mask.any(axis=(0, 1)))
     k = slice(int(along_k[0]), int(along_k[-1]) + 1)
-    plane = mask[:, :, k].any(axis=2)
+    plane = np.asarray(mask[:, :, k].any(axis=2))
     along_i, along_j = np.flatnonzero(plane.any(axis=1)), np.flatnonzero(plane.any(axis=0))
     return (
         slice(int(along_i[0]), int(along_i[-1]) + 1),
@@ -122,7 +122,7 @@ def bounding_box(mask: NDArray[np.bool_]) -> Box:
 
 
 def on_box(
-    inside: NDArray[np.bool_], levels: NDArray[np.int64], count: int, margin: int
+    inside: NDArray[np.bool_], levels: NDArray[np.integer], count: int, margin: int
 ) -> Levels:
     """Lay levels (shape (n,), i fastest) out on the box of `inside` with a margin around it."""
     padded = np.pad(inside, margin)  # keeps Fortran order

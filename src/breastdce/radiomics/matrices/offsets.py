@@ -5,11 +5,7 @@ from __future__ import annotations
 Offset = tuple[int, int, int]
 
 IN_SPACE: tuple[Offset, ...] = tuple(
-    (i, j, k)
-    for k in (0, 1)
-    for j in (-1, 0, 1)
-    for i in (-1, 0, 1)
-    if (k, j, i) > (0, 0, 0)
+    (i, j, k) for k in (0, 1) for j in (-1, 0, 1) for i in (-1, 0, 1) if (k, j, i) > (0, 0, 0)
 )
 """The 13 directions to the 26 neighbors, one of each opposite pair."""
 IN_PLANE: tuple[Offset, ...] = tuple(offset for offset in IN_SPACE if offset[2] == 0)

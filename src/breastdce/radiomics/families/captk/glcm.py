@@ -85,7 +85,7 @@ def compute(region: Region, params: GlcmParams) -> Values:
         return dict.fromkeys(names, Undefined.EMPTY_REGION)
     low, high = region.values.min(), region.values.max()
     index = bin_index(region.values, bin_edges(float(low), float(high + 1), params.bins))
-    levels = on_box(region.inside, index + 1, params.bins, params.radius)
+    levels = on_box(region.inside, index.astype(np.int64) + 1, params.bins, params.radius)
     offsets = captk_offsets(params.radius)
     # Pairs are counted both ways, so that an offset and its opposite have one matrix.
     steps = [abs(levels.step(offset)) for offset in offsets]

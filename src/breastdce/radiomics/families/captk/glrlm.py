@@ -14,11 +14,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from breastdce.core.codes import Undefined
-from breastdce.core.grid import Grid
 from breastdce.core.params import Params
 from breastdce.radiomics.binning import bin_edges, bin_index
 from breastdce.radiomics.emphasis import cells, emphasis
 from breastdce.radiomics.families._contract import Family, Feature, Values
+from breastdce.radiomics.families.captk._geometry import affine
 from breastdce.radiomics.matrices.offsets import Offset, captk_offsets
 from breastdce.radiomics.matrices.run_length import count_itk_runs
 from breastdce.radiomics.region import Region
@@ -76,13 +76,16 @@ class _Scene(NamedTuple):
 
     image: NDArray[np.float32]
     """Shape (k, j, i), C order."""
+    first: Offset
+    """Index in the image of the first voxel of `codes`."""
+    codes: NDArray[np.int16]
+    """Bins around the region, shape (k, j, i), C order; -1 out of range and beyond the image."""
     where: NDArray[np.int64]
-    """Flat positions of the region's voxels in it."""
-    codes: NDArray[np.int64]
-    """Their bins."""
+    """Flat positions of the region's voxels in `codes`."""
     lower: NDArray[np.float64]
     """Lower edges of the bins of gray level."""
-    affine: NDArray[np.float64]
+    highest: float
+    to_mm: NDArray[np.float64]
     longest_mm: float
     """Diagonal of the box around the region's voxel centers, along the axes of the scanner."""
 
@@ -90,33 +93,42 @@ class _Scene(NamedTuple):
 def _scene(region: Region, params: GlrlmParams) -> _Scene:
     low, high = float(region.values.min()), float(region.values.max())
     lower = bin_edges(low, high, params.bins)
-    image = np.ascontiguousarray(region.image.data.T)
-    affine = _as_nifti(region.grid)
-    i, j, k = (axis + side.start for axis, side in zip(np.nonzero(region.inside), region.box))
-    where = np.sort(i + image.shape[2] * (j + image.shape[1] * k))
-    codes = bin_index(region.values, lower)
-    return _Scene(image, where, codes, lower, affine, _diagonal_mm((i, j, k), affine))
+    sides = list(zip(region.box, region.grid.shape, strict=True))
+    margin = params.radius
+    near = tuple(slice(max(0, b.start - margin), min(n, b.stop + margin)) for b, n in sides)
+    beyond = [(max(0, margin - b.start), max(0, b.stop + margin - n)) for b, n in sides]
+    around = region.image.data[near]
+    codes = bin_index(around.ravel(order="F"), lower).reshape(around.shape, order="F")
+    with np.errstate(invalid="ignore"):  # what is not a number is out of range
+        codes[~((around >= low) & (around <= high))] = -1
+    codes = np.pad(codes, beyond, constant_values=-1)
+    where = np.flatnonzero(np.pad(region.inside, margin).ravel(order="F"))
+    i, j, k = (side.start - margin for side in region.box)
+    to_mm = affine(region.grid)
+    return _Scene(
+        np.ascontiguousarray(region.image.data.T),
+        (i, j, k),
+        np.ascontiguousarray(codes.T),
+        where,
+        lower,
+        high,
+        to_mm,
+        _diagonal_mm(region, to_mm),
+    )
 
 
-def _diagonal_mm(
-    index: tuple[NDArray[np.int64], ...], affine: NDArray[np.float64]
-) -> float:
+def _diagonal_mm(region: Region, to_mm: NDArray[np.float64]) -> float:
     """Diagonal of the box around positions, each rounded to float32 after every step."""
+    index = [
+        axis + side.start for axis, side in zip(np.nonzero(region.inside), region.box, strict=True)
+    ]
     squared = 0.0
-    for row in affine:
+    for row in to_mm:
         place = np.full(index[0].shape, row[3], np.float32)
         for part, step in zip(index, row, strict=False):
             place = (place.astype(np.float64) + step * part).astype(np.float32)
         squared += (float(place.max()) - float(place.min())) ** 2
     return float(np.float32(math.sqrt(squared)))
-
-
-def _as_nifti(grid: Grid) -> NDArray[np.float64]:
-    """Affine (3, 4), index to mm, as ITK has it after reading NIfTI: through float32."""
-    affine = np.empty((3, 4))
-    affine[:, :3] = grid.direction * np.float32(grid.spacing_mm).astype(np.float64)
-    affine[:, 3] = np.float32(grid.origin_mm)
-    return affine
 
 
 def _forward(offset: Offset) -> Offset:
@@ -130,13 +142,14 @@ def _features(scene: _Scene, offset: Offset, bins: int) -> NDArray[np.float64]:
     lengths = bin_edges(0.0, scene.longest_mm, bins)
     runs = count_itk_runs(
         scene.image,
-        scene.where,
+        scene.first,
         scene.codes,
+        scene.where,
         offset,
+        (scene.highest, scene.longest_mm),
         scene.lower,
         lengths,
-        scene.affine,
-        scene.longest_mm,
+        scene.to_mm,
     )
     if not runs.any():
         empty = {"RunPercentage": 0.0, "TotalRuns": 0.0}

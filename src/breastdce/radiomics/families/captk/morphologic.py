@@ -15,14 +15,13 @@ from numpy.typing import NDArray
 
 from breastdce.core.codes import Undefined
 from breastdce.core.params import NoParams
-from breastdce.imaging.kernel import kernel
 from breastdce.radiomics.families._contract import Family, Feature, Values
-from breastdce.radiomics.matrices.cooccurrence import count_pairs
+from breastdce.radiomics.families.captk._geometry import Spacing, affine, spacing_mm
+from breastdce.radiomics.matrices.moments import central_moments
 from breastdce.radiomics.matrices.offsets import IN_SPACE, Offset
 from breastdce.radiomics.matrices.zones import label_zones
 from breastdce.radiomics.region import Region, on_box
 
-FloatArray = NDArray[np.float64]
 _VORONOI = {1: 0.04577789120476 * 2, 2: 0.03698062787608 * 2, 3: 0.03519563978232 * 2}
 """Share of the sphere of a direction and its opposite, by the number of axes that it moves along.
 ITK sets them for cubic voxels, whatever the spacing."""
@@ -56,9 +55,7 @@ _FEATURES = (
     Feature(
         "EquivalentSphericalPerimeter", "Surface of the ball with the part's volume.", "mm^2", _PART
     ),
-    Feature(
-        "EquivalentSphericalRadius", "Radius of the ball with the part's volume.", "mm", _PART
-    ),
+    Feature("EquivalentSphericalRadius", "Radius of the ball with the part's volume.", "mm", _PART),
     Feature("Flatness", "Root of the ratio of the two smaller principal moments.", "1", _PART),
     Feature("LargestComponentSize", "Voxels of the part.", "voxel", _PART),
     Feature("NumberOfPixels", "Voxels of the part.", "voxel", _PART),
@@ -92,14 +89,13 @@ def compute(region: Region, params: NoParams) -> Values:
         return dict.fromkeys(names, Undefined.EMPTY_REGION)
     part = _described_part(region.shape_box)
     voxels = int(np.count_nonzero(part))
-    # Spacing as ITK has it after reading NIfTI.
-    spacing = tuple(float(np.float32(step)) for step in region.grid.spacing_mm)
+    spacing = spacing_mm(region.grid)
     volume = voxels * math.prod(spacing)
     radius = (volume * 3 / (4 * math.pi)) ** (1 / 3)
     sphere = 4 * math.pi * radius**2
     surface = _surface_mm2(part, spacing)
     faces_mm2, border_voxels = _on_border(part, region, spacing)
-    moments = _principal_moments(part, region, spacing)
+    moments = _principal_moments(part, region)
     diameters = _ellipsoid_diameters(moments, radius)
     return {
         "Eccentricity": _eccentricity(diameters),
@@ -130,27 +126,30 @@ def _described_part(inside: NDArray[np.bool_]) -> NDArray[np.bool_]:
     return part
 
 
-def _surface_mm2(part: NDArray[np.bool_], spacing: tuple[float, ...]) -> float:
+def _surface_mm2(part: NDArray[np.bool_], spacing: Spacing) -> float:
     voxels = int(np.count_nonzero(part))
-    levels = on_box(part, np.ones(voxels, np.int64), 1, 1)
     surface = 0.0
     for offset in IN_SPACE:
-        pairs = int(count_pairs(levels.flat, levels.where, levels.step(offset), 1)[0, 0])
         # A line along the direction enters and leaves the part once for each voxel without a
         # neighbor of the part there.
-        intercepts = 2 * (voxels - pairs)
+        intercepts = 2 * (voxels - _pairs(part, offset))
         length = math.hypot(*(n * step for n, step in zip(offset, spacing, strict=True)))
         surface += math.prod(spacing) / length * intercepts / 2 * _VORONOI[_axes(offset)]
     return 4 * surface
+
+
+def _pairs(part: NDArray[np.bool_], offset: Offset) -> int:
+    """Voxels of the part whose neighbor at the offset belongs to it too."""
+    here = tuple(slice(max(0, -n), min(0, -n) or None) for n in offset)
+    there = tuple(slice(max(0, n), min(0, n) or None) for n in offset)
+    return int(np.count_nonzero(part[here] & part[there]))
 
 
 def _axes(offset: Offset) -> int:
     return sum(abs(n) for n in offset)
 
 
-def _on_border(
-    part: NDArray[np.bool_], region: Region, spacing: tuple[float, ...]
-) -> tuple[float, int]:
+def _on_border(part: NDArray[np.bool_], region: Region, spacing: Spacing) -> tuple[float, int]:
     """Area of the part's faces on the image's border in mm^2, and its voxels there."""
     area, on_border = 0.0, np.zeros(part.shape, np.bool_)
     for axis, (side, size) in enumerate(zip(region.box, region.grid.shape, strict=True)):
@@ -163,80 +162,12 @@ def _on_border(
     return area, int(np.count_nonzero(on_border))
 
 
-def _principal_moments(
-    part: NDArray[np.bool_], region: Region, spacing: tuple[float, ...]
-) -> list[float]:
+def _principal_moments(part: NDArray[np.bool_], region: Region) -> list[float]:
     """Second central moments along the principal axes in mm^2, ascending."""
-    affine = np.empty((3, 4))
-    affine[:, :3] = region.grid.direction * spacing
-    affine[:, 3] = np.float32(region.grid.origin_mm)
     first = np.array([side.start for side in region.box])
-    moments: list[float] = np.linalg.eigvalsh(_central_moments(part.T, first, affine)).tolist()
-    return moments
-
-
-@kernel
-def _central_moments(
-    part: NDArray[np.bool_], first: NDArray[np.int64], affine: FloatArray
-) -> FloatArray:
-    """Second central moments in mm^2, shape (3, 3), of a mask (k, j, i).
-
-    Runs along i are added up in ITK's way and order: for thin parts the smallest moment is
-    rounding, and follows the order.
-    """
-    nk, nj, ni = part.shape
-    moments = np.zeros((3, 3))
-    center = np.zeros(3)
-    voxels = 0
-    for k in range(nk):
-        for j in range(nj):
-            i = 0
-            while i < ni:
-                if not part[k, j, i]:
-                    i += 1
-                    continue
-                start = i
-                while i < ni and part[k, j, i]:
-                    i += 1
-                length = i - start
-                at_i, at_j, at_k = start + first[0], j + first[1], k + first[2]
-                voxels += length
-                center[0] += at_i * length + (length * (length - 1)) / 2.0
-                center[1] += length * at_j
-                center[2] += length * at_k
-                if length <= 2:
-                    for one in range(length):
-                        place = _position(affine, at_i + one, at_j, at_k)
-                        for row in range(3):
-                            for column in range(3):
-                                moments[row, column] += place[row] * place[column]
-                    continue
-                place = _position(affine, at_i, at_j, at_k)
-                half, third = (length - 1.0) / 2.0, (2.0 * length - 1.0) / 3.0
-                for row in range(3):
-                    for column in range(3):
-                        a, b = affine[row, 0], affine[column, 0]
-                        cross = place[row] * b + a * place[column]
-                        if row == column:
-                            cross = 2.0 * place[row] * a
-                        moments[row, column] += length * (
-                            place[row] * place[column] + half * (cross + third * a * b)
-                        )
-    mean = _position(affine, center[0] / voxels, center[1] / voxels, center[2] / voxels)
-    for row in range(3):
-        for column in range(3):
-            moments[row, column] = moments[row, column] / voxels - mean[row] * mean[column]
-    return moments
-
-
-@kernel
-def _position(affine: FloatArray, i: float, j: float, k: float) -> FloatArray:
-    place = np.empty(3)
-    for row in range(3):
-        place[row] = affine[row, 3] + affine[row, 0] * i
-        place[row] += affine[row, 1] * j
-        place[row] += affine[row, 2] * k
-    return place
+    moments = central_moments(part.T, first, affine(region.grid))
+    principal: list[float] = np.linalg.eigvalsh(moments).tolist()
+    return principal
 
 
 def _ellipsoid_diameters(moments: list[float], radius: float) -> list[float]:

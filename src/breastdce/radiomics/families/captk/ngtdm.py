@@ -16,7 +16,7 @@ from breastdce.core.codes import Undefined
 from breastdce.core.params import Params
 from breastdce.radiomics.binning import bin_edges, bin_index
 from breastdce.radiomics.families._contract import Family, Feature, Values
-from breastdce.radiomics.first_order import ratio
+from breastdce.radiomics.first_order import Number, ratio
 from breastdce.radiomics.matrices.neighborhood import block_sums
 from breastdce.radiomics.region import Region, on_box
 
@@ -83,14 +83,15 @@ def compute(region: Region, params: NgtdmParams) -> Values:
         return dict.fromkeys(FAMILY.names(params), Undefined.EMPTY_REGION)
     low, high = float(region.values.min()), float(region.values.max())
     index = bin_index(region.values, bin_edges(low, high, params.bins))
-    levels = on_box(region.inside, index + 1, params.bins, 0)
+    levels = on_box(region.inside, index.astype(np.int64) + 1, params.bins, 0)
     box = levels.box.T
     level = box.T.ravel(order="F")[levels.where].astype(np.int64)
     around = _inside_sum(box.astype(np.int32), levels.where, params.half_width) - level
     neighbors = _inside_sum((box > 0).astype(np.int32), levels.where, params.half_width) - 1
     mean = around / np.maximum(neighbors, 1)
-    differences = np.bincount(index, weights=np.abs(level - mean), minlength=params.bins)
-    return _features(np.bincount(index, minlength=params.bins) / region.size, differences, region)
+    counts = np.bincount(index, minlength=params.bins)
+    differences = np.bincount(index, np.abs(level - mean), params.bins).astype(np.float64)
+    return _features(counts / region.size, differences, region)
 
 
 def _inside_sum(
@@ -105,15 +106,14 @@ def _features(p: FloatArray, s: FloatArray, region: Region) -> Values:
     p, s, level = p[i], s[i], i + 1.0
     apart = level[:, None] - level
     both = p[:, None] + p
-    contrast = busyness = 0.0
-    varied = i.size > 1
-    if varied:
+    contrast = 0.0
+    busyness: Number = 0.0
+    if i.size > 1:
         spread = float((np.outer(p, p) * apart**2).sum())
         contrast = spread / (i.size * (i.size - 1)) / region.size * sum_s
+        busyness = ratio(sum_ps, float(np.abs(np.subtract.outer(level * p, level * p)).sum()))
     weighted = p * s
     complexity = float((np.abs(apart) * (weighted[:, None] + weighted) / both).sum()) / region.size
-    if varied:
-        busyness = ratio(sum_ps, float(np.abs(np.subtract.outer(level * p, level * p)).sum()))
     return {
         "Busyness": busyness,
         "Coarsness": min(1 / sum_ps, _COARSENESS_LIMIT) if sum_ps else _COARSENESS_LIMIT,

@@ -7,7 +7,7 @@ empty; empty matrices do not enter a mean.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from typing import Literal, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,11 +18,11 @@ from breastdce.radiomics.levels import Levels
 from breastdce.radiomics.matrices.offsets import IN_PLANE, IN_SPACE
 
 FloatArray = NDArray[np.float64]
-Counts = NDArray[np.int32]
+Counts = NDArray[np.integer[Any]]
 
 Direction = Literal["2D_avg", "2D_comb", "2_5D_avg", "2_5D_comb", "3D_avg", "3D_comb"]
-"""By slice and direction; by slice, directions merged; by direction, slices merged; all of the
-slices merged; in space by direction; in space, merged. Features of several matrices are averaged."""
+"""By slice and direction; by slice, directions merged; by direction, slices merged; slices and
+directions merged; in space by direction; in space, merged. Several matrices are averaged."""
 Space = Literal["2D", "2_5D", "3D"]
 """By slice, averaged; slices merged; in space."""
 ALL_DIRECTIONS: tuple[Direction, ...] = (
@@ -152,5 +152,5 @@ def _along(
 
 
 def _add(matrices: list[Merged]) -> Merged:
-    counts = np.sum([matrix.counts for matrix in matrices], axis=0, dtype=np.int64)
+    counts = sum((matrix.counts for matrix in matrices), np.zeros((), np.int64))
     return Merged(counts, sum(matrix.voxels for matrix in matrices))

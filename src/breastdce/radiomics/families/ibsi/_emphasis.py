@@ -51,7 +51,7 @@ def meanings(words: dict[str, str], tags: str, codes: str) -> tuple[Meaning, ...
 
 def measure(found: Cells, voxels: int) -> FloatArray | None:
     """The features of `meanings` in their order, energy included; None without any entry."""
-    if found.count.size == 0:
+    if found.entries.size == 0:
         return None
     values = emphasis(found)
     return np.array(

@@ -26,11 +26,6 @@ class Zones(NamedTuple):
     plane: NDArray[np.int64]
     """Slice of each zone's first voxel."""
 
-    @property
-    def count(self) -> int:
-        """How many zones there are."""
-        return self.level.size
-
 
 def find_zones(levels: Levels, *, in_plane: bool) -> Zones:
     """Zones of voxels that share faces, edges or corners; within slices if `in_plane`."""

@@ -55,9 +55,7 @@ _MEANINGS = (
         "NDRX",
         "Mean of 1 / (1 + |i - j| / Ng), Ng gray levels.",
     ),
-    Meaning(
-        "inverse_difference_moment", "cm_inv_diff_mom", "WF0Z", "Mean of 1 / (1 + (i - j)^2)."
-    ),
+    Meaning("inverse_difference_moment", "cm_inv_diff_mom", "WF0Z", "Mean of 1 / (1 + (i - j)^2)."),
     Meaning(
         "inverse_difference_moment_normalized",
         "cm_inv_diff_mom_norm",

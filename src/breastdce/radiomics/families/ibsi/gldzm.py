@@ -55,13 +55,11 @@ def compute(region: Region, params: GldzmParams) -> Values:
     return spread(names, found, Undefined.EMPTY_REGION)
 
 
-def _distances(
-    region: Region, levels: Levels, zones: Zones, in_plane: bool
-) -> NDArray[np.int64]:
+def _distances(region: Region, levels: Levels, zones: Zones, in_plane: bool) -> NDArray[np.int64]:
     """Least number of steps from a voxel of each zone out of the shape mask."""
     depth = depth_in_steps(np.pad(region.shape_box, levels.margin), in_plane)
     of_voxels = depth.ravel(order="F")[levels.where].astype(np.int64)
-    least = np.full(zones.count, of_voxels.max())
+    least = np.full(zones.level.size, of_voxels.max())
     np.minimum.at(least, zones.number, of_voxels)
     return least
 

@@ -68,7 +68,9 @@ def _in_space(levels: Levels, space: Space) -> FloatArray | None:
     steps = np.array([levels.step(direction) for direction in directions])
     parts = slices(levels) if space == "2D" else [levels.where]
     return mean_of(
-        measure(cells(count_dependence(levels.flat, where, steps, levels.count, _ALIKE)), where.size)
+        measure(
+            cells(count_dependence(levels.flat, where, steps, levels.count, _ALIKE)), where.size
+        )
         for where in parts
     )
 

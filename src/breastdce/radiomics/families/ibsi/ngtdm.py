@@ -97,7 +97,7 @@ def _in_space(levels: Levels, space: Space) -> FloatArray | None:
     planes = int(plane.max(initial=-1)) + 1
     shape, code = (planes, levels.count), plane * levels.count + level
     occurrences = np.bincount(code, minlength=planes * levels.count).reshape(shape)
-    differences = np.bincount(code, apart, planes * levels.count).reshape(shape)
+    differences = np.bincount(code, apart, planes * levels.count).astype(np.float64).reshape(shape)
     return mean_of(_measure(n, s) for n, s in zip(occurrences, differences, strict=True))
 
 
