@@ -479,6 +479,21 @@ class CaveatCode(Code):
         "No voxel passes the FTV rules: the volume is 0, there is no STV candidate.",
         "A complete response and a wrong region look alike: check by eye.",
     )
+    GEOMETRY_NEAR = (
+        "GEOMETRY_NEAR",
+        "Image and mask lie up to a tenth of a voxel apart; the mask was taken as it is.",
+        "Nothing to do, unless the two were meant to differ.",
+    )
+    GEOMETRY_REORIENTED = (
+        "GEOMETRY_REORIENTED",
+        "The mask was stored with other axes on the same voxels, and was turned, not resampled.",
+        "Nothing to do.",
+    )
+    VOXELS_LEFT_OUT = (
+        "VOXELS_LEFT_OUT",
+        "Voxels of the mask are not finite or out of range; intensities describe the others only.",
+        "Check that image and mask belong together.",
+    )
 
 
 class Undefined(Code):

@@ -1,4 +1,4 @@
-"""NIfTI-1 files: the only door to nibabel.
+"""NIfTI-1 files: the only door to nibabel, which writes the headers.
 
 One geometry is written twice: the sform exactly, the qform as near as its quaternion can say, both
 with code 1 (scanner). The header holds numbers only; every text field is empty and there are no
@@ -10,10 +10,8 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any, Literal
 
-import nibabel as nib
 import numpy as np
 from isal import igzip, igzip_lib
-from nibabel.spatialimages import HeaderDataError
 from numpy.typing import NDArray
 from zlib_ng import gzip_ng
 
@@ -22,6 +20,8 @@ from breastdce.core.errors import InputError
 from breastdce.core.grid import Grid
 from breastdce.core.volume import Mask, Volume
 from breastdce.formats.atomic import write_bytes
+from breastdce.formats.labels import LabelMap, label_map
+from breastdce.formats.nifti_header import HEADER_BYTES, NiftiHeader
 
 StoredType = Literal["float32", "exact-integer", "int16"]
 Array = NDArray[Any]
@@ -32,12 +32,10 @@ BROKEN: tuple[type[Exception], ...] = (
     OverflowError,
     ValueError,
     KeyError,
-    HeaderDataError,
     igzip_lib.error,  # type: ignore[assignment]  # its stub declares an instance
 )
 """What reading a damaged file may raise."""
 _MAGIC = b"n+1\x00"
-_HEADER_BYTES = 348
 _SCANNER = 1  # NIfTI-1: sform and qform code "scanner anatomical"
 _FLOAT_LEVEL = 1  # isal; 14 times the speed of zlib at +0.6 % size for float images
 _INTEGER_LEVEL = 4  # zlib-ng; 7 times the speed of zlib and smaller for integer images
@@ -110,13 +108,19 @@ def read_mask(path: Path) -> Mask:
     return Mask(np.asfortranarray(mask), grid_of(header, path))
 
 
-def grid_of(header: Any, path: Path) -> Grid:
+def read_labels(path: Path) -> LabelMap:
+    """Read a label image; errors as `read_volume`, IMAGE_INVALID for values that are no labels."""
+    header, data = _load(path)
+    return label_map(data, grid_of(header, path), path)
+
+
+def grid_of(header: NiftiHeader, path: Path) -> Grid:
     """Grid of a NIfTI header; spacing from pixdim, as the shortest decimal of each float32.
 
     Spacing recovered from the matrix would lose the last bits, and 0.7 mm, stored as float32,
     would come back as 0.699999988. The matrix wins where it contradicts pixdim by more than 1e-4.
     """
-    affine = np.asarray(header.get_best_affine(), dtype=np.float64)
+    affine = header.affine()
     norms = np.sqrt((affine[:3, :3] ** 2).sum(axis=0))
     if not (np.isfinite(affine).all() and norms.all()):
         raise _invalid(path, "the orientation matrix is not finite or singular")
@@ -124,7 +128,8 @@ def grid_of(header: Any, path: Path) -> Grid:
     agree = np.allclose(stated, norms, rtol=1e-4, atol=0)
     spacing = stated if agree else norms.tolist()
     origin = affine[:3, 3].tolist()
-    return Grid(header.get_data_shape()[:3], tuple(spacing), affine[:3, :3] / norms, tuple(origin))
+    shape = volume_shape(header, path)
+    return Grid(shape, tuple(spacing), affine[:3, :3] / norms, tuple(origin))
 
 
 def _write(path: Path, stored: Array, grid: Grid, slope: float) -> None:
@@ -139,6 +144,10 @@ def _write(path: Path, stored: Array, grid: Grid, slope: float) -> None:
 
 
 def _header(path: Path, dtype: np.dtype[Any], grid: Grid, slope: float) -> Any:
+    # Loaded here, since it takes longer than to read an image, and reading does without.
+    import nibabel as nib
+    from nibabel.spatialimages import HeaderDataError
+
     header = nib.Nifti1Header(endianness="<")
     try:
         header.set_data_dtype(dtype)
@@ -149,7 +158,7 @@ def _header(path: Path, dtype: np.dtype[Any], grid: Grid, slope: float) -> Any:
     header["scl_slope"], header["scl_inter"] = slope, 0
     header.set_xyzt_units("mm")
     _set_geometry(header, grid)
-    turn = form_difference_rad(header)
+    turn = form_difference_rad(NiftiHeader(header.binaryblock))
     if not turn <= MAX_TURN_RAD:
         raise _invalid(path, f"a qform would be turned by {turn:.2g} rad")
     return header
@@ -174,42 +183,42 @@ def _fits(data: Array, kind: np.dtype[Any]) -> bool:
     return bool(np.array_equal(data, np.rint(data)))
 
 
-def _load(path: Path) -> tuple[Any, Array]:
+def _load(path: Path) -> tuple[NiftiHeader, Array]:
     """Header, and data as float64 or the stored type where no scale applies."""
     try:
         with _open(path) as file:
-            header = read_header(file.read(_HEADER_BYTES), path)
+            header = read_header(file.read(HEADER_BYTES), path)
             shape = volume_shape(header, path)
-            dtype = header.get_data_dtype()
+            dtype = header.dtype
             size = int(np.prod(shape)) * dtype.itemsize
-            file.seek(max(int(header["vox_offset"]), _HEADER_BYTES))
+            file.seek(max(int(header["vox_offset"]), HEADER_BYTES))
             payload = file.read(size)
-            slope, inter = header.get_slope_inter()
+            slope, inter = header.scale
     except BROKEN as error:
         raise _invalid(path, str(error)) from error
-    if dtype.kind not in "iuf" or len(payload) != size:
+    if len(payload) != size:
         raise _invalid(path, f"{len(payload)} of {size} bytes of type {dtype}")
     stored = np.frombuffer(payload, dtype).reshape(shape, order="F")
-    if (slope, inter) in ((None, None), (1.0, 0.0)):
+    if (slope, inter) == (1.0, 0.0):
         return header, stored
-    return header, stored * float(slope) + float(inter)
+    return header, stored * slope + inter
 
 
-def form_difference_rad(header: Any) -> float:
+def form_difference_rad(header: NiftiHeader) -> float:
     """Largest angle between the axes of sform and qform, their lengths' difference included."""
-    sform, qform = header.get_sform()[:3, :3], header.get_qform(coded=False)[:3, :3]
+    sform, qform = header.sform()[:3, :3], header.qform()[:3, :3]
     lengths = np.abs(header["pixdim"][1:4]).astype(np.float64)
     with np.errstate(divide="ignore", invalid="ignore"):  # a hostile pixdim may be 0
         apart = (sform - qform) / lengths
     return float(np.sqrt((apart**2).sum(axis=0)).max())
 
 
-def read_header(block: bytes, path: Path) -> Any:
+def read_header(block: bytes, path: Path) -> NiftiHeader:
     """Header of a NIfTI-1 file from its first 348 bytes; `path` is named in errors."""
     magic = block[344:348]
     if magic != _MAGIC:
         raise _invalid(path, f"not a single NIfTI-1 file: {len(block)} bytes, mark {magic!r}")
-    return nib.Nifti1Header(block, check=False)
+    return NiftiHeader(block)
 
 
 def _open(path: Path) -> Any:
@@ -218,7 +227,7 @@ def _open(path: Path) -> Any:
     return igzip.open(path, "rb") if compressed else path.open("rb")
 
 
-def volume_shape(header: Any, path: Path) -> tuple[int, int, int]:
+def volume_shape(header: NiftiHeader, path: Path) -> tuple[int, int, int]:
     """Size along i, j, k; InputError(IMAGE_INVALID) for anything but one volume."""
     dim = [int(n) for n in header["dim"]]
     sizes = dim[1 : dim[0] + 1]

@@ -24,6 +24,7 @@ from breastdce.formats.nifti import (
     read_header,
     volume_shape,
 )
+from breastdce.formats.nifti_header import NiftiHeader
 
 _DATA_OFFSET = 352
 _GZIP = 31  # zlib's window argument: one gzip member
@@ -67,14 +68,14 @@ def inspect(path: Path) -> Inspection:
         stream = isal_zlib.decompressobj(wbits=_GZIP)
         front = stream.decompress(packed, _DATA_OFFSET)
         header = read_header(front[:348], path)
-        shape, dtype = volume_shape(header, path), header.get_data_dtype()
+        shape, dtype = volume_shape(header, path), header.dtype
         size = int(np.prod(shape)) * dtype.itemsize
         # One byte more than the image needs: whether anything follows.
         payload = stream.decompress(stream.unconsumed_tail, size + 1)
         geometry = _geometry(header)
     except BROKEN as error:
         raise _invalid(path, str(error)) from error
-    if dtype.kind not in "iuf" or len(payload) < size:
+    if len(payload) < size:
         raise _invalid(path, f"{len(payload)} of {size} bytes of type {dtype}")
     ends = {
         "gzip header": packed[:8] != _PLAIN_GZIP_HEADER,
@@ -88,21 +89,21 @@ def inspect(path: Path) -> Inspection:
     return Inspection(stored, slope, grid_of(header, path), hidden, geometry)
 
 
-def _unused_fields(header: Any) -> tuple[str, ...]:
-    unused = (name for name in header.keys() if name not in _USED)  # noqa: SIM118 - no mapping
+def _unused_fields(header: NiftiHeader) -> tuple[str, ...]:
+    unused = (name for name in header.names if name not in _USED)
     filled = [f"header field {name}" for name in unused if any(header[name].tobytes())]
     if any(header["dim"][4:] > 1) or not set(header["pixdim"][4:].tolist()) <= {0.0, 1.0}:
         filled.append("header fields dim and pixdim beyond three axes")
     return tuple(filled)
 
 
-def _geometry(header: Any) -> tuple[str, ...]:
+def _geometry(header: NiftiHeader) -> tuple[str, ...]:
     codes = {"qform": int(header["qform_code"]), "sform": int(header["sform_code"])}
     wrong = [f"{name} code {code}" for name, code in codes.items() if code != 1]
     if int(header["xyzt_units"]) != _MILLIMETERS:
         wrong.append(f"units {int(header['xyzt_units'])}")
     turn = form_difference_rad(header)
-    shift = np.abs(header.get_sform()[:3, 3] - header.get_qform(coded=False)[:3, 3]).max()
+    shift = np.abs(header.sform()[:3, 3] - header.qform()[:3, 3]).max()
     if not (turn <= MAX_TURN_RAD and shift <= _ORIGIN_TOLERANCE_MM):
         wrong.append(f"sform and qform differ by {turn:.2g} rad and {shift:.2g} mm")
     return tuple(wrong)

@@ -1,0 +1,156 @@
+"""NRRD files, attached (.nrrd) and detached (.nhdr): the only door to pynrrd.
+
+A NRRD says in which patient space its numbers are; files that do not are refused, since a guess
+would mirror the image. Axes come in the order of the file, fastest first: [i, j, k].
+"""
+
+from __future__ import annotations
+
+import os
+import zlib
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, BinaryIO
+
+import nrrd
+import numpy as np
+from numpy.typing import NDArray
+
+from breastdce.core.codes import ErrorCode
+from breastdce.core.errors import InputError
+from breastdce.core.grid import Grid
+from breastdce.core.volume import Volume
+from breastdce.formats.labels import LabelMap, label_map
+
+Header = Mapping[str, Any]
+MAGIC = b"NRRD"
+_BROKEN = (
+    nrrd.NRRDError,
+    OSError,
+    EOFError,
+    ValueError,
+    LookupError,
+    TypeError,
+    AttributeError,
+    ArithmeticError,
+    MemoryError,
+    zlib.error,
+)
+"""What reading a damaged file may raise."""
+_SPACES = {
+    "right-anterior-superior": (1.0, 1.0, 1.0),
+    "ras": (1.0, 1.0, 1.0),
+    "left-anterior-superior": (-1.0, 1.0, 1.0),
+    "las": (-1.0, 1.0, 1.0),
+    "left-posterior-superior": (-1.0, -1.0, 1.0),
+    "lps": (-1.0, -1.0, 1.0),
+}
+"""Patient spaces of the format's definition, and the signs that turn them into RAS+."""
+_DATA_FILE = ("data file", "datafile")
+_MAX_VOXELS = 2**30  # beyond any MR volume: a header that asks for more is refused unread
+
+
+def read_nrrd(path: Path) -> Volume:
+    """Read a three-dimensional NRRD image.
+
+    Parameters
+    ----------
+    path
+        A .nrrd file, or a .nhdr file with its data file beside it; raw, gzip, bzip2 or text.
+
+    Returns
+    -------
+    Volume
+        float32, [i, j, k], RAS+.
+
+    Raises
+    ------
+    InputError
+        IMAGE_INVALID for anything that is not such a file, or does not state its space and
+        origin; GRID_INVALID for a sheared grid.
+    """
+    values, grid = _load(path)
+    return Volume(np.asfortranarray(values, dtype=np.float32), grid)
+
+
+def read_nrrd_labels(path: Path) -> LabelMap:
+    """Read a label image; errors as `read_nrrd`, IMAGE_INVALID for values that are no labels."""
+    values, grid = _load(path)
+    return label_map(values, grid, path)
+
+
+def _load(path: Path) -> tuple[NDArray[Any], Grid]:
+    try:
+        with path.open("rb") as file:
+            if file.read(len(MAGIC)) != MAGIC:
+                raise _invalid(path, "not a NRRD file")
+            file.seek(0)
+            header = nrrd.read_header(file)
+            grid = _grid(header, path)
+            with _data(header, path, file) as data:
+                # The data file is open already: pynrrd would leave it open when it fails.
+                inline = {key: header[key] for key in header if key not in _DATA_FILE}
+                values = nrrd.read_data(inline, data, index_order="F")
+    except _BROKEN as error:
+        raise _invalid(path, str(error) or type(error).__name__) from error
+    if values.dtype.kind not in "iuf":
+        raise _invalid(path, f"values of type {header['type']}")
+    return values, grid
+
+
+@contextmanager
+def _data(header: Header, path: Path, attached: BinaryIO) -> Iterator[BinaryIO]:
+    """File that holds the values, at the place where they begin."""
+    name = next((str(header[key]) for key in _DATA_FILE if key in header), None)
+    if name is None:
+        yield attached
+        return
+    if name.split()[0] == "LIST" or "%" in name:
+        raise _invalid(path, "the values are in several data files")
+    place = path.parent / name
+    if not place.is_file():  # a pipe or a device would block for ever
+        raise _invalid(path, f"its data file is not there: {os.fspath(place.name)}")
+    with place.open("rb") as file:
+        yield file
+
+
+def _grid(header: Header, path: Path) -> Grid:
+    sizes = [int(size) for size in header["sizes"]]
+    if len(sizes) != 3 or float(np.prod(sizes, dtype=np.float64)) > _MAX_VOXELS:
+        raise _invalid(path, f"not one three-dimensional image: sizes {sizes}")
+    signs = _signs(header, path)
+    vectors = np.asarray(header["space directions"], dtype=np.float64)  # a row for each axis
+    origin = np.asarray(header["space origin"], dtype=np.float64)
+    if vectors.shape != (3, 3) or origin.shape != (3,):
+        raise _invalid(path, "an axis without direction, or an origin that is no point")
+    lengths = np.sqrt((vectors**2).sum(axis=1))
+    if not (np.isfinite(vectors).all() and lengths.all()):
+        raise _invalid(path, "the space directions are not finite or 0")
+    return Grid(
+        shape=(sizes[0], sizes[1], sizes[2]),
+        spacing_mm=(float(lengths[0]), float(lengths[1]), float(lengths[2])),
+        direction=(vectors / lengths[:, None]).T * signs[:, None] + 0.0,  # no negative zeros
+        origin_mm=tuple((origin * signs + 0.0).tolist()),
+    )
+
+
+def _signs(header: Header, path: Path) -> NDArray[np.float64]:
+    """Factors from the file's space to RAS+, shape (3,)."""
+    space = str(header.get("space", "")).lower()
+    missing = [key for key in ("space directions", "space origin") if key not in header]
+    units = {str(unit).lower() for unit in header.get("space units", ())} - {"mm", ""}
+    if space in _SPACES and not missing and not units:
+        return np.array(_SPACES[space])
+    facts = {"space": space or "missing", "missing": missing, "units other than mm": sorted(units)}
+    raise InputError(
+        ErrorCode.IMAGE_INVALID,
+        "A NRRD file does not say where its voxels are",
+        evidence={"file": path.name, **{key: value for key, value in facts.items() if value}},
+        remedy="Write it with space (left-posterior-superior, or another patient space), space "
+        "directions and space origin, in mm.",
+    )
+
+
+def _invalid(path: Path, why: str) -> InputError:
+    return InputError(ErrorCode.IMAGE_INVALID, evidence={"file": path.name, "why": why})

@@ -1,0 +1,1 @@
+"""Settings of other programs, as far as they can be honored here."""
