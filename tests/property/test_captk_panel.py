@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -10,6 +11,7 @@ from breastdce.core.grid import Grid
 from breastdce.core.volume import Mask, Volume
 from breastdce.radiomics.extract import extract_features
 from breastdce.radiomics.panel import load_panel
+from tests.property.regions import REGIONS
 
 PANEL = load_panel("captk")
 # Sums in another order differ in the last digits; noise about 0 is compared with the range.
@@ -123,3 +125,24 @@ def test_frequencies_add_up_to_the_voxels(seed):
     found = _features(voxels, inside)
     total = sum(value for name, value in found.items() if name.endswith("_Frequency"))
     assert total == found["T1_E_Volumetric_Pixels"] == np.count_nonzero(inside)
+
+
+@pytest.mark.parametrize("name", REGIONS)
+@pytest.mark.parametrize("flat", [False, True])
+def test_every_value_is_a_finite_number_or_has_a_reason(name, flat):
+    inside = REGIONS[name]
+    voxels = np.random.default_rng(3).normal(size=inside.shape)
+    grid = _grid(inside.shape)
+    image = np.full_like(voxels, 2) if flat else voxels
+    found = extract_features(
+        Volume(np.asfortranarray(image, dtype=np.float32), grid),
+        Mask(np.asfortranarray(inside), grid),
+        PANEL,
+    )
+    undefined = {column for column, value in found.values.items() if not np.isfinite(value)}
+    assert undefined == set(found.reasons)
+    assert not np.isinf(list(found.values.values())).any()
+    if inside.sum() > 30 and not flat:
+        assert undefined <= {"T1_E_Morphologic_Eccentricity"} | {
+            column for column in found.values if "_GLCM_" in column and "plane" in name
+        }

@@ -64,6 +64,12 @@ def parse_ring(word: str) -> Ring:
     return Ring(float(match[1]), float(match[2]))
 
 
+def say_compiling() -> None:
+    """Say why the first call on a machine takes longer."""
+    words = "compiling for this machine, once: about half a minute"
+    print(words, file=sys.stderr, flush=True)
+
+
 def refuse(message: str, remedy: str, **evidence: object) -> CallError:
     """Make the error of a wrong call."""
     return CallError(ErrorCode.CALL_INVALID, message, evidence=evidence, remedy=remedy)

@@ -16,7 +16,7 @@ from breastdce.dataset.problem import Problem, Promise, problem
 from breastdce.dataset.rows import LIST_MARK
 from breastdce.formats.tables import MISSING, Cell, Column, parse_cell, read_raw_tsv
 
-_ENTRY_KEYS = {"LongName", "Description", "Units", "Levels", "Family", "Defect"}
+_ENTRY_KEYS = {"LongName", "Description", "Units", "Levels", "Family", "IBSI", "Defect"}
 _CODE_COLUMNS = {"caveats", "code"}
 
 

@@ -293,8 +293,9 @@ def feature_dictionary(records: Iterable[Mapping[str, str]]) -> dict[str, dict[s
     Parameters
     ----------
     records
-        One for each column, with `name`, `family`, `feature`, `definition`, `unit` and `defect`
-        (what the matched program does otherwise than the name says; empty when nothing).
+        One for each column, with `name`, `family`, `feature`, `definition`, `unit`, `ibsi` (a code
+        of the reference manual, or "none") and `defect` (what the matched program does otherwise
+        than the name says; empty when nothing).
     """
     entries = dictionary(FEATURE_KEYS)
     for record in records:
@@ -303,6 +304,7 @@ def feature_dictionary(records: Iterable[Mapping[str, str]]) -> dict[str, dict[s
             "Description": record["definition"],
             "Units": record["unit"],
             "Family": record["family"],
+            "IBSI": record["ibsi"],
         }
         if record["defect"]:
             entry["Defect"] = record["defect"]

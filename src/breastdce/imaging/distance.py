@@ -6,7 +6,6 @@ import math
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import ndimage
 
 from breastdce.core.volume import Mask
 
@@ -34,6 +33,8 @@ def within_mm(mask: Mask, distance_mm: float) -> Mask:
     along the slices, so that no array larger than a slice is held in floating point but for the
     slices in reach; only the box that can be reached is visited.
     """
+    from scipy import ndimage  # loaded when needed: it takes a quarter of a second
+
     near = np.zeros(mask.data.shape, dtype=np.bool_, order="F")
     for window in ndimage.find_objects(mask.data.view(np.uint8)):
         reach = _widened(window, mask, distance_mm)
@@ -53,6 +54,8 @@ def _widened(window: tuple[slice, ...], mask: Mask, distance_mm: float) -> tuple
 def _near(
     mask: NDArray[np.bool_], spacing_mm: tuple[float, float, float], distance_mm: float
 ) -> NDArray[np.bool_]:
+    from scipy import ndimage
+
     near = np.zeros_like(mask)
     steps = int(distance_mm / spacing_mm[2])
     for k in np.flatnonzero(mask.any(axis=(0, 1))).tolist():

@@ -18,6 +18,13 @@ from numba.core.runtime.nrt import rtsys
 P = ParamSpec("P")
 R = TypeVar("R")
 
+_before_compiling: list[Callable[[], None]] = []
+
+
+def tell_before_compiling(say: Callable[[], None]) -> None:
+    """Call `say` once, before the first kernel that is not on disk yet is compiled."""
+    _before_compiling[:] = [say]
+
 
 class _Cache(FunctionCache):
     """Numba's cache of machine code without the half second of preparing its compiler.
@@ -28,8 +35,12 @@ class _Cache(FunctionCache):
 
     def load_overload(self, sig: Any, target_context: Any) -> Any:
         rtsys.initialize(target_context)  # what compiled code calls to make arrays
+        found = None
         with self._guard_against_spurious_io_errors():
-            return self._load_overload(sig, target_context)
+            found = self._load_overload(sig, target_context)
+        if found is None and _before_compiling:
+            _before_compiling.pop()()
+        return found
 
 
 def kernel(function: Callable[P, R]) -> Callable[P, R]:

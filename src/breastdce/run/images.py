@@ -1,9 +1,12 @@
-"""Images and masks of a feature table, whatever their file format."""
+"""Images and masks of a feature table, whatever their file format.
+
+The readers of NRRD and DICOM are loaded when they are needed: each takes longer to load than an
+image to describe.
+"""
 
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
@@ -11,22 +14,14 @@ from typing import Protocol
 import numpy as np
 
 from breastdce.core.caveats import Caveat
-from breastdce.core.codes import CaveatCode, ErrorCode, FileCode
-from breastdce.core.errors import InputError
 from breastdce.core.grid import Grid
 from breastdce.core.volume import Mask, Volume
-from breastdce.formats.dicom.placement import SAME_SHIFT_PIXELS
-from breastdce.formats.dicom.read import scan_file
-from breastdce.formats.dicom.seg import Segment, place_segment, read_seg
 from breastdce.formats.labels import LabelMap
 from breastdce.formats.nifti import read_labels, read_volume
-from breastdce.formats.nrrd import read_nrrd, read_nrrd_labels
-from breastdce.imaging.alignment import fit, turn_towards
-from breastdce.run.series import read_series
+from breastdce.imaging.alignment import fit
 
 _NIFTI = (".nii", ".nii.gz")
 _NRRD = (".nrrd", ".nhdr")
-_LPS_TO_RAS = np.array([-1.0, -1.0, 1.0])
 
 
 class Masks(Protocol):
@@ -58,7 +53,11 @@ def read_image(path: Path) -> tuple[Volume, tuple[Caveat, ...]]:
     if _is(path, _NIFTI):
         return read_volume(path), ()
     if _is(path, _NRRD):
+        from breastdce.formats.nrrd import read_nrrd
+
         return read_nrrd(path), ()
+    from breastdce.run.series import read_series
+
     return read_series(path)
 
 
@@ -73,8 +72,12 @@ def read_masks(path: Path) -> Masks:
     if _is(path, _NIFTI):
         return _LabelMasks(read_labels(path))
     if _is(path, _NRRD):
+        from breastdce.formats.nrrd import read_nrrd_labels
+
         return _LabelMasks(read_nrrd_labels(path))
-    return _read_segments(path)
+    from breastdce.run.segments import read_segments
+
+    return read_segments(path)
 
 
 def name_of(path: Path) -> str:
@@ -102,61 +105,3 @@ class _LabelMasks:
         found = fit(self.image.grid, grid)
         inside = found.turn.array(self.image.mask(label).data)
         return Mask(np.asfortranarray(inside), grid), found.caveats()
-
-
-@dataclass(frozen=True, slots=True)
-class _SegmentMasks:
-    """Regions of a DICOM segmentation, which may overlap; the segment number is the label."""
-
-    segments: Mapping[int, Segment]
-
-    def labels(self) -> tuple[int, ...]:
-        return tuple(sorted(self.segments))
-
-    def on(self, grid: Grid, label: int) -> tuple[Mask, tuple[Caveat, ...]]:
-        segment = self.segments.get(label, Segment(label, ()))
-        facing = _facing(segment, grid)
-        placed = place_segment(segment, facing)
-        back = fit(facing, grid)
-        notes = list(back.caveats())
-        if placed.frames_outside:
-            notes.append(Caveat(CaveatCode.SEG_OUTSIDE, {"frames": placed.frames_outside}))
-        if placed.shift_pixels > SAME_SHIFT_PIXELS:
-            shift = round(placed.shift_pixels, 3)
-            notes.append(Caveat(CaveatCode.SEG_SHIFTED, {"shift_pixels": shift}))
-        inside = back.turn.array(placed.mask.data)
-        return Mask(np.asfortranarray(inside), grid), tuple(notes)
-
-
-def _facing(segment: Segment, grid: Grid) -> Grid:
-    """The grid with its axes turned as the segment's frames lie.
-
-    An image that was converted from DICOM may have other axes than the slices it came from.
-    """
-    if not segment.frames:
-        return grid
-    row, column = np.reshape(segment.frames[0].plane.orientation, (2, 3)) * _LPS_TO_RAS
-    frames = np.stack([row, column, np.cross(row, column)], axis=1)
-    turn = turn_towards(grid.direction, frames)
-    return grid if turn is None or turn.is_identity else turn.grid(grid)
-
-
-def _read_segments(path: Path) -> Masks:
-    record = None if path.is_dir() else scan_file(path)
-    if record is None or record.code is not FileCode.SEGMENTATION:
-        seen = {record.code.value: record.code.meaning} if record else {"kind": "a folder"}
-        raise InputError(
-            ErrorCode.IMAGE_INVALID,
-            "Not a mask that can be read",
-            evidence={"file": path.name, **seen},
-            remedy="Give a label image (.nii, .nii.gz, .nrrd) or a DICOM SEG file.",
-        )
-    found = read_seg(path)
-    if found.fractions:
-        raise InputError(
-            ErrorCode.IMAGE_INVALID,
-            "A segmentation holds fractions, not regions",
-            evidence={"file": path.name},
-            remedy="Threshold it first; a region is 0 or full.",
-        )
-    return _SegmentMasks({segment.number: segment for segment in found.segments})

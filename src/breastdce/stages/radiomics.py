@@ -41,22 +41,23 @@ class Outputs(NamedTuple):
 
 def run(inputs: Inputs, params: RadiomicsParams, ctx: Context) -> Result[Outputs]:
     """Extract the panel."""
-    features = extract_features(inputs.normalized.post1, inputs.stv, load_panel(params.panel), threads=ctx.threads)
+    panel = load_panel(params.panel)
+    image, mask = inputs.normalized.post1, inputs.stv
+    features = extract_features(image, mask, panel, threads=ctx.threads)
     return Result(Outputs(FeatureRow(params.panel, features.values, features.reasons)))
 
 
 def methods(params: RadiomicsParams) -> str:
     """Sentence for the methods paragraph."""
     return (
-        f"Features of the {params.panel} panel (so far the families intensity, histogram and "
-        "volumetric, with the definitions of CaPTk 1.8.1) were extracted from the first "
-        "post-contrast image inside the structural tumor volume."
+        f"The features of the {params.panel} panel ({load_panel(params.panel).description}) were "
+        "extracted from the first post-contrast image inside the structural tumor volume."
     )
 
 
 STAGE = Stage(
     "radiomics",
-    version=1,
+    version=2,
     inputs=Inputs,
     params=RadiomicsParams,
     outputs=Outputs,

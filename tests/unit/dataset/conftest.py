@@ -49,6 +49,7 @@ RECORDS = [
         "feature": name[5:],
         "definition": "A number.",
         "unit": "1",
+        "ibsi": "none",
         "defect": "",
     }
     for name in COLUMNS

@@ -67,13 +67,15 @@ def test_patients_are_in_the_workbook_as_in_the_table(intact):
 def test_features_follow_the_keys_in_the_published_order(tmp_path):
     exams = [ExamId("2", "T0"), ExamId("1", "T0")]
     rows = [FeatureRow(exam=e, mask=MaskName.STV_AUTO, values={"b": 1.5, "a": 2.5}) for e in exams]
-    record = {"family": "f", "feature": "x", "definition": "d", "unit": "1", "defect": "odd"}
+    names = ("family", "feature", "definition", "unit", "defect", "ibsi")
+    record = dict(zip(names, ("f", "x", "d", "1", "odd", "Q4LE"), strict=True))
     write_features(tmp_path, rows, ["b", "a"], [{"name": n, **record} for n in "ba"])
     header, first, _ = read(layout.features(tmp_path))
     assert header == ["exam_id", "mask", "b", "a"]
     assert first == ["sub-1_ses-T0", "stv-auto", "1.5", "2.5"]
     entries = json.loads(layout.features(tmp_path, "json").read_text())
     assert entries["b"]["Defect"] == "odd"
+    assert entries["b"]["IBSI"] == "Q4LE"
 
 
 def test_a_feature_that_is_not_there_is_an_error():

@@ -70,7 +70,8 @@ def _positive(text: str) -> int:
 
 
 def _run(args: argparse.Namespace) -> int:
-    from breastdce.cli.feature_words import say_row, say_settings, show_features
+    from breastdce.cli.feature_words import say_compiling, say_row, say_settings, show_features
+    from breastdce.imaging.kernel import tell_before_compiling
     from breastdce.run.feature_files import check_out, write_feature_files
     from breastdce.run.features import feature_table
 
@@ -79,6 +80,7 @@ def _run(args: argparse.Namespace) -> int:
         given = [*request.images.values(), *request.masks.values()]
         check_out(args.out, [*given, *filter(None, (args.within, args.settings))])
     say_settings(notes)
+    tell_before_compiling(say_compiling)
     table = feature_table(request, say_row)
     if args.out is not None and table.rows:
         write_feature_files(args.out, table, as_tidy=args.tidy)

@@ -81,7 +81,7 @@ def meanings(
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Distribution:
-    """Distinct or repeated values in ascending order and how often each occurs, not empty.
+    """Distinct or repeated values in ascending order and how often each occurs.
 
     `values` is float64, `counts` and their running sum `ranks` are int64, all of shape (n,).
     """
@@ -126,7 +126,8 @@ class Distribution:
 def describe(found: Distribution) -> dict[str, Number]:
     """Compute `STATISTICS`, by name in their order.
 
-    Skewness and kurtosis of equal values are FLAT_REGION, a ratio to 0 is ZERO_DENOMINATOR.
+    Skewness and kurtosis of equal values are FLAT_REGION, a ratio to 0 is ZERO_DENOMINATOR, and
+    TOO_FEW_VOXELS says that none of two values lies from percentile 10 to 90.
     """
     mean = found.mean(found.values)
     away = found.values - mean
@@ -134,7 +135,6 @@ def describe(found: Distribution) -> dict[str, Number]:
     variance = found.mean(square)
     low, high = float(found.values[0]), float(found.values[-1])
     p10, p25, median, p75, p90 = (found.percentile(percent) for percent in (10, 25, 50, 75, 90))
-    robust = found.between(p10, p90)
     shape: tuple[Number, Number] = (Undefined.FLAT_REGION, Undefined.FLAT_REGION)
     if low < high:
         shape = (
@@ -152,16 +152,23 @@ def describe(found: Distribution) -> dict[str, Number]:
         high,
         p75 - p25,
         high - low,
-        found.mean(np.abs(away)),
-        robust.mean(np.abs(robust.values - robust.mean(robust.values))),
+        _spread(found),
+        _spread(found.between(p10, p90)),
         found.mean(np.abs(found.values - median)),
-        ratio(variance**0.5, mean),
-        ratio(p75 - p25, p75 + p25),
+        _ratio(variance**0.5, mean),
+        _ratio(p75 - p25, p75 + p25),
     )
     return {item.name: number for item, number in zip(STATISTICS, numbers, strict=True)}
 
 
-def ratio(above: float, below: float) -> Number:
+def _spread(found: Distribution) -> Number:
+    """Mean distance of the values to their mean."""
+    if found.values.size == 0:
+        return Undefined.TOO_FEW_VOXELS
+    return found.mean(np.abs(found.values - found.mean(found.values)))
+
+
+def _ratio(above: float, below: float) -> Number:
     """Quotient, or why there is none."""
     if below == 0:
         return Undefined.ZERO_DENOMINATOR

@@ -92,13 +92,10 @@ def _surroundings(region: Region, chords: IntArray) -> tuple[FloatArray, NDArray
         (by - (part.start - inside.start), by - (inside.stop - part.stop))
         for part, inside, by in zip(region.box, inner, reach, strict=True)
     ]
-    image = region.image.data[tuple(inner)].T
+    image = np.ascontiguousarray(region.image.data[tuple(inner)].T, dtype=np.float64)
     known = np.isfinite(image)
-    block = np.where(known, image, 0.0) if not known.all() else image
-    return (
-        np.pad(block.astype(np.float64), missing[::-1]),
-        np.pad(known, missing[::-1]),
-    )
+    image[~known] = 0.0
+    return np.pad(image, missing[::-1]), np.pad(known, missing[::-1])
 
 
 @kernel
