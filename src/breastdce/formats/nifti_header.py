@@ -6,7 +6,7 @@ and is the oracle of the tests. Source: nifti1.h of the NIfTI-1.1 standard (nift
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -91,7 +91,7 @@ class NiftiHeader:
     def __init__(self, block: bytes) -> None:
         swapped = np.frombuffer(block, "<i4", 1)[0] != HEADER_BYTES
         self._fields = np.frombuffer(block, _FIELDS.newbyteorder(">" if swapped else "<"), 1)[0]
-        self._order = ">" if swapped else "<"
+        self._order: Literal["<", ">"] = ">" if swapped else "<"
 
     def __getitem__(self, name: str) -> Any:
         return self._fields[name]
