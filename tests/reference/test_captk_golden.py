@@ -5,30 +5,17 @@ from __future__ import annotations
 import csv
 import math
 
-import nibabel as nib
 import numpy as np
 import pytest
 
-from breastdce.core.grid import Grid
-from breastdce.core.volume import Mask, Volume
 from breastdce.radiomics.extract import extract_features
 from breastdce.radiomics.families.captk.ngtdm import NgtdmParams
 from breastdce.radiomics.panel import FAMILIES, load_panel
 from breastdce.radiomics.region import Region
+from tests.reference.cases import CAPTK_CASES, captk_case, captk_golden
 
 pytestmark = pytest.mark.data
 
-CASES = (
-    "ball",
-    "lesion",
-    "large",
-    "planar",
-    "tiny",
-    "anisotropic",
-    "two_parts",
-    "constant",
-    "border",
-)
 # The sums are float64 in the order of the program, so only pow() and log2() may differ in the
 # last digits; 1e-6 is the promise to users.
 RELATIVE = 1e-6
@@ -42,27 +29,11 @@ NOISE = {
 """Features that may be rounding noise around 0, for which no relative tolerance can hold."""
 
 
-def _read(data, case):
-    image = nib.Nifti1Image.from_filename(data(f"captk_oracle/cases/{case}_image.nii.gz"))
-    mask = nib.Nifti1Image.from_filename(data(f"captk_oracle/cases/{case}_mask.nii.gz"))
-    x, y, z = (float(value) for value in image.header.get_zooms())
-    voxels = np.asarray(image.dataobj, dtype=np.float32, order="F")
-    i, j, k = voxels.shape
-    grid = Grid((i, j, k), (x, y, z), np.eye(3), (0.0, 0.0, 0.0))
-    return Volume(voxels, grid), Mask(np.asarray(mask.dataobj) == 1, grid)
-
-
-def _golden(data, case, name="captk_oracle/golden.csv"):
-    with data(name).open() as file:
-        row = next(row for row in csv.DictReader(file) if row["case"] == case)
-    return {f"T1_E_{name}": float(value) for name, value in row.items() if name != "case"}
-
-
-@pytest.mark.parametrize("case", CASES)
+@pytest.mark.parametrize("case", CAPTK_CASES)
 def test_every_feature_is_that_of_the_program(data, case):
-    image, mask = _read(data, case)
+    image, mask = captk_case(data, case)
     found = extract_features(image, mask, load_panel("captk"))
-    golden = _golden(data, case)
+    golden = captk_golden(data, case)
     extent = float(np.ptp(image.data[mask.data]))
     for name, value in found.values.items():
         if math.isnan(golden[name]):
@@ -75,13 +46,13 @@ def test_every_feature_is_that_of_the_program(data, case):
             assert value == pytest.approx(golden[name], rel=RELATIVE), name
 
 
-@pytest.mark.parametrize("case", CASES)
+@pytest.mark.parametrize("case", CAPTK_CASES)
 def test_ngtdm_of_the_voxel_alone_is_that_of_the_default_parameter_file(data, case):
-    image, mask = _read(data, case)
+    image, mask = captk_case(data, case)
     found = (
         FAMILIES["captk"].get("ngtdm").compute(Region.of(image, mask), NgtdmParams(half_width=0))
     )
-    golden = _golden(data, case, "captk_oracle/golden_ngtdm_range0.csv")
+    golden = captk_golden(data, case, "captk_oracle/golden_ngtdm_range0.csv")
     assert len(golden) == len(found) == 5
     for name, value in found.items():
         assert value == pytest.approx(golden[f"T1_E_NGTDM_{name}"], rel=RELATIVE), name
@@ -95,7 +66,7 @@ def test_columns_are_the_370_published_ones_in_the_published_order(data):
 
 
 def test_values_do_not_depend_on_the_number_of_threads(data):
-    image, mask = _read(data, "two_parts")
+    image, mask = captk_case(data, "two_parts")
     panel = load_panel("captk")
     one = extract_features(image, mask, panel, threads=1).values
     assert extract_features(image, mask, panel, threads=3).values == one

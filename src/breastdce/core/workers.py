@@ -1,4 +1,4 @@
-"""Processes of this machine: fresh interpreters that end when their parent does."""
+"""Cores of this machine, and processes on them that end when their parent does."""
 
 from __future__ import annotations
 
@@ -6,6 +6,13 @@ import multiprocessing
 import os
 import threading
 from concurrent.futures import ProcessPoolExecutor
+
+
+def available_cores() -> int:
+    """Cores that this process may use."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
 
 
 def worker_pool(jobs: int) -> ProcessPoolExecutor:

@@ -15,7 +15,6 @@ from pathlib import Path
 from typing import Any, Literal
 
 import msgspec
-import xlsxwriter
 
 from breastdce.core.codes import ErrorCode
 from breastdce.core.errors import InputError
@@ -127,6 +126,8 @@ def write_xlsx(path: Path, sheet: str, columns: Sequence[Column], rows: Sequence
     """
     buffer = io.BytesIO()
     plain = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
+    import xlsxwriter  # loaded when needed: most commands write no workbook
+
     with xlsxwriter.Workbook(buffer, {"in_memory": True, **plain}) as book:
         book.set_properties({"created": _NO_TIME})
         bold = book.add_format({"bold": True})

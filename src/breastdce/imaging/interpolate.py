@@ -12,7 +12,6 @@ from typing import Literal, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import ndimage
 
 from breastdce.core.grid import FloatArray, Grid
 from breastdce.imaging.kernel import kernel
@@ -95,6 +94,8 @@ class _Taps(NamedTuple):
 def _along(block: FloatArray, axis: int, position: FloatArray, order: Order) -> FloatArray:
     if order == "cubic":
         pad = [(_PAD, _PAD) if number == axis else (0, 0) for number in range(3)]
+        from scipy import ndimage  # loaded when needed: it takes a quarter of a second
+
         block = ndimage.spline_filter1d(np.pad(block, pad, mode="edge"), 3, axis, mode="mirror")
         taps = _cubic(position + _PAD)
     else:

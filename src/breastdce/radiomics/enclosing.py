@@ -243,10 +243,10 @@ def smallest_ellipsoid(points: FloatArray) -> Body:
     Notes
     -----
     The dual problem of Khachiyan's algorithm: weights of the points whose second moment is the
-    ellipsoid (Todd and Yildirim, Discrete Appl Math 2007;155:1731). Weight moves from the
-    innermost to the outermost point (Boehning, Metrika 1986;33:337). Few points determine the
-    ellipsoid: it is found for some, to which those furthest outside are added until there are
-    none.
+    ellipsoid (Todd and Yildirim, Discrete Appl Math 2007;155:1731). The outermost point takes
+    weight from the one with which most is gained (after Boehning, Metrika 1986;33:337). Few
+    points determine the ellipsoid: it is found for some, to which those furthest outside are
+    added until there are none.
     """
     scale = np.ptp(points, axis=0)  # a box of side 1 keeps the matrices well conditioned
     lifted = np.column_stack([(points - points.mean(axis=0)) / scale, np.ones(len(points))])
@@ -307,26 +307,42 @@ def _improve(
     `spread` (n,) its form at each point; `goal` is the precision of the form.
     """
     for _ in range(_MOST_STEPS):
-        far, near = int(np.argmax(spread)), -1
+        far, lowest = int(np.argmax(spread)), np.inf
         for p in range(weights.size):
-            if weights[p] > 0 and (near < 0 or spread[p] < spread[near]):
-                near = p
-        if spread[far] - spread[near] < 4 * goal:
+            if weights[p] > 0:
+                lowest = min(lowest, spread[p])
+        if spread[far] - lowest < 4 * goal:
             break
-        mixed = 0.0
-        for a in range(4):
-            for b in range(4):
-                mixed += lifted[far, a] * inverse[a, b] * lifted[near, b]
-        gain = spread[far] - spread[near]
-        share = gain / (2 * (spread[far] * spread[near] - mixed * mixed))
-        if share >= weights[near]:
-            share = weights[near]
-            weights[near] = 0.0
-        else:
-            weights[near] -= share
+        near, share = _partner(lifted, weights, inverse, spread, far)
+        share = min(share, weights[near])
+        weights[near] -= share
         weights[far] += share
         _add(lifted, inverse, spread, far, share)
         _add(lifted, inverse, spread, near, -share)
+
+
+@kernel
+def _partner(
+    lifted: FloatArray, weights: FloatArray, inverse: FloatArray, spread: FloatArray, far: int
+) -> tuple[int, float]:
+    """Point that gives weight to `far` with most gain, and how much of it is best."""
+    along = np.zeros(4)
+    for a in range(4):
+        for b in range(4):
+            along[a] += inverse[a, b] * lifted[far, b]
+    near, best, share = far, -1.0, 0.0
+    for p in range(weights.size):
+        if weights[p] > 0 and p != far:
+            mixed = 0.0
+            for a in range(4):
+                mixed += lifted[p, a] * along[a]
+            gain = spread[far] - spread[p]
+            form = spread[far] * spread[p] - mixed * mixed
+            part = min(gain / (2 * form), weights[p])
+            rise = part * gain - part * part * form
+            if rise > best:
+                near, best, share = p, rise, part
+    return near, share
 
 
 @kernel

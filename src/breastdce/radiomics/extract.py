@@ -39,10 +39,9 @@ def extract_features(image: Volume, mask: Mask, panel: Panel, *, threads: int = 
         GRID_MISMATCH, see `processing.prepare`.
     """
     region = prepare(image, mask, panel.processing)
-    # The costly families stand last: started first, they leave the small ones to fill the gaps.
     with ThreadPoolExecutor(threads) as pool:
-        jobs = [pool.submit(_compute, region, member) for member in reversed(panel.members)]
-        found = [job.result() for job in reversed(jobs)]
+        jobs = [pool.submit(_compute, region, member) for member in panel.members]
+        found = [job.result() for job in jobs]
     values: dict[str, float] = {}
     reasons: dict[str, Undefined] = {}
     for member, computed in zip(panel.members, found, strict=True):

@@ -11,6 +11,7 @@ from rich.console import Console
 from breastdce.core.codes import ErrorCode, ExamCode
 from breastdce.core.errors import CallError, StoreError
 from breastdce.core.exam import Region
+from breastdce.core.workers import available_cores
 from breastdce.dataset.rows import ExclusionRow, Level
 from breastdce.ingest.regions import read_regions
 from breastdce.run.cohort import write_cohort
@@ -25,7 +26,7 @@ from breastdce.run.progress import ExamProgress, count_progress, exam_progress
 from breastdce.run.publish import WANTED
 from breastdce.run.recipe import load_recipe
 from breastdce.run.schedule import ExamOutcome, ExamTask, process_exam
-from breastdce.run.survey import Survey, available_cores, survey
+from breastdce.run.survey import Survey, survey
 from breastdce.stages.load import Source
 
 _BYTES_PER_VOXEL_AND_PHASE = 4

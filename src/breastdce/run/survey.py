@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 import io
-import os
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,6 +13,7 @@ from numpy.typing import NDArray
 
 from breastdce.core.codes import ErrorCode
 from breastdce.core.errors import CallError
+from breastdce.core.workers import available_cores
 from breastdce.formats.atomic import write_bytes
 from breastdce.formats.dicom.header import FileRecord
 from breastdce.formats.dicom.pixels import read_slices
@@ -75,13 +75,6 @@ def write_dce_table(path: Path, found: Survey) -> None:
     text = io.StringIO(newline="")
     csv.writer(text, "excel-tab", lineterminator="\n").writerows(lines)
     write_bytes(path, text.getvalue().encode())
-
-
-def available_cores() -> int:
-    """Cores that this process may use."""
-    if hasattr(os, "sched_getaffinity"):
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1
 
 
 def _read_pixels(slices: Sequence[SliceRef]) -> NDArray[np.float32]:

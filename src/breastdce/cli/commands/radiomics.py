@@ -90,9 +90,9 @@ def _run(args: argparse.Namespace) -> int:
 
 def _request(args: argparse.Namespace) -> tuple[FeatureRequest, tuple[SettingNote, ...]]:
     from breastdce.cli.feature_words import named_paths, parse_ring, refuse
+    from breastdce.core.workers import available_cores
     from breastdce.run.features import FeatureRequest
     from breastdce.run.panels import read_panel, read_settings
-    from breastdce.run.survey import available_cores
 
     if args.panel is not None and args.settings is not None:
         raise refuse("Both --panel and --settings say which features", "Give one of the two.")

@@ -30,7 +30,7 @@ class Feature(msgspec.Struct, frozen=True):
     ibsi: str = "none"
     """Four-character code of the IBSI reference manual, where the definition is IBSI's."""
     tag: str = ""
-    """Name in IBSI's tables of reference values, aggregation included; empty where there is none."""
+    """Name in IBSI's reference tables, with its aggregation; empty where there is none."""
 
 
 @dataclass(frozen=True, slots=True)
