@@ -49,7 +49,7 @@ def extract_features(image: Volume, mask: Mask, panel: Panel, *, threads: int = 
             if isinstance(value, Undefined):
                 values[column], reasons[column] = math.nan, value
             else:
-                values[column] = value
+                values[column] = float(value)  # not numpy's, which no table or store takes
     return Features(values, reasons, region.left_out)
 
 

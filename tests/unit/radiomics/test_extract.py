@@ -32,6 +32,13 @@ def test_columns_come_in_the_order_of_the_panel():
     assert found.reasons == {}
 
 
+@pytest.mark.parametrize("name", ["captk", "ibsi"])
+def test_values_are_plain_numbers(name):
+    image = Volume(np.arange(27, dtype=np.float32).reshape((3, 3, 3), order="F"), GRID)
+    found = extract_features(image, Mask(np.ones((3, 3, 3), bool), GRID), load_panel(name))
+    assert {type(value) for value in found.values.values()} == {float}
+
+
 def test_a_family_that_breaks_its_promise_is_a_bug():
     panel = load_panel("captk")
     member = panel.members[2]
