@@ -1,0 +1,58 @@
+"""The how-to of the features names what there is."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from breastdce.core.codes import Undefined
+from breastdce.radiomics.families.ibsi._aggregation import ALL_DIRECTIONS, ALL_SPACES
+from breastdce.radiomics.panel import FAMILIES, describe, load_panel, shipped_panels
+
+HOW_TO = (Path(__file__).parents[2] / "docs" / "radiomics.md").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("code", Undefined)
+def test_every_reason_is_explained(code):
+    assert f"`{code}`" in HOW_TO
+
+
+@pytest.mark.parametrize("word", [*ALL_DIRECTIONS, *ALL_SPACES])
+def test_every_aggregation_is_explained(word):
+    assert f"`{word}`" in HOW_TO
+
+
+@pytest.mark.parametrize("name", shipped_panels())
+def test_every_panel_is_named(name):
+    spelled = name in ("ibsi-b", "ibsi-c", "ibsi-d")  # "`ibsi-a` … `ibsi-e`"
+    assert spelled or f"`{name}`" in HOW_TO
+
+
+@pytest.mark.parametrize("name", shipped_panels())
+def test_no_two_columns_have_one_name_and_each_is_explained(name):
+    records = describe(load_panel(name))
+    names = [record.name for record in records]
+    assert len(set(names)) == len(names)
+    for record in records:
+        assert record.definition[0].isupper() or record.definition[0].isdigit()
+        assert record.definition.endswith(".")
+        assert record.unit
+        assert record.ibsi == "none" or len(record.ibsi) == 4
+
+
+def test_the_two_standards_share_no_name():
+    captk, ibsi = (set(load_panel(name).columns()) for name in ("captk", "ibsi"))
+    assert not captk & ibsi
+
+
+@pytest.mark.parametrize("standard", FAMILIES)
+def test_every_family_is_in_the_panel_of_its_standard(standard):
+    listed = {member.family.name for member in load_panel(standard).members}
+    assert listed == set(FAMILIES[standard].names())
+
+
+def test_every_ibsi_feature_has_its_code_and_its_tag():
+    for record in describe(load_panel("ibsi")):
+        assert len(record.ibsi) == 4
+        assert record.tag
