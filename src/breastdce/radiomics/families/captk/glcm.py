@@ -93,17 +93,26 @@ def compute(region: Region, params: GlcmParams) -> Values:
         step: _features(count_pairs(levels.flat, levels.where, step, levels.count))
         for step in sorted(set(steps))
     }
-    means = np.mean([each[step] for step in steps], axis=0)
-    found = (Undefined.NO_PAIRS if np.isnan(mean) else float(mean) for mean in means)
+    lonely = any(features is None for features in each.values())
+    reason = Undefined.NO_PAIRS if lonely else Undefined.ZERO_DENOMINATOR
+    means = np.mean([_or_empty(each[step]) for step in steps], axis=0)
+    found = (reason if np.isnan(mean) else float(mean) for mean in means)
     return dict(zip(names, found, strict=True))
 
 
-def _features(pairs: NDArray[np.int32]) -> FloatArray:
-    """The features of one offset in the order of the names; NaN where there is no pair."""
+def _or_empty(features: FloatArray | None) -> FloatArray:
+    """What the program has at an offset without pairs: NaN, which enters every mean."""
+    if features is not None:
+        return features
+    # ITK's comparison of the entropy with NaN fails, so that nothing is added to it.
+    return np.array([0.0 if item.name == "Entropy" else np.nan for item in _FEATURES])
+
+
+def _features(pairs: NDArray[np.int32]) -> FloatArray | None:
+    """The features of one offset in the order of the names; None without a pair."""
     counts = (pairs + pairs.T).astype(np.float64)
     if not counts.any():
-        # ITK's comparison with NaN fails, so that nothing is added to the entropy.
-        return np.array([0.0 if item.name == "Entropy" else np.nan for item in _FEATURES])
+        return None
     bins = len(counts)
     p = counts / counts.sum()
     marginal = p.sum(axis=1)
@@ -114,10 +123,11 @@ def _features(pairs: NDArray[np.int32]) -> FloatArray:
     p_ij = p[i, j]
     i, j = i.astype(np.float64), j.astype(np.float64)
     sums, apart = i + j - 2 * mean, (i - j) ** 2
+    covered = (i * j * p_ij).sum() - marginal.mean() ** 2
     logged = p_ij[p_ij > _LEAST_PROBABILITY]
     return np.array(
         [
-            ((i * j * p_ij).sum() - marginal.mean() ** 2) / marginal.var(),
+            covered / marginal.var() if marginal.var() else np.nan,
             (sums**4 * p_ij).sum(),
             (sums**3 * p_ij).sum(),
             (apart * p_ij).sum(),
