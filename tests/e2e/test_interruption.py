@@ -70,7 +70,7 @@ def cluster():
         processes=True,
         host="127.0.0.1",
         scheduler_port=0,
-        dashboard_address=None,
+        dashboard_address="127.0.0.1:0",  # None still asks for port 8787
     ) as cluster:
         yield cluster
 

@@ -6,7 +6,7 @@ import argparse
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from breastdce.cli._contract import Command
+from breastdce.cli._contract import Command, count_of
 
 if TYPE_CHECKING:
     from breastdce.radiomics.settings._contract import SettingNote
@@ -58,15 +58,8 @@ def _arguments(parser: argparse.ArgumentParser) -> None:
     where.add_argument("--within", type=Path, metavar="BREAST", help="mask that rings stay inside")
     parser.add_argument("--out", type=Path, metavar="TABLE", help=".csv, .tsv or .parquet")
     parser.add_argument("--tidy", action="store_true", help="a row for each value")
-    parser.add_argument("--threads", type=_positive, metavar="N", help="default: by cores")
+    parser.add_argument("--threads", type=count_of, metavar="N", help="default: by cores")
     parser.add_argument("--json", action="store_true", help="everything as JSON on stdout")
-
-
-def _positive(text: str) -> int:
-    number = int(text)
-    if number < 1:
-        raise argparse.ArgumentTypeError("must be 1 or more")
-    return number
 
 
 def _run(args: argparse.Namespace) -> int:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
-from breastdce.cli._contract import Command
+from breastdce.cli._contract import Command, count_of
 
 _DESCRIPTION = """Find every breast DCE-MRI exam under the given folders and write the data set.
 
@@ -33,17 +33,10 @@ def _arguments(parser: argparse.ArgumentParser) -> None:
         help="who is who; kept outside OUT (default: OUT-pseudonyms.tsv beside it)",
     )
     where = parser.add_argument_group("where to compute")
-    where.add_argument("--jobs", type=_positive, metavar="N", help="processes (default: by cores)")
+    where.add_argument("--jobs", type=count_of, metavar="N", help="processes (default: by cores)")
     where.add_argument("--scheduler", metavar="ADDRESS", help="a running Dask scheduler")
     parser.add_argument("--dry-run", action="store_true", help="say what would be done")
     parser.add_argument("--json", action="store_true", help="the summary as JSON on stdout")
-
-
-def _positive(text: str) -> int:
-    number = int(text)
-    if number < 1:
-        raise argparse.ArgumentTypeError("must be 1 or more")
-    return number
 
 
 def _run(args: argparse.Namespace) -> int:

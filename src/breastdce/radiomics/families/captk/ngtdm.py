@@ -16,12 +16,9 @@ from breastdce.core.codes import Undefined
 from breastdce.core.params import Params
 from breastdce.radiomics.binning import bin_edges, bin_index
 from breastdce.radiomics.families._contract import Family, Feature, Values
-from breastdce.radiomics.first_order import Number, ratio
 from breastdce.radiomics.matrices.neighborhood import block_sums
 from breastdce.radiomics.region import Region, on_box
-
-FloatArray = NDArray[np.float64]
-_COARSENESS_LIMIT = 1e6
+from breastdce.radiomics.tone_difference import tone_difference
 
 
 class NgtdmParams(Params, frozen=True):
@@ -91,36 +88,20 @@ def compute(region: Region, params: NgtdmParams) -> Values:
     mean = around / np.maximum(neighbors, 1)
     counts = np.bincount(index, minlength=params.bins)
     differences = np.bincount(index, np.abs(level - mean), params.bins).astype(np.float64)
-    return _features(counts / region.size, differences, region)
+    found = tone_difference(counts, differences)
+    return {
+        "Busyness": found.busyness,
+        "Coarsness": found.coarseness,
+        "Complexity": found.complexity,
+        "Contrast": found.contrast,
+        "Strength": found.strength,
+    }
 
 
 def _inside_sum(
     box: NDArray[np.int32], where: NDArray[np.int64], half_width: int
 ) -> NDArray[np.int64]:
     return block_sums(box, half_width, False).ravel()[where].astype(np.int64)
-
-
-def _features(p: FloatArray, s: FloatArray, region: Region) -> Values:
-    sum_s, sum_ps = float(s.sum()), float(p @ s)
-    i = np.flatnonzero(p)
-    p, s, level = p[i], s[i], i + 1.0
-    apart = level[:, None] - level
-    both = p[:, None] + p
-    contrast = 0.0
-    busyness: Number = 0.0
-    if i.size > 1:
-        spread = float((np.outer(p, p) * apart**2).sum())
-        contrast = spread / (i.size * (i.size - 1)) / region.size * sum_s
-        busyness = ratio(sum_ps, float(np.abs(np.subtract.outer(level * p, level * p)).sum()))
-    weighted = p * s
-    complexity = float((np.abs(apart) * (weighted[:, None] + weighted) / both).sum()) / region.size
-    return {
-        "Busyness": busyness,
-        "Coarsness": min(1 / sum_ps, _COARSENESS_LIMIT) if sum_ps else _COARSENESS_LIMIT,
-        "Complexity": complexity,
-        "Contrast": contrast,
-        "Strength": float((both * apart**2).sum()) / sum_s if sum_s else 0.0,
-    }
 
 
 FAMILY = Family("ngtdm", params=NgtdmParams, features=features, compute=compute)

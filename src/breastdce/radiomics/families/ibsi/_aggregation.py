@@ -97,20 +97,24 @@ def over_directions(
 
     `count` takes positions of voxels and the distance to the next voxel of a direction.
     """
-    made: dict[str, list[Merged]] = {}
+    found: dict[str, FloatArray | None] = {}
     if any(name.startswith("2D") for name in aggregations):
-        by_slice = [_along(levels, where, IN_PLANE, count) for where in slices(levels)]
-        made["2D_avg"] = [merged for matrices in by_slice for merged in matrices]
-        made["2D_comb"] = [_add(matrices) for matrices in by_slice]
+        every: list[FloatArray | None] = []
+        by_slice: list[FloatArray | None] = []
+        for where in slices(levels):
+            each, merged = _along(levels, where, IN_PLANE, count, measure)
+            every += each
+            by_slice.append(measure(merged))
+        found["2D_avg"], found["2D_comb"] = mean_of(every), mean_of(by_slice)
     if any(not name.startswith("2D") for name in aggregations):
-        in_space = any(name.startswith("3D") for name in aggregations)
-        directions = IN_SPACE if in_space else IN_PLANE
-        made["3D_avg"] = _along(levels, levels.where, directions, count)
-        made["3D_comb"] = [_add(made["3D_avg"])]
-        # The directions in a slice come first, and their runs and pairs stay within slices.
-        made["2_5D_avg"] = made["3D_avg"][: len(IN_PLANE)]
-        made["2_5D_comb"] = [_add(made["2_5D_avg"])]
-    return [mean_of(measure(matrix) for matrix in made[name]) for name in aggregations]
+        # Runs and pairs of the directions in a slice stay within it: slices merge by themselves.
+        each, merged = _along(levels, levels.where, IN_PLANE, count, measure)
+        found["2_5D_avg"], found["2_5D_comb"] = mean_of(each), measure(merged)
+        if any(name.startswith("3D") for name in aggregations):
+            oblique = IN_SPACE[len(IN_PLANE) :]
+            others, rest = _along(levels, levels.where, oblique, count, measure)
+            found["3D_avg"], found["3D_comb"] = mean_of(each + others), measure(_add(merged, rest))
+    return [found[name] for name in aggregations]
 
 
 def mean_of(features: Iterable[FloatArray | None]) -> FloatArray | None:
@@ -147,10 +151,18 @@ def _along(
     where: NDArray[np.int64],
     directions: tuple[tuple[int, int, int], ...],
     count: Callable[[NDArray[np.int64], int], Counts],
-) -> list[Merged]:
-    return [Merged(count(where, levels.step(one)), where.size) for one in directions]
+    measure: Callable[[Merged], FloatArray | None],
+) -> tuple[list[FloatArray | None], Merged]:
+    """Features of each direction's matrix, and the matrices merged; two are held at a time."""
+    each: list[FloatArray | None] = []
+    merged = Merged(np.zeros((), np.int32), 0)
+    for direction in directions:
+        matrix = Merged(count(where, levels.step(direction)), where.size)
+        each.append(measure(matrix))
+        merged = _add(merged, matrix)
+    return each, merged
 
 
-def _add(matrices: list[Merged]) -> Merged:
-    counts = sum((matrix.counts for matrix in matrices), np.zeros((), np.int64))
-    return Merged(counts, sum(matrix.voxels for matrix in matrices))
+def _add(one: Merged, other: Merged) -> Merged:
+    # int32 holds 13 directions of any region that fits memory
+    return Merged(one.counts + other.counts, one.voxels + other.voxels)

@@ -20,9 +20,9 @@ from breastdce.radiomics.families.ibsi._aggregation import (
 from breastdce.radiomics.levels import Binning, Levels
 from breastdce.radiomics.matrices.neighborhood import block_sums
 from breastdce.radiomics.region import Region
+from breastdce.radiomics.tone_difference import tone_difference
 
 _HALF_WIDTH = 1
-_COARSENESS_LIMIT = 1e6
 
 
 class NgtdmParams(Params, frozen=True):
@@ -106,31 +106,11 @@ def _sums(box: NDArray[np.int32], levels: Levels, in_plane: bool) -> NDArray[np.
 
 
 def _measure(occurrences: NDArray[np.int64], differences: FloatArray) -> FloatArray | None:
-    """The features in the order of the names; n_i voxels of level i, s_i summed differences."""
-    voxels = int(occurrences.sum())
-    if voxels == 0:
+    """The features in the order of the names; None without a voxel."""
+    if not occurrences.any():
         return None
-    present = np.flatnonzero(occurrences)
-    p, s, level = occurrences[present] / voxels, differences[present], present + 1.0
-    apart = level[:, None] - level
-    both = p[:, None] + p
-    sum_s, sum_ps = s.sum(), p @ s
-    contrast = busyness = 0.0
-    if present.size > 1:
-        pairs = present.size * (present.size - 1)
-        contrast = (np.outer(p, p) * apart**2).sum() / pairs * sum_s / voxels
-        unlike = np.abs(np.subtract.outer(level * p, level * p)).sum()
-        busyness = sum_ps / unlike if unlike else np.nan
-    weighted = p * s
-    return np.array(
-        [
-            min(1 / sum_ps, _COARSENESS_LIMIT) if sum_ps else _COARSENESS_LIMIT,
-            contrast,
-            busyness,
-            (np.abs(apart) * (weighted[:, None] + weighted) / both).sum() / voxels,
-            (both * apart**2).sum() / sum_s if sum_s else 0.0,
-        ]
-    )
+    found = tone_difference(occurrences, differences)
+    return np.array([np.nan if isinstance(x, Undefined) else x for x in found])
 
 
 FAMILY = Family("ngtdm", params=NgtdmParams, features=features, compute=compute)
