@@ -28,6 +28,10 @@ class Binning(Params, frozen=True):
     """For `number`."""
     width: Annotated[float, msgspec.Meta(gt=0)] = 25.0
     """For `width`, in units of the image."""
+    origin: Literal["range", "multiple"] = "range"
+    """Where bins of a width begin: at the lower end of the intensity range, the region's minimum
+    where there is none (IBSI); or at the last multiple of the width up to that minimum
+    (PyRadiomics)."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -80,8 +84,9 @@ def discretize(
     Notes
     -----
     `number`: floor(bins (x - min) / (max - min)) + 1, the maximum in the last bin, a flat region
-    in the first. `width`: floor((x - lower) / width) + 1. `none`: the value; the number of levels
-    is the largest of them. Computed in float64. IBSI reference manual, section 2.7.
+    in the first. `width`: floor((x - start) / width) + 1, see `Binning.origin`. `none`: the value;
+    the number of levels is the largest of them. Computed in float64. IBSI reference manual,
+    section 2.7.
     """
     if values.size == 0:
         return Undefined.EMPTY_REGION
@@ -92,6 +97,8 @@ def discretize(
         return np.minimum(np.floor(scaled).astype(np.int64) + 1, binning.bins), binning.bins
     if binning.method == "width":
         start = lower if math.isfinite(lower) else low
+        if binning.origin == "multiple":
+            start = math.floor(low / binning.width) * binning.width
         exact = np.floor((exact - start) / binning.width) + 1
     if not np.array_equal(exact, np.rint(exact)) or exact.min() < 1:
         return Undefined.LEVELS_NOT_WHOLE

@@ -29,6 +29,12 @@ def test_bins_of_a_width_start_at_the_range_or_at_the_smallest_value():
     assert _levels([5, 14, 15, 26], width, lower=-10.0) == ([2, 3, 3, 4], 4)
 
 
+def test_bins_of_a_width_may_start_at_its_multiple():
+    binning = Binning(method="width", width=10, origin="multiple")
+    assert _levels([5, 14, 15, 26], binning) == ([1, 2, 2, 3], 3)
+    assert _levels([-5, 0, 4], binning, lower=-1000.0) == ([1, 2, 2], 2)
+
+
 def test_whole_numbers_may_be_levels_already():
     assert _levels([1, 3, 6], Binning(method="none")) == ([1, 3, 6], 6)
 

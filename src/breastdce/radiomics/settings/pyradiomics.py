@@ -210,12 +210,9 @@ def _binning(setting: Mapping[str, Any], notes: list[SettingNote]) -> dict[str, 
         return {"method": "number", "bins": count}
     said = "not given" if width is None else str(width)
     width = _DEFAULT_WIDTH if width is None else width
-    why = (
-        f"in part: bins are {width:g} wide, but begin at the lower end of the range (the region's "
-        "minimum where there is none), not at a multiple of the width"
-    )
-    notes.append(SettingNote("binWidth", said, False, why))
-    return {"method": "width", "width": width}
+    why = f"bins are {width:g} wide and begin at a multiple of the width"
+    notes.append(SettingNote("binWidth", said, True, why))
+    return {"method": "width", "width": width, "origin": "multiple"}
 
 
 def _resampling(setting: Mapping[str, Any], notes: list[SettingNote]) -> dict[str, Any]:

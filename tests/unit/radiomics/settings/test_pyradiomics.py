@@ -49,10 +49,14 @@ def test_an_empty_file_means_all_classes_and_a_width_of_25():
     for empty in (None, {}, {"setting": None, "imageType": None, "featureClass": None}):
         settings = made(empty)
         assert families(settings) == [n for n in NAMES if n != "intensity_volume_histogram"]
-        assert settings.table["shared"]["binning"] == {"method": "width", "width": 25.0}
+        assert settings.table["shared"]["binning"] == {
+            "method": "width",
+            "width": 25.0,
+            "origin": "multiple",
+        }
         assert settings.table["shared"]["unheard"] == 1
         assert settings.labels == ()
-        assert verdicts(settings)["binWidth"] is False  # edges are counted from elsewhere
+        assert verdicts(settings)["binWidth"] is True
 
 
 def test_classes_become_families():
@@ -151,9 +155,11 @@ def test_the_panel_is_of_the_families_with_those_parameters():
     panel = made({"setting": setting}).panel()
     params = {member.family.name: member.params for member in panel.members}
     assert params["glcm"] == GlcmParams(
-        binning=Binning(method="width", width=7), directions=("3D_avg",)
+        binning=Binning(method="width", width=7, origin="multiple"), directions=("3D_avg",)
     )
-    assert params["ngldm"] == NgldmParams(binning=Binning(method="width", width=7), spaces=("3D",))
+    assert params["ngldm"] == NgldmParams(
+        binning=Binning(method="width", width=7, origin="multiple"), spaces=("3D",)
+    )
     assert panel.processing.range == (-5.0, math.inf)
     assert panel.processing.image_interpolation == "cubic"
 

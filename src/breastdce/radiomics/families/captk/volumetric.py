@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import math
 
+import numpy as np
+
 from breastdce.core.params import NoParams
 from breastdce.radiomics.families._contract import Family, Feature, Values
 from breastdce.radiomics.region import Region
@@ -21,9 +23,10 @@ def features(params: NoParams) -> tuple[Feature, ...]:
 
 def compute(region: Region, params: NoParams) -> Values:
     """Count and volume; both 0, and defined, in an empty region."""
+    voxels = int(np.count_nonzero(region.shape_box))
     return {
-        "Pixels": float(region.size),
-        "Volume": region.size * math.prod(region.grid.spacing_mm),
+        "Pixels": float(voxels),
+        "Volume": voxels * math.prod(region.grid.spacing_mm),
     }
 
 

@@ -84,3 +84,8 @@ def test_an_empty_region_has_size_zero_and_nothing_else():
 def test_volume_is_in_cubic_millimeters():
     found = volumetric.compute(_region([1, 2], (0.5, 2.0, 3.0)), volumetric.FAMILY.params())
     assert found == {"Pixels": 2, "Volume": 6.0}
+
+
+def test_voxels_without_an_intensity_have_a_volume():
+    found = volumetric.compute(_region([1, np.nan, 2]), volumetric.FAMILY.params())
+    assert found["Pixels"] == 3
