@@ -12,7 +12,7 @@ from findings import Findings
 
 Two = Callable[[Pair], tuple[float, float]]
 _VOXELS = {"mid": "13,401 voxels", "big": "480,211 voxels"}
-_WIDTH = 21
+_WIDTH = 23
 _SHOWN_MISSES = 6
 
 
