@@ -12,8 +12,6 @@ import tomllib
 from collections.abc import Sequence
 from pathlib import Path
 
-from rich_argparse import RawDescriptionRichHelpFormatter
-
 from breastdce import __version__
 from breastdce.cli._contract import Command
 from breastdce.core.catalog import Catalog
@@ -55,23 +53,31 @@ def make_parser() -> argparse.ArgumentParser:
         prog="breastdce",
         description="Raw breast DCE-MRI DICOM in, a curated and documented data set out.",
         epilog=_EPILOG,
-        formatter_class=RawDescriptionRichHelpFormatter,
+        formatter_class=_help_formatter,
     )
     parser.add_argument("--version", action="version", version=f"breastdce {__version__}")
-    verbs = parser.add_subparsers(metavar="COMMAND", required=True)
+    # The name is given, since argparse would make a formatter to find it.
+    verbs = parser.add_subparsers(metavar="COMMAND", required=True, prog=parser.prog)
     for name in sorted(COMMANDS.names(), key=_place):
         command = COMMANDS.get(name)
         verb = verbs.add_parser(
             name,
             help=command.help,
             description=command.description,
-            formatter_class=RawDescriptionRichHelpFormatter,
+            formatter_class=_help_formatter,
         )
         command.arguments(verb)
         verb.add_argument("--config", type=Path, metavar="FILE", help="TOML file with any option")
         verb.add_argument("--debug", action="store_true", help="show the traceback of an error")
         verb.set_defaults(command=command, parser=verb)
     return parser
+
+
+def _help_formatter(prog: str) -> argparse.HelpFormatter:
+    """Make what lays out help, loaded only when help is asked for."""
+    from rich_argparse import RawDescriptionRichHelpFormatter
+
+    return RawDescriptionRichHelpFormatter(prog)
 
 
 def print_error(error: BreastDceError) -> None:
