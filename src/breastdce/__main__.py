@@ -1,7 +1,5 @@
 """`python -m breastdce`."""
 
-import sys
+from breastdce.cli.main import program
 
-from breastdce.cli.main import main
-
-sys.exit(main())
+program()

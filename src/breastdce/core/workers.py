@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-import multiprocessing
 import os
 import threading
-from concurrent.futures import ProcessPoolExecutor
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from concurrent.futures import ProcessPoolExecutor
 
 
 def available_cores() -> int:
@@ -21,6 +23,10 @@ def worker_pool(jobs: int) -> ProcessPoolExecutor:
     Interpreters are fresh, since a fork of a process with threads may hang, and ITK has threads.
     When the parent is killed they end too, so that a killed run leaves no process behind.
     """
+    # Loaded here, since who asks for the number of cores alone does not need them.
+    import multiprocessing
+    from concurrent.futures import ProcessPoolExecutor
+
     context = multiprocessing.get_context("spawn")
     return ProcessPoolExecutor(jobs, mp_context=context, initializer=_end_with_parent)
 
@@ -30,7 +36,9 @@ def _end_with_parent() -> None:
 
 
 def _wait_for_parent() -> None:
-    parent = multiprocessing.parent_process()
+    from multiprocessing import parent_process
+
+    parent = parent_process()
     if parent is not None:
         parent.join()
         os._exit(1)

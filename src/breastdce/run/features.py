@@ -24,6 +24,7 @@ from breastdce.radiomics.rings import Ring, ring
 from breastdce.run.images import Masks, read_image, read_masks
 
 OnRow = Callable[[int, int, str], None]
+ReadImage = Callable[[Path], tuple[Volume, tuple[Caveat, ...]]]
 _EMPTY_MASK = (1,)  # the label that stands for a mask without any
 
 
@@ -43,6 +44,8 @@ class FeatureRequest:
     within: Path | None = None
     """Mask of the breast, any label: rings end there."""
     threads: int = 1
+    read: ReadImage = read_image
+    """How an image is had; `ReadAhead.read` where they are being read already."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,7 +145,7 @@ def _read_images(request: FeatureRequest, table: FeatureTable) -> dict[str, Volu
     images: dict[str, Volume] = {}
     for name, path in request.images.items():
         try:
-            images[name], caveats = read_image(path)
+            images[name], caveats = request.read(path)
         except InputError as error:
             table.failures.append(Failure(name, "", error))
             continue

@@ -7,9 +7,11 @@ image to describe.
 from __future__ import annotations
 
 import os
+from collections.abc import Iterable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Protocol
+from typing import Protocol, Self
 
 import numpy as np
 
@@ -59,6 +61,27 @@ def read_image(path: Path) -> tuple[Volume, tuple[Caveat, ...]]:
     from breastdce.run.series import read_series
 
     return read_series(path)
+
+
+class ReadAhead:
+    """Images that are read beside other work, such as loading what describes them.
+
+    Used in a `with` block; what nobody asked for when it ends is not read.
+    """
+
+    def __init__(self, paths: Iterable[Path]) -> None:
+        self._pool = ThreadPoolExecutor(1)
+        self._images = {path: self._pool.submit(read_image, path) for path in paths}
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._pool.shutdown(wait=False, cancel_futures=True)
+
+    def read(self, path: Path) -> tuple[Volume, tuple[Caveat, ...]]:
+        """Wait for one of the images; errors as `read_image`. Each can be had once."""
+        return self._images.pop(path).result()
 
 
 def read_masks(path: Path) -> Masks:

@@ -9,8 +9,6 @@ from breastdce.core.codes import ErrorCode
 from breastdce.core.errors import CallError
 from breastdce.radiomics.panel import Panel, load_panel, parse_panel
 from breastdce.radiomics.settings._contract import Settings, shipped_table
-from breastdce.radiomics.settings.captk import from_captk
-from breastdce.radiomics.settings.pyradiomics import from_pyradiomics
 
 
 def read_panel(name: str) -> Panel:
@@ -41,8 +39,12 @@ def read_settings(path: Path) -> Settings:
     """
     suffix = path.suffix.lower()
     if suffix in (".yaml", ".yml"):
+        from breastdce.radiomics.settings.pyradiomics import from_pyradiomics
+
         return from_pyradiomics(_yaml(path), shipped_table("ibsi"))
     if suffix == ".csv":
+        from breastdce.radiomics.settings.captk import from_captk
+
         return from_captk(_rows(path), shipped_table("captk"))
     raise _unreadable(path, "not .yaml, .yml (PyRadiomics) or .csv (CaPTk)")
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -10,7 +11,7 @@ from breastdce.cli._contract import Command, count_of
 
 if TYPE_CHECKING:
     from breastdce.radiomics.settings._contract import SettingNote
-    from breastdce.run.features import FeatureRequest
+    from breastdce.run.features import FeatureRequest, ReadImage
 
 _DESCRIPTION = """Describe images inside the regions of a mask: one row for each image and label.
 
@@ -63,12 +64,25 @@ def _arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def _run(args: argparse.Namespace) -> int:
+    from breastdce.cli.feature_call import named_paths, refuse
+    from breastdce.run.images import ReadAhead
+
+    if args.panel is not None and args.settings is not None:
+        raise refuse("Both --panel and --settings say which features", "Give one of the two.")
+    if args.within is not None and not args.rings:
+        raise refuse("--within is for rings, and there are none", "Give --rings as well.")
+    images = named_paths(args.images)
+    with ReadAhead(images.values()) as ahead:  # while what describes them is loaded
+        return _describe(args, images, ahead.read)
+
+
+def _describe(args: argparse.Namespace, images: Mapping[str, Path], read: ReadImage) -> int:
     from breastdce.cli.feature_words import say_compiling, say_row, say_settings, show_features
     from breastdce.imaging.kernel import tell_before_compiling
     from breastdce.run.feature_files import check_out, write_feature_files
     from breastdce.run.features import feature_table
 
-    request, notes = _request(args)
+    request, notes = _request(args, images, read)
     if args.out is not None:
         given = [*request.images.values(), *request.masks.values()]
         check_out(args.out, [*given, *filter(None, (args.within, args.settings))])
@@ -81,19 +95,17 @@ def _run(args: argparse.Namespace) -> int:
     return 1 if table.failures else 0
 
 
-def _request(args: argparse.Namespace) -> tuple[FeatureRequest, tuple[SettingNote, ...]]:
-    from breastdce.cli.feature_words import named_paths, parse_ring, refuse
+def _request(
+    args: argparse.Namespace, images: Mapping[str, Path], read: ReadImage
+) -> tuple[FeatureRequest, tuple[SettingNote, ...]]:
+    from breastdce.cli.feature_call import named_paths, parse_ring
     from breastdce.core.workers import available_cores
     from breastdce.run.features import FeatureRequest
     from breastdce.run.panels import read_panel, read_settings
 
-    if args.panel is not None and args.settings is not None:
-        raise refuse("Both --panel and --settings say which features", "Give one of the two.")
-    if args.within is not None and not args.rings:
-        raise refuse("--within is for rings, and there are none", "Give --rings as well.")
     settings = None if args.settings is None else read_settings(args.settings)
     request = FeatureRequest(
-        images=named_paths(args.images),
+        images=images,
         masks=named_paths([args.mask]),
         panel=settings.panel() if settings else read_panel(args.panel or "captk"),
         labels=tuple(args.label) or (settings.labels if settings else ()),
@@ -101,6 +113,7 @@ def _request(args: argparse.Namespace) -> tuple[FeatureRequest, tuple[SettingNot
         rings=tuple(parse_ring(words) for words in args.rings),
         within=args.within,
         threads=args.threads or available_cores(),
+        read=read,
     )
     return request, settings.notes if settings else ()
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from breastdce.cli.feature_words import named_paths, parse_ring
+from breastdce.cli.feature_call import named_paths, parse_ring
 from breastdce.core.errors import CallError
 from breastdce.radiomics.rings import Ring
 
