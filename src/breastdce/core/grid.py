@@ -71,11 +71,16 @@ class Grid:
 
     def matches(self, other: Grid, *, tolerance_mm: float = 1e-3) -> bool:
         """Whether every voxel center of both grids agrees within `tolerance_mm`."""
+        return self.apart_mm(other) <= tolerance_mm
+
+    def apart_mm(self, other: Grid) -> float:
+        """Largest difference of a coordinate between voxel centers; infinite if shapes differ."""
         if self.shape != other.shape:
-            return False
-        last = np.array([*(n - 1 for n in self.shape), 1.0])
-        corners = np.array(np.meshgrid(*[(0.0, n) for n in last[:3]], (1.0,))).reshape(4, -1)
-        return bool(np.abs((self.affine - other.affine) @ corners).max() <= tolerance_mm)
+            return float("inf")
+        # The difference of two affine maps is affine: its extremes lie at the corners.
+        ends = [(0.0, float(size - 1)) for size in self.shape]
+        corners = np.array(np.meshgrid(*ends, (1.0,))).reshape(4, -1)
+        return float(np.abs((self.affine - other.affine) @ corners).max())
 
     def describe(self) -> dict[str, object]:
         """Plain numbers for error messages and provenance: shape, spacing and origin in mm."""

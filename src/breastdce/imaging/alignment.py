@@ -115,19 +115,10 @@ def fit(source: Grid, target: Grid) -> Fit:
     turn = turn_towards(source.direction, target.direction)
     if turn is not None:
         turned = source if turn.is_identity else turn.grid(source)
-        apart = _apart_mm(turned, target)
+        apart = turned.apart_mm(target)
         if apart <= max(NEAR_VOXELS * min(target.spacing_mm), SAME_MM):
             return Fit(turn, apart)
     raise InputError(
         ErrorCode.GRID_MISMATCH,
         evidence={"image": target.describe(), "mask": source.describe()},
     )
-
-
-def _apart_mm(one: Grid, other: Grid) -> float:
-    """Largest difference of a coordinate between corresponding corners; infinite if none do."""
-    if one.shape != other.shape:
-        return float("inf")
-    ends = [(0.0, float(size - 1)) for size in one.shape]
-    corners = np.array(np.meshgrid(*ends, (1.0,))).reshape(4, -1)
-    return float(np.abs((one.affine - other.affine) @ corners).max())

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from importlib import resources
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 import msgspec
 
@@ -21,6 +21,8 @@ FAMILIES: dict[str, Catalog[AnyFamily]] = {
     standard: Catalog(f"breastdce.radiomics.families.{standard}", "FAMILY", Family)
     for standard in ("captk", "ibsi")
 }
+Table = Mapping[str, Any]
+"""A panel as its TOML file says it."""
 _SCHEMA = 1
 _NO_PROCESSING = Processing()
 _FOLDER = "breastdce.radiomics.panels"
@@ -42,7 +44,7 @@ class _File(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     processing: Processing = Processing()
     shared: dict[str, Any] = {}
     """Parameters of every family that knows them, unless its own entry says otherwise."""
-    family: tuple[_Entry, ...]
+    family: Annotated[tuple[_Entry, ...], msgspec.Meta(min_length=1)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,8 +132,13 @@ def load_panel(name: str) -> Panel:
             "No such panel",
             evidence={"given": name, "known": ", ".join(known)},
         )
+    return panel_of(shipped_table(name), name)
+
+
+def shipped_table(name: str) -> Table:
+    """A panel that ships with the package, as its file says it."""
     text = resources.files(_FOLDER).joinpath(f"{name}.toml").read_text(encoding="utf-8")
-    return parse_panel(text, name)
+    return tomllib.loads(text)
 
 
 def parse_panel(text: str, origin: str) -> Panel:
@@ -143,11 +150,26 @@ def parse_panel(text: str, origin: str) -> Panel:
         RECIPE_INVALID with the place in the text; UNKNOWN_ENTRY for a family that does not exist.
     """
     try:
-        file = msgspec.convert(tomllib.loads(text), _File)
+        table = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise _invalid(origin, str(error)) from error
+    return panel_of(table, origin)
+
+
+def panel_of(table: Table, origin: str) -> Panel:
+    """Make the panel that a table describes; `origin` is named in errors.
+
+    Raises
+    ------
+    RecipeError
+        RECIPE_INVALID with the place in the table; UNKNOWN_ENTRY for a family that does not exist.
+    """
+    try:
+        file = msgspec.convert(table, _File)
         if file.schema != _SCHEMA:
             raise _invalid(origin, f"schema {file.schema} is unknown; this version reads {_SCHEMA}")
         members = tuple(_member(file, entry) for entry in file.family)
-    except (tomllib.TOMLDecodeError, msgspec.ValidationError, KeyError) as error:
+    except (msgspec.ValidationError, KeyError) as error:
         raise _invalid(origin, str(error)) from error
     return Panel(file.name, file.description, members, file.processing)
 

@@ -107,7 +107,7 @@ def feature_table(request: FeatureRequest, on_row: OnRow | None = None) -> Featu
     images = _subtracted(request, _read_images(request, table), table)
     masks = _read_masks(request, table)
     breast = None if request.within is None else read_masks(request.within)
-    regions = sum(len(_labels(request, item)) for item in masks.values())
+    regions = sum(len(item.labels) for item in masks.values())
     total = len(images) * regions * (1 + len(request.rings))
     for image_name, image in images.items():
         for mask_name, item in masks.items():
@@ -120,6 +120,13 @@ def feature_table(request: FeatureRequest, on_row: OnRow | None = None) -> Featu
             except InputError as error:
                 table.failures.append(Failure(image_name, mask_name, error))
     return table
+
+
+@dataclass(frozen=True, slots=True)
+class _MaskFile:
+    masks: Masks
+    labels: tuple[int, ...]
+    """Those that get rows."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,27 +180,25 @@ def _subtracted(
     return every
 
 
-def _read_masks(request: FeatureRequest, table: FeatureTable) -> dict[str, Masks]:
-    masks: dict[str, Masks] = {}
+def _read_masks(request: FeatureRequest, table: FeatureTable) -> dict[str, _MaskFile]:
+    files: dict[str, _MaskFile] = {}
     for name, path in request.masks.items():
         try:
-            masks[name] = read_masks(path)
+            masks = read_masks(path)
         except InputError as error:
             table.failures.append(Failure("", name, error))
-    return masks
-
-
-def _labels(request: FeatureRequest, masks: Masks) -> tuple[int, ...]:
-    return request.labels or masks.labels() or _EMPTY_MASK
+            continue
+        files[name] = _MaskFile(masks, request.labels or masks.labels() or _EMPTY_MASK)
+    return files
 
 
 def _regions(
-    request: FeatureRequest, name: str, masks: Masks, breast: Masks | None, grid: Grid
+    request: FeatureRequest, name: str, file: _MaskFile, breast: Masks | None, grid: Grid
 ) -> Iterator[_Region]:
     """Regions of one file of masks on an image's grid, each followed by its rings."""
     limit = _all_of(breast, grid) if breast is not None and request.rings else None
-    for label in _labels(request, masks):
-        mask, caveats = masks.on(grid, label)
+    for label in file.labels:
+        mask, caveats = file.masks.on(grid, label)
         yield _Region(name, label, mask, caveats)
         for each in request.rings:
             around = ring(mask, each.inner_mm, each.outer_mm, limit)

@@ -7,8 +7,8 @@ from pathlib import Path
 
 from breastdce.core.codes import ErrorCode
 from breastdce.core.errors import CallError
-from breastdce.radiomics.panel import Panel, load_panel, parse_panel
-from breastdce.radiomics.settings._contract import Settings, shipped_table
+from breastdce.radiomics.panel import Panel, load_panel, parse_panel, shipped_table
+from breastdce.radiomics.settings._contract import Settings
 
 
 def read_panel(name: str) -> Panel:

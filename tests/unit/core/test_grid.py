@@ -30,6 +30,12 @@ def test_matches_within_tolerance_in_mm_at_the_corners():
     assert not grid().matches(grid(shape=(4, 5, 7)))
 
 
+def test_apart_is_the_largest_difference_at_a_corner():
+    wider = Grid((4, 5, 6), (0.703125, 0.703125, 2.01), np.eye(3), (1.0, 2.0, 3.0))
+    assert grid().apart_mm(wider) == pytest.approx(0.05, rel=1e-12)
+    assert grid().apart_mm(grid(shape=(4, 5, 7))) == float("inf")
+
+
 @pytest.mark.parametrize(
     ("shape", "spacing", "direction"),
     [

@@ -10,7 +10,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
-from breastdce.radiomics.settings._contract import SettingNote, Settings, Table
+from breastdce.radiomics.panel import Table
+from breastdce.radiomics.settings._contract import SettingNote, Settings
 
 Row = Mapping[str, str]
 _FAMILIES = {

@@ -12,7 +12,8 @@ from typing import Any
 
 from breastdce.core.codes import ErrorCode
 from breastdce.core.errors import RecipeError
-from breastdce.radiomics.settings._contract import SettingNote, Settings, Table
+from breastdce.radiomics.panel import Table
+from breastdce.radiomics.settings._contract import SettingNote, Settings
 
 _FAMILIES = {
     "firstorder": ("statistics", "intensity_histogram"),

@@ -5,8 +5,7 @@ from __future__ import annotations
 import pytest
 
 from breastdce.core.errors import RecipeError
-from breastdce.radiomics.panel import load_panel
-from breastdce.radiomics.settings._contract import shipped_table
+from breastdce.radiomics.panel import load_panel, shipped_table
 from breastdce.radiomics.settings.captk import from_captk
 
 BASE = shipped_table("captk")

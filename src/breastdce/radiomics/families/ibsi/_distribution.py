@@ -10,9 +10,9 @@ from numpy.typing import NDArray
 
 from breastdce.core.codes import Undefined
 from breastdce.radiomics.families._contract import Feature
+from breastdce.radiomics.first_order import Number, ratio
 
 FloatArray = NDArray[np.float64]
-Number = float | Undefined
 
 
 class Statistic(NamedTuple):
@@ -155,8 +155,8 @@ def describe(found: Distribution) -> dict[str, Number]:
         _spread(found),
         _spread(found.between(p10, p90)),
         found.mean(np.abs(found.values - median)),
-        _ratio(variance**0.5, mean),
-        _ratio(p75 - p25, p75 + p25),
+        ratio(variance**0.5, mean),
+        ratio(p75 - p25, p75 + p25),
     )
     return {item.name: number for item, number in zip(STATISTICS, numbers, strict=True)}
 
@@ -166,10 +166,3 @@ def _spread(found: Distribution) -> Number:
     if found.values.size == 0:
         return Undefined.TOO_FEW_VOXELS
     return found.mean(np.abs(found.values - found.mean(found.values)))
-
-
-def _ratio(above: float, below: float) -> Number:
-    """Quotient, or why there is none."""
-    if below == 0:
-        return Undefined.ZERO_DENOMINATOR
-    return above / below

@@ -11,11 +11,11 @@ from breastdce.radiomics.families._contract import Family, Feature, Values
 from breastdce.radiomics.families.ibsi._distribution import (
     STATISTICS,
     Distribution,
-    Number,
     Statistic,
     describe,
     meanings,
 )
+from breastdce.radiomics.first_order import Number
 from breastdce.radiomics.levels import Binning
 from breastdce.radiomics.region import Region
 

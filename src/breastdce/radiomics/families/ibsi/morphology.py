@@ -16,7 +16,7 @@ from breastdce.core.params import NoParams
 from breastdce.imaging.kernel import kernel
 from breastdce.radiomics.enclosing import Body, box, ellipsoid, smallest_box, smallest_ellipsoid
 from breastdce.radiomics.families._contract import Family, Feature, Values
-from breastdce.radiomics.families.ibsi._distribution import Number
+from breastdce.radiomics.first_order import Number
 from breastdce.radiomics.hull import hull, longest_distance
 from breastdce.radiomics.region import Region
 from breastdce.radiomics.surface import Surface, surface
