@@ -6,7 +6,7 @@ import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from importlib import resources
-from typing import Annotated, Any, Literal
+from typing import Any, Literal
 
 import msgspec
 
@@ -44,7 +44,7 @@ class _File(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     processing: Processing = Processing()
     shared: dict[str, Any] = {}
     """Parameters of every family that knows them, unless its own entry says otherwise."""
-    family: Annotated[tuple[_Entry, ...], msgspec.Meta(min_length=1)]
+    family: tuple[_Entry, ...]
 
 
 @dataclass(frozen=True, slots=True)

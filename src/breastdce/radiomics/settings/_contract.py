@@ -6,6 +6,8 @@ from dataclasses import dataclass
 
 import msgspec
 
+from breastdce.core.codes import ErrorCode
+from breastdce.core.errors import RecipeError
 from breastdce.radiomics.panel import Panel, Table, panel_of
 
 
@@ -35,6 +37,14 @@ class Settings:
         Raises
         ------
         RecipeError
-            RECIPE_INVALID where a number is out of bounds.
+            RECIPE_INVALID where a number is out of bounds, or no family of ours is asked for.
         """
-        return panel_of(self.table, str(self.table["name"]))
+        name = str(self.table["name"])
+        if not self.table["family"]:
+            raise RecipeError(
+                ErrorCode.RECIPE_INVALID,
+                "The settings ask for no family that is known here",
+                evidence={"panel": name},
+                remedy="Compare with the panels that ship with the package.",
+            )
+        return panel_of(self.table, name)
