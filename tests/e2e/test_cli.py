@@ -36,7 +36,35 @@ def test_scan_explains_and_writes_nothing(cohort, tmp_path):
     for word in ("why:", "SUBTRACTION", "TOO_FEW_PHASES", "NOT_DICOM"):
         assert word in done.stdout
     assert sorted(cohort.rglob("*")) == before
-    assert len(rows(tmp_path / "DCE.tsv")) == 4
+    found = rows(tmp_path / "DCE.tsv")
+    assert len(found) == 4
+    used = [row for row in found if row["reason_code"] == "OK"]
+    assert used
+    assert all(float(row["score"]) > 0 for row in used)  # the list of series agrees
+
+
+def test_scan_of_an_index_gives_a_row_for_each_exam(tmp_path):
+    index, out = tmp_path / "index.csv", tmp_path / "DCE.tsv"
+    index.write_text(
+        "PatientID,StudyInstanceUID,SeriesInstanceUID,SeriesDescription,SeriesNumber,Modality,"
+        "instanceCount\nP1,1.2,1.2.1,SCOUT,1,MR,45\nP1,1.2,1.2.2,Dynamic-3dfgre,2,MR,180\n"
+        "P2,1.3,1.3.1,T2 FSE,1,MR,36\nP3,1.4,1.4.1,report,1,SR,1\n"
+    )
+    done = call("scan", "--index", index, "--out", out)
+    assert done.returncode == 0, done.stderr
+    assert "2 exams: 1 OK, 1 NO_DCE" in done.stdout
+    first, second = rows(out)
+    assert (first["dce_series_uid"], first["n_phases"], first["visit"]) == ("1.2.2", "3", "T0")
+    assert (second["dce_series_uid"], second["reason_code"]) == ("n/a", "NO_DCE")
+    answers = json.loads(call("scan", "--index", index, "--json").stdout)
+    assert [answer["patient_id"] for answer in answers] == ["P1", "P2"]
+
+
+@pytest.mark.parametrize("words", [(), ("--index", "i.csv", "folder")])
+def test_scan_wants_a_tree_or_an_index(words):
+    done = call("scan", *words)
+    assert done.returncode == 2
+    assert "Either folders and files, or an index" in done.stderr
 
 
 def test_scan_as_json_accounts_for_every_file(cohort):

@@ -339,6 +339,11 @@ class CaveatCode(Code):
         "A phase with missing slices was left out.",
         "Export it again if it is wanted.",
     )
+    CLOSE_CALL = (
+        "CLOSE_CALL",
+        "Another series has nearly as many points as the one that was chosen by the list alone.",
+        "Look at both; the runner-up is named beside the choice.",
+    )
     TWO_BASELINES = (
         "TWO_BASELINES",
         "More than one phase precedes the contrast; the last of them is 0000.",

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,14 +12,12 @@ from numpy.typing import NDArray
 from breastdce.core.codes import ErrorCode
 from breastdce.core.errors import CallError
 from breastdce.core.workers import available_cores
-from breastdce.formats.atomic import write_bytes
 from breastdce.formats.dicom.header import FileRecord
 from breastdce.formats.dicom.pixels import read_slices
 from breastdce.ingest.find import find_exams
 from breastdce.ingest.inventory import inventory
 from breastdce.ingest.records import Findings, SliceRef
 
-_DCE_COLUMNS = ("patient_id", "study_uid", "dce_series_uid", "n_phases", "reason_code", "evidence")
 OnCount = Callable[[int, int], None]
 
 
@@ -55,26 +51,6 @@ def survey(
             )
     records = inventory(roots, jobs=jobs or available_cores(), progress=on_count)
     return Survey(tuple(roots), tuple(records), find_exams(records, _read_pixels))
-
-
-def write_dce_table(path: Path, found: Survey) -> None:
-    """Write one row per exam: the series that holds its pre-contrast phase, or why there is none.
-
-    The table names patients and studies as the headers do: it is the scanner's own, not for
-    sharing.
-    """
-    lines = [_DCE_COLUMNS]
-    for exam in found.findings.exams:
-        first = exam.phases[exam.phase_indices[0] if exam.phase_indices else 0]
-        why = " ".join(exam.evidence)
-        phases = str(len(exam.phases))
-        lines.append((exam.patient_id, exam.study_uid, first.series_uid, phases, "OK", why))
-    for note in found.findings.exam_notes:
-        words = (note.code.value, note.evidence or note.code.meaning)
-        lines.append((note.patient_id, note.study_uid, "n/a", "n/a", *words))
-    text = io.StringIO(newline="")
-    csv.writer(text, "excel-tab", lineterminator="\n").writerows(lines)
-    write_bytes(path, text.getvalue().encode())
 
 
 def _read_pixels(slices: Sequence[SliceRef]) -> NDArray[np.float32]:

@@ -1,0 +1,44 @@
+"""What `scan --index` shows: a line for each exam, and how many have which reason."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+import msgspec
+from rich.console import Console
+from rich.markup import escape
+
+if TYPE_CHECKING:
+    from breastdce.ingest.listing.answer import Answer
+
+
+def show_answers(answers: Sequence[Answer], *, as_json: bool) -> None:
+    """Print every exam of an index with its choice."""
+    from breastdce.run.dce_table import counts
+
+    if as_json:
+        text = msgspec.json.format(msgspec.json.encode(list(answers)), indent=2)
+        sys.stdout.write(text.decode() + "\n")
+        return
+    console = Console()
+    for answer in answers:
+        _show(console, answer)
+    words = ", ".join(f"{count} {code}" for code, count in counts(answers))
+    console.print(f"{len(answers)} exams: {words}", highlight=False)
+
+
+def _show(console: Console, answer: Answer) -> None:
+    from breastdce.run.dce_table import reason_code
+
+    phases = "n/a" if answer.n_phases is None else str(answer.n_phases)
+    facts = (answer.study_date or "no date", answer.visit, f"{phases} phases")
+    code = reason_code(answer.reason)
+    console.print(
+        f"[bold]{escape(answer.patient_id)}[/bold]  {'  '.join(facts)}  {code}", highlight=False
+    )
+    for sentence in answer.evidence:
+        console.print(f"  {sentence}", markup=False, highlight=False)
+    for caveat in answer.caveats:
+        console.print(f"  mind: {caveat} {caveat.meaning}", markup=False, highlight=False)

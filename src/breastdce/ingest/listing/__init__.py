@@ -1,0 +1,1 @@
+"""Finding the DCE in a list of series: names, numbers and counts, without geometry or pixels."""
