@@ -16,6 +16,8 @@ Says = Literal["after", "before", "left", "right", "rebuilt"]
 _BLANKS = re.compile(r"[_^\s]+")
 _TOKEN = re.compile(r"[a-z0-9*+]+")
 _MOST_PHASES = 60
+_LONGEST = 256
+"""Characters that are read; DICOM allows 64 (LO)."""
 
 
 class Word(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -64,7 +66,7 @@ class Reading(msgspec.Struct, frozen=True, kw_only=True):
 
 def plain(description: str) -> str:
     """Lower case, underscores and carets as blanks, one blank between words."""
-    return _BLANKS.sub(" ", description.lower()).strip()
+    return _BLANKS.sub(" ", description[:_LONGEST].lower()).strip()
 
 
 @lru_cache(maxsize=4096)
