@@ -538,6 +538,56 @@ class Undefined(Code):
     )
 
 
+class FetchCode(Code):
+    """Why a series that is wanted from a public archive is not, or not wholly, here."""
+
+    NOT_IN_INDEX = (
+        "NOT_IN_INDEX",
+        "The series is wanted, and the collection's index does not hold it.",
+        "Take the table of chosen series and the index from one release.",
+    )
+    INDEX_ROW_BAD = (
+        "INDEX_ROW_BAD",
+        "The index has a name that cannot be the name of a file here, or a number that is none.",
+        "Look at the index; rows that are not damaged are fetched all the same.",
+    )
+    LISTED_TWICE = (
+        "LISTED_TWICE",
+        "The index holds two series of one UID.",
+        "Look at the index; the first of the two is fetched.",
+    )
+    NOT_IN_BUCKET = (
+        "NOT_IN_BUCKET",
+        "The bucket holds no object of the series, or does not let it be listed.",
+        "Take the newest index (`pip install -U idc-index-data`); series move between releases.",
+    )
+    COUNT_DIFFERS = (
+        "COUNT_DIFFERS",
+        "The bucket holds another number of objects than the index says.",
+        "Take the newest index; what the bucket holds was fetched.",
+    )
+    SIZE_DIFFERS = (
+        "SIZE_DIFFERS",
+        "The objects of the bucket have another size together than the index says.",
+        "Take the newest index; what the bucket holds was fetched.",
+    )
+    CONTENT_DIFFERS = (
+        "CONTENT_DIFFERS",
+        "What arrived is not what the server's checksum or size says, in every try.",
+        "Run the same command again; if it stays so, tell the archive.",
+    )
+    TRANSFER_FAILED = (
+        "TRANSFER_FAILED",
+        "Objects could not be fetched, in every try.",
+        "Run the same command again; only what is missing is fetched.",
+    )
+    STRAY_FILES = (
+        "STRAY_FILES",
+        "The folder of the series holds files that are none of the series'.",
+        "Move them away, or delete the folder and run the same command again.",
+    )
+
+
 class ErrorCode(Code):
     """Why a call or a file of our own could not be served."""
 
@@ -597,6 +647,16 @@ class ErrorCode(Code):
         "The output folder holds something that is not a breastdce data set.",
         "Choose an empty or new folder.",
     )
+    NO_NETWORK = (
+        "NO_NETWORK",
+        "The server cannot be reached.",
+        "Check the network and the proxy, then run the same command again.",
+    )
+    NO_SPACE = (
+        "NO_SPACE",
+        "The disk has too little free space.",
+        "Free some space, or choose fewer series or another disk.",
+    )
 
 
 ALL_CODES: tuple[type[Code], ...] = (
@@ -606,5 +666,6 @@ ALL_CODES: tuple[type[Code], ...] = (
     ExamCode,
     CaveatCode,
     Undefined,
+    FetchCode,
     ErrorCode,
 )

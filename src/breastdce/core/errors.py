@@ -6,7 +6,8 @@ BreastDceError
 ├─ CallError       the call was wrong (exit status 2)
 │  └─ RecipeError  the recipe was wrong, found before any work
 ├─ StoreError      the artifact store or the output folder is damaged or unwritable
-└─ EngineError     an optional package is missing
+├─ EngineError     an optional package is missing
+└─ NetworkError    a server cannot be reached
 """
 
 from __future__ import annotations
@@ -86,3 +87,7 @@ class StoreError(BreastDceError):
 
 class EngineError(BreastDceError):
     """An optional package is missing."""
+
+
+class NetworkError(BreastDceError):
+    """A server cannot be reached."""

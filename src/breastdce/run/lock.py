@@ -7,14 +7,25 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from breastdce.core.codes import ErrorCode
+from breastdce.core.errors import StoreError
+
 
 @contextmanager
-def locked(path: Path) -> Iterator[None]:
+def locked(path: Path, *, wait: bool = True) -> Iterator[None]:
     """Hold an exclusive lock on `path` while the body runs; waits for another holder.
 
     The operating system drops the lock when its holder dies, so a killed run blocks nobody.
+
+    Raises
+    ------
+    StoreError
+        OUTPUT_BUSY when there is another holder and `wait` is false.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
     with path.open("w") as file:
-        fcntl.flock(file, fcntl.LOCK_EX)
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX if wait else fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as error:
+            raise StoreError(ErrorCode.OUTPUT_BUSY, evidence={"lock": str(path)}) from error
         yield

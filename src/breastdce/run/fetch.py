@@ -1,0 +1,255 @@
+"""Fetch from a public archive just the series that somebody wants.
+
+The index says where series are, a table which of them are wanted, the bucket what they hold.
+A series that cannot be had is listed, and the others go on.
+"""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import msgspec
+from rich.console import Console
+
+from breastdce.core.codes import ErrorCode
+from breastdce.core.errors import CallError, InputError
+from breastdce.fetch.selection import (
+    DCE_COLUMNS,
+    Choice,
+    Selected,
+    Selection,
+    Wanted,
+    add_analysis,
+    analysis_rules,
+    dce_choices,
+    look_up,
+    restrict,
+)
+from breastdce.fetch.series import REQUIRED, Failure
+from breastdce.formats.bucket import AWS, Bucket, find_s5cmd
+from breastdce.formats.idc_index import collection_name, collection_rows, installed_index
+from breastdce.run.fetched import CITATION, MANIFEST, Fetched
+from breastdce.run.progress import count_progress
+from breastdce.run.transfer import check_space, compare, failures_of, transfer, whole_bytes
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FetchOptions:
+    """What to fetch, and where to."""
+
+    collection: str
+    dest: Path
+    dce: Path | None = None
+    """Table of chosen series."""
+    index: Path | None = None
+    """Parquet table with IDC's columns; that of idc-index-data when None."""
+    patients: Sequence[str] = ()
+    visits: Sequence[str] = ()
+    endpoint: str = AWS
+    verify: bool = False
+    """Read every file that is there again."""
+    dry_run: bool = False
+    pauses_s: Sequence[float] = (0.0, 2.0, 10.0)
+    """Before each try."""
+
+
+class SeriesLine(msgspec.Struct, frozen=True, kw_only=True):
+    """One series that is wanted."""
+
+    patient_id: str
+    visit: str | None
+    study_uid: str
+    series_uid: str
+    modality: str
+    description: str
+    why: str
+    files: int
+    size_bytes: int
+    missing_bytes: int
+    """Not here before this call."""
+
+
+class FetchSummary(msgspec.Struct, frozen=True, kw_only=True):
+    """What a call has done, or would do."""
+
+    collection: str
+    dest: str
+    dry_run: bool
+    series: tuple[SeriesLine, ...]
+    failures: tuple[Failure, ...]
+    files_fetched: int = 0
+    bytes_fetched: int = 0
+    manifest: str | None = None
+    citation: str | None = None
+
+
+def fetch(
+    options: FetchOptions, wanted: Wanted | None = None, console: Console | None = None
+) -> FetchSummary:
+    """Bring the wanted series of a collection to `options.dest`; what is there stays.
+
+    Parameters
+    ----------
+    options
+        What to fetch, and where to.
+    wanted
+        Says which series of the collection it wants; the table `options.dce` when left out.
+    console
+        For progress; standard error when left out.
+
+    Raises
+    ------
+    CallError
+        CALL_INVALID, or UNKNOWN_ENTRY for a collection.
+    InputError
+        TABLE_INVALID.
+    EngineError
+        ENGINE_MISSING.
+    NetworkError
+        NO_NETWORK; what had arrived stays.
+    StoreError
+        NO_SPACE, OUTPUT_BUSY, OUTPUT_UNWRITABLE.
+    """
+    selection = _select(options, wanted or _table_of(options.dce))
+    fetched = Fetched(options.dest)
+    if options.dry_run:
+        return _summary(options, selection, _lines(fetched, selection))
+    bucket = Bucket(find_s5cmd(), options.endpoint)
+    with fetched.open_for_writing():
+        lines = _lines(fetched, selection)
+        return _fetch(options, selection, lines, fetched, bucket, console or Console(stderr=True))
+
+
+def size_words(size_bytes: int) -> str:
+    """Say a size in MB or GB (powers of ten)."""
+    unit, name = (1e9, "GB") if size_bytes >= 1e9 else (1e6, "MB")
+    return f"{size_bytes / unit:.1f} {name}"
+
+
+def _fetch(
+    options: FetchOptions,
+    selection: Selection,
+    lines: tuple[SeriesLine, ...],
+    fetched: Fetched,
+    bucket: Bucket,
+    console: Console,
+) -> FetchSummary:
+    series = [selected.series for selected in selection.series]
+    found = compare(fetched, bucket, series, rehash=options.verify)
+    size = sum(need.remote.size_bytes for need in found.needs)
+    check_space(options.dest, size)
+    if found.needs:
+        words = f"fetching {len(found.needs)} files, {size_words(size)}, from {options.endpoint}"
+        console.print(words, highlight=False, soft_wrap=True)
+    with count_progress(console, "fetching") as on_bytes:
+        broken = transfer(
+            fetched, bucket, found.needs, pauses_s=options.pauses_s, on_bytes=on_bytes
+        )
+    lost = sum(one.need.remote.size_bytes for one in broken)
+    return msgspec.structs.replace(
+        _summary(options, selection, lines),
+        failures=(*selection.failures, *found.failures, *failures_of(broken)),
+        files_fetched=len(found.needs) - len(broken),
+        bytes_fetched=size - lost,
+        manifest=str(options.dest / MANIFEST),
+        citation=str(options.dest / CITATION),
+    )
+
+
+def _select(options: FetchOptions, wanted: Wanted) -> Selection:
+    collection = collection_name(options.collection)
+    rows = collection_rows(options.index or installed_index(), collection, REQUIRED)
+    choices = wanted(rows)
+    _check_known("--patient", options.patients, {choice.patient_id for choice in choices})
+    _check_known("--visit", options.visits, {choice.visit for choice in choices if choice.visit})
+    kept = restrict(choices, patients=options.patients, visits=options.visits)
+    if not kept:
+        raise CallError(
+            ErrorCode.CALL_INVALID,
+            "No series is wanted",
+            evidence={"collection": collection, "chosen series": len(choices)},
+            remedy="See which series `breastdce scan` has chosen, and for which visits.",
+        )
+    return look_up(add_analysis(kept, rows, analysis_rules()), rows, collection)
+
+
+def _check_known(option: str, asked: Sequence[str], known: set[str]) -> None:
+    unknown = sorted(set(asked) - known)
+    if unknown:
+        raise CallError(
+            ErrorCode.CALL_INVALID,
+            f"{option} names what no chosen series has",
+            evidence={"unknown": ", ".join(unknown), "known": ", ".join(sorted(known)[:8])},
+            remedy="Spell it as the table of chosen series does.",
+        )
+
+
+def _table_of(dce: Path | None) -> Wanted:
+    if dce is None:
+        raise CallError(
+            ErrorCode.CALL_INVALID,
+            "Nothing says which series are wanted",
+            remedy="Give the table of chosen series with --dce.",
+        )
+    choices = _read_choices(dce)
+    return lambda _: choices
+
+
+def _read_choices(path: Path) -> list[Choice]:
+    try:
+        with path.open(encoding="utf-8", newline="") as file:
+            names, *lines = csv.reader(file, "excel-tab")
+    except (OSError, ValueError, csv.Error) as error:
+        raise _bad_table(path, str(error)) from error
+    missing = [name for name in DCE_COLUMNS if name not in names]
+    if missing:
+        raise _bad_table(path, f"no column {', '.join(missing)}")
+    for number, line in enumerate(lines, 2):
+        if len(line) != len(names):
+            raise _bad_table(path, f"line {number} has {len(line)} cells of {len(names)}")
+    return dce_choices(dict(zip(names, line, strict=True)) for line in lines)
+
+
+def _bad_table(path: Path, why: str) -> InputError:
+    return InputError(
+        ErrorCode.TABLE_INVALID,
+        "The table of chosen series cannot be read",
+        evidence={"file": str(path), "why": why},
+        remedy="Give the table that `breastdce scan --out` wrote.",
+    )
+
+
+def _lines(fetched: Fetched, selection: Selection) -> tuple[SeriesLine, ...]:
+    return tuple(_line(fetched, selected) for selected in selection.series)
+
+
+def _line(fetched: Fetched, selected: Selected) -> SeriesLine:
+    series = selected.series
+    here, complete = whole_bytes(fetched, series, rehash=False)
+    return SeriesLine(
+        patient_id=series.patient_id,
+        visit=selected.visit,
+        study_uid=series.study_uid,
+        series_uid=series.series_uid,
+        modality=series.modality,
+        description=series.description,
+        why=selected.why,
+        files=series.instances,
+        size_bytes=series.size_bytes,
+        missing_bytes=0 if complete else max(series.size_bytes - here, 0),
+    )
+
+
+def _summary(
+    options: FetchOptions, selection: Selection, lines: tuple[SeriesLine, ...]
+) -> FetchSummary:
+    return FetchSummary(
+        collection=collection_name(options.collection),
+        dest=str(options.dest),
+        dry_run=options.dry_run,
+        series=lines,
+        failures=selection.failures,
+    )

@@ -1,0 +1,252 @@
+"""The folder that files of a public archive are fetched to, and what is known of each file.
+
+    DEST/
+    ├─ manifest.tsv   one line a file: source, size, digests
+    ├─ CITATION.txt   whom to cite, under which license
+    ├─ <PatientID>/<StudyInstanceUID>/<SeriesInstanceUID>/<instance>.dcm
+    └─ .fetch/        lock, journal, and files that are still arriving; safe to delete between runs
+
+A file gets its place when its content is verified and on disk, and then a line in the journal, so
+that a killed run is gone on with where it was; the journal becomes part of the manifest at the end
+of a run, or at the start of the next.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import shutil
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+import msgspec
+
+from breastdce.core.codes import ErrorCode
+from breastdce.core.errors import InputError, StoreError
+from breastdce.fetch.check import (
+    Hashes,
+    Seen,
+    Verdict,
+    arrived_whole,
+    by_content,
+    by_stat,
+    states_md5,
+)
+from breastdce.fetch.citation import citation_text
+from breastdce.fetch.manifest import COLUMNS, FileRecord, FileState, record_of, row_of
+from breastdce.fetch.series import IndexSeries
+from breastdce.formats.atomic import write_bytes
+from breastdce.formats.bucket import RemoteObject
+from breastdce.formats.tables import format_cell, parse_cell, read_tsv, write_tsv
+from breastdce.run.lock import locked
+
+MANIFEST = "manifest.tsv"
+CITATION = "CITATION.txt"
+_WORK = ".fetch"
+_CHUNK_BYTES = 1 << 20
+_Records = dict[str, dict[str, FileRecord]]  # folder, then name
+
+
+class Fetched:
+    """What lies in the folder. Nothing is written before `open_for_writing`."""
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+        self.incoming = root / _WORK / "incoming"
+        self._journal = root / _WORK / "journal.tsv"
+        self._records = self._recall()
+
+    @contextmanager
+    def open_for_writing(self) -> Iterator[None]:
+        """Hold the folder for this process; the manifest is written at the end, come what may.
+
+        Raises
+        ------
+        StoreError
+            OUTPUT_BUSY when another process fetches to it, OUTPUT_UNWRITABLE.
+        """
+        try:
+            self.incoming.mkdir(parents=True, exist_ok=True)
+            with locked(self.root / _WORK / "lock", wait=False):
+                self._records = self._recall()  # whoever held the folder before may have added
+                self._write_manifest()
+                try:
+                    yield
+                finally:
+                    self._write_manifest()
+                    shutil.rmtree(self.incoming, ignore_errors=True)
+        except OSError as error:
+            raise StoreError(
+                ErrorCode.OUTPUT_UNWRITABLE,
+                evidence={"folder": str(self.root), "why": error.strerror or str(error)},
+            ) from error
+
+    def objects(self, series: IndexSeries) -> list[RemoteObject]:
+        """Objects of a series that came here once, as the bucket listed them then."""
+        return [
+            RemoteObject(record.source, record.size_bytes, record.etag)
+            for record in self._records.get(series.folder, {}).values()
+            if record.is_here and record.source.startswith(series.source)
+        ]
+
+    def verdict(self, series: IndexSeries, remote: RemoteObject, *, rehash: bool) -> Verdict:
+        """Judge one file; never UNSURE. What was hashed and is whole is remembered."""
+        path = self._place(series, remote)
+        record = self._records.get(series.folder, {}).get(path.name)
+        seen = _look(path)
+        verdict = by_stat(remote, record, seen, rehash=rehash)
+        if verdict is not Verdict.UNSURE or seen is None:
+            return verdict
+        hashes = _hash(path)
+        if not by_content(remote, record, hashes):
+            return Verdict.WRONG
+        self._keep(_record(series, remote, seen, hashes))
+        return Verdict.WHOLE
+
+    def expect(self, series: IndexSeries, remote: RemoteObject) -> str:
+        """Make ready for a file that is absent or wrong; return its path below `incoming`."""
+        self._place(series, remote).unlink(missing_ok=True)
+        self._keep(_record(series, remote, None, None))
+        name = f"{series.crdc_uuid}/{_instance(remote)}"
+        (self.incoming / name).parent.mkdir(parents=True, exist_ok=True)
+        return name
+
+    def settle(self, series: IndexSeries, remote: RemoteObject) -> bool:
+        """Give an arrived file its place if its size and content are right, else remove it."""
+        arrived = self.incoming / series.crdc_uuid / _instance(remote)
+        seen = _look(arrived)
+        if seen is None:
+            return False
+        hashes = _hash(arrived)
+        if not arrived_whole(remote, seen.size_bytes, hashes):
+            arrived.unlink()
+            return False
+        place = self._place(series, remote)
+        place.parent.mkdir(parents=True, exist_ok=True)
+        arrived.replace(place)
+        self._remember(_record(series, remote, seen, hashes))
+        return True
+
+    def strays(self, series: IndexSeries, objects: Sequence[RemoteObject]) -> list[str]:
+        """Names in the folder of a series that are none of its objects'."""
+        names = {_instance(remote) for remote in objects}
+        folder = self.root / series.folder
+        return sorted(path.name for path in folder.glob("*") if path.name not in names)
+
+    def drop_superseded(self, series: IndexSeries, objects: Sequence[RemoteObject]) -> None:
+        """Remove files that came here once and that the archive has replaced since."""
+        names = {_instance(remote) for remote in objects}
+        records = self._records.get(series.folder, {})
+        for name in [name for name in records if name not in names]:
+            (self.root / series.folder / name).unlink(missing_ok=True)
+            del records[name]
+
+    def _place(self, series: IndexSeries, remote: RemoteObject) -> Path:
+        return self.root / _name(series, remote)
+
+    def _remember(self, record: FileRecord) -> None:
+        row = row_of(record)
+        cells = [format_cell(column, row[column.name]) for column in COLUMNS]
+        with self._journal.open("a", encoding="utf-8") as file:
+            file.write("\t".join(cells) + "\n")
+        self._keep(record)
+
+    def _keep(self, record: FileRecord) -> None:
+        folder, _, name = record.path.rpartition("/")
+        self._records.setdefault(folder, {})[name] = record
+
+    def _recall(self) -> _Records:
+        records: _Records = {}
+        for record in (*_read_manifest(self.root / MANIFEST), *_read_journal(self._journal)):
+            folder, _, name = record.path.rpartition("/")
+            records.setdefault(folder, {})[name] = record
+        return records
+
+    def _write_manifest(self) -> None:
+        folders = [self._records[folder] for folder in sorted(self._records)]
+        records = [folder[name] for folder in folders for name in sorted(folder)]
+        if records:
+            write_tsv(self.root / MANIFEST, COLUMNS, map(row_of, records))
+        self._journal.unlink(missing_ok=True)
+        if text := citation_text(records):
+            write_bytes(self.root / CITATION, text.encode())
+
+
+def _name(series: IndexSeries, remote: RemoteObject) -> str:
+    return f"{series.folder}/{_instance(remote)}"
+
+
+def _instance(remote: RemoteObject) -> str:
+    return remote.source.rpartition("/")[2]
+
+
+def _record(
+    series: IndexSeries, remote: RemoteObject, seen: Seen | None, hashes: Hashes | None
+) -> FileRecord:
+    here = FileState.VERIFIED if states_md5(remote.etag) else FileState.RECEIVED
+    return FileRecord(
+        path=_name(series, remote),
+        source=remote.source,
+        collection_id=series.collection_id,
+        series_uid=series.series_uid,
+        size_bytes=remote.size_bytes,
+        etag=remote.etag,
+        state=FileState.MISSING if hashes is None else here,
+        blake2b=hashes.blake2b if hashes else None,
+        mtime_ns=seen.mtime_ns if seen else None,
+        license=series.license,
+        source_doi=series.source_doi,
+    )
+
+
+def _look(path: Path) -> Seen | None:
+    try:
+        stat = path.stat()
+    except (FileNotFoundError, NotADirectoryError):
+        return None
+    return Seen(stat.st_size, stat.st_mtime_ns)
+
+
+def _hash(path: Path) -> Hashes:
+    md5 = hashlib.md5(usedforsecurity=False)  # the server's tag, which says nothing of intent
+    blake2b = hashlib.blake2b(digest_size=32)
+    with path.open("rb") as file:
+        while chunk := file.read(_CHUNK_BYTES):
+            md5.update(chunk)
+            blake2b.update(chunk)
+        os.fsync(file.fileno())  # what is vouched for outlives a power cut
+    return Hashes(md5.hexdigest(), blake2b.hexdigest())
+
+
+def _read_manifest(path: Path) -> list[FileRecord]:
+    if not path.exists():
+        return []
+    try:
+        return [record_of(row) for row in read_tsv(path, COLUMNS)]
+    except (InputError, msgspec.ValidationError) as error:
+        raise InputError(
+            ErrorCode.TABLE_INVALID,
+            "The manifest cannot be read",
+            evidence={"file": str(path), "why": str(error)},
+            remedy="Delete it; what is there is compared with the server again.",
+        ) from error
+
+
+def _read_journal(path: Path) -> list[FileRecord]:
+    """Lines that a killed run left; a torn one is left out, and its file looked at again."""
+    try:
+        text = path.read_text(encoding="utf-8", errors="replace")
+    except FileNotFoundError:
+        return []
+    whole, _, _ = text.rpartition("\n")
+    return list(filter(None, map(_parse_line, whole.split("\n"))))
+
+
+def _parse_line(line: str) -> FileRecord | None:
+    cells = line.split("\t")
+    try:
+        pairs = zip(COLUMNS, cells, strict=True)
+        return record_of({column.name: parse_cell(column, text) for column, text in pairs})
+    except (ValueError, msgspec.ValidationError):
+        return None
