@@ -78,14 +78,19 @@ def index_series(row: IndexRow, collection: str) -> IndexSeries:
         size_bytes=round(_number(row, "series_size_MB") * _BYTES_PER_MB),
         bucket=bucket_name(_text(row, "aws_bucket")),
         crdc_uuid=key_part(_text(row, "crdc_series_uuid")),
-        license=printable(_text(row, "license_short_name")) or None,
-        source_doi=printable(_text(row, "source_DOI")) or None,
+        license=_stated(row, "license_short_name"),
+        source_doi=_stated(row, "source_DOI"),
     )
 
 
 def _text(row: IndexRow, column: str) -> str:
     value = row.get(column)
     return "" if value is None else str(value)
+
+
+def _stated(row: IndexRow, column: str) -> str | None:
+    text = printable(_text(row, column)).strip()
+    return None if text in ("", "n/a") else text
 
 
 def _number(row: IndexRow, column: str) -> float:

@@ -237,7 +237,7 @@ def _read_journal(path: Path) -> list[FileRecord]:
     """Lines that a killed run left; a torn one is left out, and its file looked at again."""
     try:
         text = path.read_text(encoding="utf-8", errors="replace")
-    except FileNotFoundError:
+    except (FileNotFoundError, NotADirectoryError):
         return []
     whole, _, _ = text.rpartition("\n")
     return list(filter(None, map(_parse_line, whole.split("\n"))))
