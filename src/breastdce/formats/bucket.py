@@ -206,7 +206,7 @@ def _parse(line: bytes) -> dict[str, object] | None:
 
 
 def _remote(answer: Mapping[str, object]) -> RemoteObject:
-    etag, size = str(answer.get("etag")), answer.get("size", 0)
+    etag, size = str(answer.get("etag") or ""), answer.get("size")
     return RemoteObject(
         str(answer["key"]),
         size if isinstance(size, int) else -1,
