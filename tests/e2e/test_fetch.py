@@ -23,6 +23,7 @@ from breastdce.fetch.selection import Choice
 from breastdce.formats.bucket import Bucket, find_s5cmd
 from breastdce.formats.tables import read_tsv
 from breastdce.run.fetch import FetchOptions, fetch
+from breastdce.run.fetched import opened
 from tests.e2e.made_archive import BUCKET, FILES, archive_server
 
 pytestmark = pytest.mark.xdist_group("s3")
@@ -154,6 +155,14 @@ def test_flipped_byte_is_found_by_verify_and_fetched_again(archive, bring, tmp_p
     summary = bring(verify=True)
     assert (summary.files_fetched, len(archive.asked)) == (1, 1)
     assert files(tmp_path / "dest") == archive.wanted_files()
+
+
+def test_file_found_wrong_without_a_network_is_fetched_by_the_next_plain_run(bring, tmp_path):
+    bring()
+    flip(some_file(tmp_path / "dest"))
+    with pytest.raises(NetworkError):
+        bring(verify=True, endpoint="http://127.0.0.1:9")
+    assert bring().files_fetched == 1
 
 
 def test_truncated_and_deleted_files_are_found_and_fetched_again(archive, bring, tmp_path):
@@ -328,10 +337,8 @@ def test_no_space_is_refused_before_the_first_byte(archive, bring, monkeypatch, 
 
 
 def test_two_at_once_on_one_folder_is_refused(bring, tmp_path):
-    from breastdce.run.fetched import Fetched
-
     bring()
-    with Fetched(tmp_path / "dest").open_for_writing(), pytest.raises(StoreError) as caught:
+    with opened(tmp_path / "dest"), pytest.raises(StoreError) as caught:
         bring(verify=True)
     assert caught.value.code is ErrorCode.OUTPUT_BUSY
 

@@ -7,7 +7,7 @@ A series that cannot be had is listed, and the others go on.
 from __future__ import annotations
 
 import csv
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -31,9 +31,9 @@ from breastdce.fetch.selection import (
 from breastdce.fetch.series import REQUIRED, Failure
 from breastdce.formats.bucket import AWS, Bucket, find_s5cmd
 from breastdce.formats.idc_index import collection_name, collection_rows, installed_index
-from breastdce.run.fetched import CITATION, MANIFEST, Fetched
+from breastdce.run.fetched import CITATION, MANIFEST, Fetched, opened
 from breastdce.run.progress import count_progress
-from breastdce.run.transfer import check_space, compare, failures_of, transfer, whole_bytes
+from breastdce.run.transfer import Here, check_space, compare, failures_of, take_stock, transfer
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -114,13 +114,11 @@ def fetch(
         NO_SPACE, OUTPUT_BUSY, OUTPUT_UNWRITABLE.
     """
     selection = _select(options, wanted or _table_of(options.dce))
-    fetched = Fetched(options.dest)
     if options.dry_run:
-        return _summary(options, selection, _lines(fetched, selection))
+        return _summary(options, selection, _stock(options, selection, Fetched(options.dest)))
     bucket = Bucket(find_s5cmd(), options.endpoint)
-    with fetched.open_for_writing():
-        lines = _lines(fetched, selection)
-        return _fetch(options, selection, lines, fetched, bucket, console or Console(stderr=True))
+    with opened(options.dest) as fetched:
+        return _fetch(options, selection, fetched, bucket, console or Console(stderr=True))
 
 
 def size_words(size_bytes: int) -> str:
@@ -132,13 +130,13 @@ def size_words(size_bytes: int) -> str:
 def _fetch(
     options: FetchOptions,
     selection: Selection,
-    lines: tuple[SeriesLine, ...],
     fetched: Fetched,
     bucket: Bucket,
     console: Console,
 ) -> FetchSummary:
+    here = _stock(options, selection, fetched)
     series = [selected.series for selected in selection.series]
-    found = compare(fetched, bucket, series, rehash=options.verify)
+    found = compare(fetched, bucket, [one for one in series if not here[one.series_uid].complete])
     size = sum(need.remote.size_bytes for need in found.needs)
     check_space(options.dest, size)
     if found.needs:
@@ -150,7 +148,7 @@ def _fetch(
         )
     lost = sum(one.need.remote.size_bytes for one in broken)
     return msgspec.structs.replace(
-        _summary(options, selection, lines),
+        _summary(options, selection, here),
         failures=(*selection.failures, *found.failures, *failures_of(broken)),
         files_fetched=len(found.needs) - len(broken),
         bytes_fetched=size - lost,
@@ -222,13 +220,23 @@ def _bad_table(path: Path, why: str) -> InputError:
     )
 
 
-def _lines(fetched: Fetched, selection: Selection) -> tuple[SeriesLine, ...]:
-    return tuple(_line(fetched, selected) for selected in selection.series)
+def _stock(options: FetchOptions, selection: Selection, fetched: Fetched) -> Mapping[str, Here]:
+    series = [selected.series for selected in selection.series]
+    return take_stock(fetched, series, rehash=options.verify)
 
 
-def _line(fetched: Fetched, selected: Selected) -> SeriesLine:
+def _summary(options: FetchOptions, selection: Selection, here: Mapping[str, Here]) -> FetchSummary:
+    return FetchSummary(
+        collection=collection_name(options.collection),
+        dest=str(options.dest),
+        dry_run=options.dry_run,
+        series=tuple(_line(one, here[one.series.series_uid]) for one in selection.series),
+        failures=selection.failures,
+    )
+
+
+def _line(selected: Selected, here: Here) -> SeriesLine:
     series = selected.series
-    here, complete = whole_bytes(fetched, series, rehash=False)
     return SeriesLine(
         patient_id=series.patient_id,
         visit=selected.visit,
@@ -239,17 +247,5 @@ def _line(fetched: Fetched, selected: Selected) -> SeriesLine:
         why=selected.why,
         files=series.instances,
         size_bytes=series.size_bytes,
-        missing_bytes=0 if complete else max(series.size_bytes - here, 0),
-    )
-
-
-def _summary(
-    options: FetchOptions, selection: Selection, lines: tuple[SeriesLine, ...]
-) -> FetchSummary:
-    return FetchSummary(
-        collection=collection_name(options.collection),
-        dest=str(options.dest),
-        dry_run=options.dry_run,
-        series=lines,
-        failures=selection.failures,
+        missing_bytes=0 if here.complete else max(series.size_bytes - here.size_bytes, 0),
     )

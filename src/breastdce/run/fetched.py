@@ -45,42 +45,29 @@ MANIFEST = "manifest.tsv"
 CITATION = "CITATION.txt"
 _WORK = ".fetch"
 _CHUNK_BYTES = 1 << 20
-_Records = dict[str, dict[str, FileRecord]]  # folder, then name
 
 
 class Fetched:
-    """What lies in the folder. Nothing is written before `open_for_writing`."""
+    """What lies in the folder, as it is now; only `opened` makes one that may write."""
 
     def __init__(self, root: Path) -> None:
         self.root = root
         self.incoming = root / _WORK / "incoming"
         self._journal = root / _WORK / "journal.tsv"
-        self._records = self._recall()
+        self._records: dict[str, dict[str, FileRecord]] = {}  # folder, then name
+        for record in (*_read_manifest(root / MANIFEST), *_read_journal(self._journal)):
+            self._keep(record)
+        self._changed = self._journal.exists()
 
-    @contextmanager
-    def open_for_writing(self) -> Iterator[None]:
-        """Hold the folder for this process; the manifest is written at the end, come what may.
-
-        Raises
-        ------
-        StoreError
-            OUTPUT_BUSY when another process fetches to it, OUTPUT_UNWRITABLE.
-        """
-        try:
-            self.incoming.mkdir(parents=True, exist_ok=True)
-            with locked(self.root / _WORK / "lock", wait=False):
-                self._records = self._recall()  # whoever held the folder before may have added
-                self._write_manifest()
-                try:
-                    yield
-                finally:
-                    self._write_manifest()
-                    shutil.rmtree(self.incoming, ignore_errors=True)
-        except OSError as error:
-            raise StoreError(
-                ErrorCode.OUTPUT_UNWRITABLE,
-                evidence={"folder": str(self.root), "why": error.strerror or str(error)},
-            ) from error
+    def save(self) -> None:
+        """Write manifest and citation, if there is news, and forget the journal."""
+        folders = [self._records[folder] for folder in sorted(self._records)]
+        records = [folder[name] for folder in folders for name in sorted(folder)]
+        if self._changed and records:
+            write_tsv(self.root / MANIFEST, COLUMNS, map(row_of, records))
+            write_bytes(self.root / CITATION, citation_text(records).encode())
+        self._journal.unlink(missing_ok=True)
+        self._changed = False
 
     def objects(self, series: IndexSeries) -> list[RemoteObject]:
         """Objects of a series that came here once, as the bucket listed them then."""
@@ -91,7 +78,7 @@ class Fetched:
         ]
 
     def verdict(self, series: IndexSeries, remote: RemoteObject, *, rehash: bool) -> Verdict:
-        """Judge one file; never UNSURE. What was hashed and is whole is remembered."""
+        """Judge one file; never UNSURE. What its content says is remembered."""
         path = self._place(series, remote)
         record = self._records.get(series.folder, {}).get(path.name)
         seen = _look(path)
@@ -99,10 +86,9 @@ class Fetched:
         if verdict is not Verdict.UNSURE or seen is None:
             return verdict
         hashes = _hash(path)
-        if not by_content(remote, record, hashes):
-            return Verdict.WRONG
-        self._keep(_record(series, remote, seen, hashes))
-        return Verdict.WHOLE
+        whole = by_content(remote, record, hashes)
+        self._keep(_record(series, remote, seen, hashes if whole else None))
+        return Verdict.WHOLE if whole else Verdict.WRONG
 
     def expect(self, series: IndexSeries, remote: RemoteObject) -> str:
         """Make ready for a file that is absent or wrong; return its path below `incoming`."""
@@ -141,6 +127,7 @@ class Fetched:
         for name in [name for name in records if name not in names]:
             (self.root / series.folder / name).unlink(missing_ok=True)
             del records[name]
+            self._changed = True
 
     def _place(self, series: IndexSeries, remote: RemoteObject) -> Path:
         return self.root / _name(series, remote)
@@ -155,22 +142,34 @@ class Fetched:
     def _keep(self, record: FileRecord) -> None:
         folder, _, name = record.path.rpartition("/")
         self._records.setdefault(folder, {})[name] = record
+        self._changed = True
 
-    def _recall(self) -> _Records:
-        records: _Records = {}
-        for record in (*_read_manifest(self.root / MANIFEST), *_read_journal(self._journal)):
-            folder, _, name = record.path.rpartition("/")
-            records.setdefault(folder, {})[name] = record
-        return records
 
-    def _write_manifest(self) -> None:
-        folders = [self._records[folder] for folder in sorted(self._records)]
-        records = [folder[name] for folder in folders for name in sorted(folder)]
-        if records:
-            write_tsv(self.root / MANIFEST, COLUMNS, map(row_of, records))
-        self._journal.unlink(missing_ok=True)
-        if text := citation_text(records):
-            write_bytes(self.root / CITATION, text.encode())
+@contextmanager
+def opened(root: Path) -> Iterator[Fetched]:
+    """Hold the folder for this process; what is known is written at the end, come what may.
+
+    Raises
+    ------
+    StoreError
+        OUTPUT_BUSY when another process fetches to it, OUTPUT_UNWRITABLE.
+    """
+    try:
+        (root / _WORK).mkdir(parents=True, exist_ok=True)
+        with locked(root / _WORK / "lock", wait=False):
+            fetched = Fetched(root)
+            fetched.save()  # what a killed run left in its journal, whose last line may be torn
+            fetched.incoming.mkdir(exist_ok=True)
+            try:
+                yield fetched
+            finally:
+                fetched.save()
+                shutil.rmtree(fetched.incoming, ignore_errors=True)
+    except OSError as error:
+        raise StoreError(
+            ErrorCode.OUTPUT_UNWRITABLE,
+            evidence={"folder": str(root), "why": error.strerror or str(error)},
+        ) from error
 
 
 def _name(series: IndexSeries, remote: RemoteObject) -> str:
@@ -194,7 +193,7 @@ def _record(
         etag=remote.etag,
         state=FileState.MISSING if hashes is None else here,
         blake2b=hashes.blake2b if hashes else None,
-        mtime_ns=seen.mtime_ns if seen else None,
+        mtime_ns=seen.mtime_ns if seen and hashes else None,
         license=series.license,
         source_doi=series.source_doi,
     )

@@ -28,6 +28,14 @@ OnBytes = Callable[[int, int], None]
 T = TypeVar("T")
 
 
+class Here(NamedTuple):
+    """What is here of a series."""
+
+    size_bytes: int
+    """Of its files that are whole."""
+    complete: bool
+
+
 class Need(NamedTuple):
     """A file that is absent or wrong."""
 
@@ -50,32 +58,22 @@ class Broken(NamedTuple):
     reason: str
 
 
-def whole_bytes(fetched: Fetched, series: IndexSeries, *, rehash: bool) -> tuple[int, bool]:
-    """Bytes of a series that are here and whole, and whether they are all; no server is asked."""
-    objects = fetched.objects(series)
-    whole = [
-        remote.size_bytes
-        for remote in objects
-        if fetched.verdict(series, remote, rehash=rehash) is Verdict.WHOLE
-    ]
-    complete = len(whole) == len(objects) and listing_problem(series, objects) is None
-    return sum(whole), complete and not fetched.strays(series, objects)
+def take_stock(fetched: Fetched, series: Sequence[IndexSeries], *, rehash: bool) -> dict[str, Here]:
+    """Look what is here of each series, by its UID; no server is asked."""
+    return {one.series_uid: _stock(fetched, one, rehash=rehash) for one in series}
 
 
-def compare(
-    fetched: Fetched, bucket: Bucket, series: Sequence[IndexSeries], *, rehash: bool
-) -> Comparison:
-    """Find what is absent or wrong. Only series that are not wholly here are asked for.
+def compare(fetched: Fetched, bucket: Bucket, series: Sequence[IndexSeries]) -> Comparison:
+    """Hold series that are not wholly here against the bucket.
 
     Raises
     ------
     NetworkError
         NO_NETWORK.
     """
-    open_series = [one for one in series if not whole_bytes(fetched, one, rehash=rehash)[1]]
     needs: list[Need] = []
     failures: list[Failure] = []
-    for one, answer in _listed(bucket, open_series):
+    for one, answer in _listed(bucket, series):
         if isinstance(answer, Refused):
             failures.append(_failure(one, FetchCode.NOT_IN_BUCKET, answer.reason))
             continue
@@ -87,7 +85,7 @@ def compare(
         needs += [
             Need(one, remote)
             for remote in answer
-            if fetched.verdict(one, remote, rehash=rehash) is not Verdict.WHOLE
+            if fetched.verdict(one, remote, rehash=False) is not Verdict.WHOLE
         ]
     return Comparison(tuple(needs), tuple(failures))
 
@@ -148,6 +146,17 @@ def failures_of(broken: Sequence[Broken]) -> list[Failure]:
         _failure(one.need.series, one.code, f"{counts[uid]} files; the last: {one.reason}")
         for uid, one in series.items()
     ]
+
+
+def _stock(fetched: Fetched, series: IndexSeries, *, rehash: bool) -> Here:
+    objects = fetched.objects(series)
+    whole = [
+        remote.size_bytes
+        for remote in objects
+        if fetched.verdict(series, remote, rehash=rehash) is Verdict.WHOLE
+    ]
+    complete = len(whole) == len(objects) and listing_problem(series, objects) is None
+    return Here(sum(whole), complete and not fetched.strays(series, objects))
 
 
 class _Meter:

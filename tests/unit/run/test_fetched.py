@@ -10,7 +10,7 @@ from breastdce.core.codes import ErrorCode
 from breastdce.core.errors import InputError, StoreError
 from breastdce.fetch.check import Verdict
 from breastdce.formats.bucket import RemoteObject
-from breastdce.run.fetched import Fetched
+from breastdce.run.fetched import Fetched, opened
 from tests.unit.fetch.made_index import made_series
 
 SERIES = made_series()
@@ -38,9 +38,8 @@ def killed_after(root, *names: str) -> None:
 def test_journal_of_a_killed_run_is_remembered_and_becomes_the_manifest(tmp_path):
     killed_after(tmp_path, "a.dcm", "b.dcm")
     assert not (tmp_path / "manifest.tsv").exists()
-    fetched = Fetched(tmp_path)
-    assert len(fetched.objects(SERIES)) == 2
-    with fetched.open_for_writing():
+    assert len(Fetched(tmp_path).objects(SERIES)) == 2
+    with opened(tmp_path):
         pass
     assert not (tmp_path / ".fetch" / "journal.tsv").exists()
     assert len(Fetched(tmp_path).objects(SERIES)) == 2
@@ -51,16 +50,14 @@ def test_torn_line_costs_a_look_at_its_file_only(tmp_path, cut):
     killed_after(tmp_path, "a.dcm", "b.dcm")
     journal = tmp_path / ".fetch" / "journal.tsv"
     journal.write_bytes(journal.read_bytes()[:-cut])
-    fetched = Fetched(tmp_path)
-    with fetched.open_for_writing():
+    with opened(tmp_path) as fetched:
         assert [one.source for one in fetched.objects(SERIES)] == [f"{SERIES.source}a.dcm"]
         assert fetched.verdict(SERIES, remote("b.dcm", b"b.dcm"), rehash=False) is Verdict.WHOLE
     assert len(Fetched(tmp_path).objects(SERIES)) == 2
 
 
 def test_wrong_arrival_is_removed_and_has_no_place(tmp_path):
-    fetched = Fetched(tmp_path)
-    with fetched.open_for_writing():
+    with opened(tmp_path) as fetched:
         path = fetched.incoming / fetched.expect(SERIES, remote("a.dcm", b"right"))
         path.write_bytes(b"wrong")
         assert not fetched.settle(SERIES, remote("a.dcm", b"right"))
@@ -70,10 +67,8 @@ def test_wrong_arrival_is_removed_and_has_no_place(tmp_path):
 
 
 def test_error_inside_still_writes_the_manifest_and_sweeps_what_was_arriving(tmp_path):
-    fetched = Fetched(tmp_path)
-
     def interrupted() -> None:
-        with fetched.open_for_writing():
+        with opened(tmp_path) as fetched:
             arrive(fetched, "a.dcm", b"a")
             (fetched.incoming / "half").write_bytes(b"h")
             raise KeyboardInterrupt
@@ -95,6 +90,6 @@ def test_manifest_of_somebody_else_is_one_clear_error(tmp_path):
 def test_destination_that_is_a_file_is_one_clear_error(tmp_path):
     place = tmp_path / "file"
     place.write_bytes(b"")
-    with pytest.raises(StoreError) as caught, Fetched(place).open_for_writing():
+    with pytest.raises(StoreError) as caught, opened(place):
         pass
     assert caught.value.code is ErrorCode.OUTPUT_UNWRITABLE
