@@ -199,9 +199,10 @@ def _table_of(dce: Path | None) -> Wanted:
 def _read_choices(path: Path) -> list[Choice]:
     try:
         with path.open(encoding="utf-8", newline="") as file:
-            names, *lines = csv.reader(file, "excel-tab")
+            lines = list(csv.reader(file, "excel-tab"))
     except (OSError, ValueError, csv.Error) as error:
         raise _bad_table(path, str(error)) from error
+    names, *lines = lines or [[]]
     missing = [name for name in DCE_COLUMNS if name not in names]
     if missing:
         raise _bad_table(path, f"no column {', '.join(missing)}")

@@ -92,8 +92,10 @@ def test_program_ends_when_nobody_listens_any_more(bucket, tmp_path):
         echo '{{"operation":"cp","success":true,"source":"{A}"}}'
         exec sleep 60"""
     )
+    started = time.monotonic()
     with closing(door.copy_objects({A: "a", B: "b"}, tmp_path)) as told:
         assert next(told) == Copied(A)
+    assert time.monotonic() - started < 10
     with pytest.raises(ProcessLookupError):
         os.kill(int((tmp_path / "pid").read_text()), 0)
 

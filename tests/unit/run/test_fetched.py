@@ -53,7 +53,10 @@ def test_torn_line_costs_a_look_at_its_file_only(tmp_path, cut):
     with opened(tmp_path) as fetched:
         assert [one.source for one in fetched.objects(SERIES)] == [f"{SERIES.source}a.dcm"]
         assert fetched.verdict(SERIES, remote("b.dcm", b"b.dcm"), rehash=False) is Verdict.WHOLE
-    assert len(Fetched(tmp_path).objects(SERIES)) == 2
+        arrive(fetched, "c.dcm", b"c.dcm")
+        killed_now = Fetched(tmp_path).objects(SERIES)  # the tear does not spoil the next line
+    assert f"{SERIES.source}c.dcm" in {one.source for one in killed_now}
+    assert len(Fetched(tmp_path).objects(SERIES)) == 3
 
 
 def test_wrong_arrival_is_removed_and_has_no_place(tmp_path):
