@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from importlib import resources
 from typing import NamedTuple
 
@@ -61,24 +61,29 @@ def dce_choices(rows: Iterable[Mapping[str, str]]) -> list[Choice]:
 
     Rows without a series (`n/a`) are exams without an answer, and want nothing.
     """
-    choices = []
+    choices: list[Choice] = []
     for row in rows:
         first = row["dce_series_uid"]
-        others = row["phase_series_uids"].split(";")
+        uids = [uid.strip() for uid in row["phase_series_uids"].split(";")]
         visit = row.get("visit", _MISSING)
-        for series in dict.fromkeys([first, *(uid.strip() for uid in others)]):
-            if first != _MISSING and series not in ("", _MISSING):
-                why = "holds the pre-contrast phase" if series == first else "holds a later phase"
-                choices.append(
-                    Choice(
-                        row["patient_id"],
-                        row["study_uid"],
-                        series,
-                        why,
-                        None if visit == _MISSING else visit,
-                    )
-                )
+        if first != _MISSING:
+            choices += phase_choices(
+                row["patient_id"],
+                row["study_uid"],
+                [first, *(uid for uid in uids if uid not in ("", _MISSING))],
+                None if visit == _MISSING else visit,
+            )
     return choices
+
+
+def phase_choices(
+    patient_id: str, study_uid: str, series_uids: Sequence[str], visit: str | None
+) -> Iterator[Choice]:
+    """Want every series of one dynamic; the first holds the phase before contrast."""
+    for uid in dict.fromkeys(series_uids):
+        first = uid == series_uids[0]
+        why = "holds the pre-contrast phase" if first else "holds a later phase"
+        yield Choice(patient_id, study_uid, uid, why, visit)
 
 
 def restrict(

@@ -5,7 +5,7 @@ Only the columns that are named here are read, by the names that idc-index-data 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -101,23 +101,34 @@ def _read(path: Path) -> tuple[list[str], Any]:
     return names, rows
 
 
+def index_row(cells: Mapping[str, object]) -> IndexRow:
+    """Make a row from the cells of an index, by column name; other columns are left out.
+
+    Raises
+    ------
+    ValueError
+        Identifiers are missing, or a number is none.
+    """
+    known: dict[str, object] = {ours: cells.get(name) for name, ours in _NAMES.items()}
+    for date in ("study_date", "series_date"):
+        known[date] = _date(known[date])
+    for text in _TEXT:
+        known[text] = str(known[text] or "")
+    known["size_mb"] = known["size_mb"] or 0.0
+    row = msgspec.convert(known, IndexRow, strict=False)  # its error is a ValueError
+    if not (row.patient_id and row.study_uid and row.series_uid):
+        raise ValueError("an identifier is missing")
+    if not 0 <= row.n_images <= _MOST_IMAGES:
+        raise ValueError(f"{row.n_images} images")
+    return row
+
+
 def _rows(path: Path, names: list[str], rows: Iterable[tuple[object, ...]]) -> Iterator[IndexRow]:
     for number, values in enumerate(rows, 1):
-        cells = {_NAMES[name]: value for name, value in zip(names, values, strict=True)}
-        for date in ("study_date", "series_date"):
-            cells[date] = _date(cells.get(date))
-        for text in _TEXT:
-            cells[text] = str(cells.get(text) or "")
-        cells["size_mb"] = cells.get("size_mb") or 0.0
         try:
-            row = msgspec.convert(cells, IndexRow, strict=False)
-        except msgspec.ValidationError as error:
+            yield index_row(dict(zip(names, values, strict=True)))
+        except ValueError as error:
             raise _invalid(path, f"row {number}: {error}") from error
-        if not (row.patient_id and row.study_uid and row.series_uid):
-            raise _invalid(path, f"row {number} lacks an identifier")
-        if not 0 <= row.n_images <= _MOST_IMAGES:
-            raise _invalid(path, f"row {number}: {row.n_images} images")
-        yield row
 
 
 def _date(value: object) -> str | None:

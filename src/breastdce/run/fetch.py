@@ -26,11 +26,15 @@ from breastdce.fetch.selection import (
     analysis_rules,
     dce_choices,
     look_up,
+    phase_choices,
     restrict,
 )
 from breastdce.fetch.series import REQUIRED, Failure
 from breastdce.formats.bucket import AWS, Bucket, find_s5cmd
 from breastdce.formats.idc_index import collection_name, collection_rows, installed_index
+from breastdce.formats.series_index import index_row
+from breastdce.ingest.listing.answer import answer_list
+from breastdce.ingest.listing.facts import studies_of_index
 from breastdce.run.fetched import CITATION, MANIFEST, Fetched, opened
 from breastdce.run.progress import count_progress
 from breastdce.run.transfer import Here, check_space, compare, failures_of, take_stock, transfer
@@ -43,7 +47,7 @@ class FetchOptions:
     collection: str
     dest: Path
     dce: Path | None = None
-    """Table of chosen series."""
+    """Table of chosen series; the finder chooses from the index when None."""
     index: Path | None = None
     """Parquet table with IDC's columns; that of idc-index-data when None."""
     patients: Sequence[str] = ()
@@ -96,7 +100,8 @@ def fetch(
     options
         What to fetch, and where to.
     wanted
-        Says which series of the collection it wants; the table `options.dce` when left out.
+        Says which series of the collection it wants; when left out, the table `options.dce`, or
+        without that the finder.
     console
         For progress; standard error when left out.
 
@@ -113,7 +118,7 @@ def fetch(
     StoreError
         NO_SPACE, OUTPUT_BUSY, OUTPUT_UNWRITABLE.
     """
-    selection = _select(options, wanted or _table_of(options.dce))
+    selection = _select(options, wanted or _wanted(options.dce))
     if options.dry_run:
         return _summary(options, selection, _stock(options, selection, Fetched(options.dest)))
     bucket = Bucket(find_s5cmd(), options.endpoint)
@@ -185,15 +190,39 @@ def _check_known(option: str, asked: Sequence[str], known: set[str]) -> None:
         )
 
 
-def _table_of(dce: Path | None) -> Wanted:
+def _wanted(dce: Path | None) -> Wanted:
+    """What a table says, else what the finder chooses from the index itself."""
     if dce is None:
-        raise CallError(
-            ErrorCode.CALL_INVALID,
-            "Nothing says which series are wanted",
-            remedy="Give the table of chosen series with --dce.",
-        )
+        return finder_choices
     choices = _read_choices(dce)
     return lambda _: choices
+
+
+def finder_choices(rows: Sequence[Mapping[str, object]]) -> list[Choice]:
+    """Every series of each dynamic that the finder sees in the rows of an index.
+
+    Raises
+    ------
+    InputError
+        TABLE_INVALID when a row cannot be read.
+    """
+    try:
+        studies = studies_of_index(map(index_row, rows))
+    except ValueError as error:
+        raise InputError(
+            ErrorCode.TABLE_INVALID,
+            "A row of the index cannot be used",
+            evidence={"why": str(error)},
+            remedy="Give the series that are wanted with --dce.",
+        ) from error
+    return [
+        choice
+        for answer in answer_list(studies)
+        if answer.reason is None
+        for choice in phase_choices(
+            answer.patient_id, answer.study_uid, answer.phase_series_uids, answer.visit
+        )
+    ]
 
 
 def _read_choices(path: Path) -> list[Choice]:

@@ -81,3 +81,37 @@ def test_address_that_is_no_server_is_a_wrong_call(text):
     with pytest.raises(CallError):
         check_endpoint(text)
     assert check_endpoint("http://127.0.0.1:9000") == "http://127.0.0.1:9000"
+
+
+def test_without_a_table_the_finder_chooses_every_phase(tmp_path):
+    rows = [
+        index_row()
+        | {
+            "SeriesInstanceUID": f"1.2.{number}",
+            "SeriesNumber": number,
+            "SeriesDescription": name,
+            "instanceCount": count,
+            "Modality": "MR",
+            "collection_id": "made",
+        }
+        for number, name, count in [
+            (1, "SCOUT", 45),
+            (2, "fl3d_sag", 64),
+            (3, "fl3d_sag", 64),
+            (4, "fl3d_sag", 64),
+        ]
+    ]
+    pl.DataFrame(rows).write_parquet(tmp_path / "index.parquet")
+    options = FetchOptions(
+        collection="made",
+        dest=tmp_path / "dest",
+        index=tmp_path / "index.parquet",
+        visits=("T0",),
+        dry_run=True,
+    )
+    found = {line.series_uid: line.why for line in fetch(options).series}
+    assert found == {
+        "1.2.2": "holds the pre-contrast phase",
+        "1.2.3": "holds a later phase",
+        "1.2.4": "holds a later phase",
+    }

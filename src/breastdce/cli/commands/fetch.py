@@ -14,7 +14,7 @@ Run the same command again to go on after an interruption: what is here and whol
 is checked by size and checksum; DEST/manifest.tsv says where each comes from, DEST/CITATION.txt
 whom to cite.
 
-  breastdce fetch ispy1 DEST --dce DCE.tsv --visit T0 --dry-run
+  breastdce fetch ispy1 DEST --visit T0 --dry-run
 """
 
 
@@ -23,7 +23,10 @@ def _arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("dest", type=Path, metavar="DEST", help="a folder")
     which = parser.add_argument_group("which series")
     which.add_argument(
-        "--dce", type=Path, metavar="DCE.tsv", help="chosen series, from `breastdce scan --out`"
+        "--dce",
+        type=Path,
+        metavar="DCE.tsv",
+        help="chosen series, from `breastdce scan --out` (default: the finder's choice)",
     )
     which.add_argument(
         "--patient", action="append", default=[], metavar="ID", help="only this; may be repeated"
