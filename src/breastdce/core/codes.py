@@ -501,6 +501,196 @@ class CaveatCode(Code):
     )
 
 
+class CohortCode(Code):
+    """Why a patient is not in the cohort: the code of the first rule that excludes."""
+
+    NOT_PUBLIC = (
+        "NOT_PUBLIC",
+        "The patient is in the clinical table, and no images of the patient are at hand.",
+        "Nothing to do, or fetch the images.",
+    )
+    NO_BASELINE = (
+        "NO_BASELINE",
+        "No exam is known to be of the visit that is wanted; a later one never stands in for it.",
+        "Look for the missing visit in the archive, or give its time point.",
+    )
+    NO_DCE = (
+        "NO_DCE",
+        "The exam of the visit holds no dynamic contrast-enhanced acquisition.",
+        "See the exam's evidence with `breastdce scan`.",
+    )
+    TOO_FEW_PHASES = (
+        "TOO_FEW_PHASES",
+        "The dynamic acquisition of the visit has too few phases.",
+        "Look for a missing series with `breastdce scan`.",
+    )
+    PIXELS_BAD = (
+        "PIXELS_BAD",
+        "The images of the visit cannot be decoded, or do not fit each other.",
+        "Export or fetch the series again.",
+    )
+    DCE_UNUSABLE = (
+        "DCE_UNUSABLE",
+        "The exam of the visit was refused for the reason that the evidence names.",
+        "See the exam's evidence with `breastdce scan`.",
+    )
+    FIELD_STRENGTH = (
+        "FIELD_STRENGTH",
+        "The field strength is outside the bounds, or not known.",
+        "Nothing to do, or change the rule.",
+    )
+    LATERALITY = (
+        "LATERALITY",
+        "The imaged side is not one of those that are wanted, or not known.",
+        "Nothing to do, or change the rule.",
+    )
+    NO_OUTCOME = (
+        "NO_OUTCOME",
+        "The outcome is missing in the clinical table.",
+        "Complete the clinical table.",
+    )
+    NO_RECEPTORS = (
+        "NO_RECEPTORS",
+        "The receptor status is missing in the clinical table.",
+        "Complete the clinical table.",
+    )
+    CLINICAL_MISSING = (
+        "CLINICAL_MISSING",
+        "A clinical value that the cohort needs is missing.",
+        "Complete the clinical table.",
+    )
+    CLINICAL_VALUE = (
+        "CLINICAL_VALUE",
+        "A clinical value does not meet the condition of the cohort.",
+        "Nothing to do, or change the rule.",
+    )
+    NOT_LISTED = (
+        "NOT_LISTED",
+        "The patient is not in the list that the rule names.",
+        "Nothing to do, or change the list.",
+    )
+    LISTED = (
+        "LISTED",
+        "The patient is in a list of those to leave out.",
+        "Nothing to do, or change the list.",
+    )
+
+
+class ClinicalCode(Code):
+    """What is wrong with a cell, row or column of a clinical table; the rest of it is used."""
+
+    COLUMN_ABSENT = (
+        "COLUMN_ABSENT",
+        "The schema declares a column that the sheet does not have; it is empty.",
+        "Correct the header in the sheet or in the schema.",
+    )
+    HEADER_TWICE = (
+        "HEADER_TWICE",
+        "Two columns have the same header; the first one is used.",
+        "Rename or remove one of them.",
+    )
+    HEADER_AGAIN = (
+        "HEADER_AGAIN",
+        "The line of headers stands a second time among the rows; it is left out.",
+        "Remove the line.",
+    )
+    SHEET_EMPTY = (
+        "SHEET_EMPTY",
+        "The sheet has no row under its headers.",
+        "Give the table that holds the patients.",
+    )
+    KEY_MISSING = (
+        "KEY_MISSING",
+        "A row has values and no patient; it is left out.",
+        "Fill in the patient, or remove the row.",
+    )
+    KEY_INVALID = (
+        "KEY_INVALID",
+        "The patient of a row is not written as the schema says; the row is left out.",
+        "Correct the patient, or the schema's rule for it.",
+    )
+    PATIENT_TWICE = (
+        "PATIENT_TWICE",
+        "A patient has two rows in one sheet; the first one is used.",
+        "Remove the row that is wrong.",
+    )
+    NOT_IN_SHEET = (
+        "NOT_IN_SHEET",
+        "A patient of another sheet has no row in this one; its columns are empty.",
+        "Complete the sheet.",
+    )
+    VALUE_REQUIRED = (
+        "VALUE_REQUIRED",
+        "A value that the schema requires is missing.",
+        "Fill it in where it is known.",
+    )
+    NOT_A_NUMBER = (
+        "NOT_A_NUMBER",
+        "A cell of a column of numbers holds something else; it is empty.",
+        "Write a plain number.",
+    )
+    NUMBER_AMBIGUOUS = (
+        "NUMBER_AMBIGUOUS",
+        "A comma before three digits may mark decimals or thousands; the cell is empty.",
+        "Write the number with a decimal point and without marks of thousands.",
+    )
+    NOT_WHOLE = (
+        "NOT_WHOLE",
+        "A cell of a column of whole numbers has decimals; it is empty.",
+        "Correct the number, or declare the column as `number`.",
+    )
+    NOT_BOOLEAN = (
+        "NOT_BOOLEAN",
+        "A cell is neither yes nor no (1, 0, true, false, yes, no); it is empty.",
+        "Correct the cell, or declare the column as `category`.",
+    )
+    CODE_UNKNOWN = (
+        "CODE_UNKNOWN",
+        "A cell holds a code that the schema's levels do not have; it is empty.",
+        "Correct the cell, or add the code to the levels.",
+    )
+    OUT_OF_BOUNDS = (
+        "OUT_OF_BOUNDS",
+        "A number lies outside the bounds of its column; it is empty.",
+        "Correct the number (its unit, too), or the bounds.",
+    )
+    TEXT_UNFIT = (
+        "TEXT_UNFIT",
+        "A text is longer than 200 characters or has several lines; it is empty.",
+        "Shorten the text, or leave the column out of the schema.",
+    )
+    CELL_DATE = (
+        "CELL_DATE",
+        "A cell holds a date, which is never passed on; it is empty.",
+        "Give a number of days, or undo the spreadsheet's conversion to a date.",
+    )
+    CELL_ERROR = (
+        "CELL_ERROR",
+        "A cell holds an error of the spreadsheet or no plain value; it is empty.",
+        "Correct the cell.",
+    )
+    FORMULA_EMPTY = (
+        "FORMULA_EMPTY",
+        "A cell holds a formula whose result was never stored; it is empty.",
+        "Open the workbook in a spreadsheet program and save it.",
+    )
+    NO_IMAGES = (
+        "NO_IMAGES",
+        "A patient of the clinical table has no exam among the images.",
+        "Nothing to do, or fetch the images.",
+    )
+    NO_CLINICAL = (
+        "NO_CLINICAL",
+        "A patient with images has no row in the clinical table.",
+        "Check how patients are named on both sides.",
+    )
+    NOT_KNOWN = (
+        "NOT_KNOWN",
+        "A list names a patient who has neither images nor a clinical row.",
+        "Check how the list names patients.",
+    )
+
+
 class Undefined(Code):
     """Why a number has no value. Written as NaN, with this code beside it."""
 
@@ -622,6 +812,31 @@ class ErrorCode(Code):
         "A name that the package does not know.",
         "Choose one of the known names.",
     )
+    SHEET_UNREADABLE = (
+        "SHEET_UNREADABLE",
+        "A table that was given cannot be read.",
+        "Save it as .xlsx, .csv, .tsv or .parquet and give that file.",
+    )
+    SHEET_TOO_LARGE = (
+        "SHEET_TOO_LARGE",
+        "A table that was given is too large to be a table of patients.",
+        "Give a file with the needed sheets, rows and columns only.",
+    )
+    SHEET_MISSING = (
+        "SHEET_MISSING",
+        "The workbook has no sheet of that name.",
+        "Correct the name of the sheet in the schema.",
+    )
+    COLUMN_MISSING = (
+        "COLUMN_MISSING",
+        "A table lacks a column without which nothing can be said.",
+        "Give the table with this column.",
+    )
+    DEFINITION_INVALID = (
+        "DEFINITION_INVALID",
+        "A file of rules, a schema or the definition of a table is wrong; nothing was computed.",
+        "Compare with the files that ship with the package (docs/cohort.md).",
+    )
     STORE_CORRUPT = (
         "STORE_CORRUPT",
         "A stored result is damaged.",
@@ -665,6 +880,8 @@ ALL_CODES: tuple[type[Code], ...] = (
     SeriesCode,
     ExamCode,
     CaveatCode,
+    CohortCode,
+    ClinicalCode,
     Undefined,
     FetchCode,
     ErrorCode,

@@ -1,0 +1,107 @@
+"""Words about a cohort: the counts after each rule, and what to know before passing files on."""
+
+from __future__ import annotations
+
+import sys
+from collections import Counter
+from collections.abc import Sequence
+from pathlib import Path
+
+import msgspec
+from rich.console import Console
+from rich.table import Table
+
+from breastdce.run.cohort_pages import PRIVATE
+from breastdce.run.cohort_tables import Cohort
+
+
+def show_cohort(dest: Path, cohort: Cohort, files: Sequence[str], *, as_json: bool) -> None:
+    """Print the flow in numbers, problems by code, and where the files are."""
+    if as_json:
+        text = msgspec.json.format(msgspec.json.encode(_plain(dest, cohort, files)), indent=2)
+        sys.stdout.write(text.decode() + "\n")
+        return
+    console = Console()
+    _show_flow(console, cohort)
+    for entry in cohort.ledger.kept:
+        words = f"kept by exception: {entry.patient_id} ({entry.code}): {entry.reason}"
+        console.print(words, markup=False, highlight=False)
+    for line in _differences(cohort):
+        console.print(line, markup=False, highlight=False)
+    counts = Counter(problem.code for problem in cohort.problems)
+    if counts:
+        console.print(f"\n{counts.total()} problems of the clinical table (clinical_problems.tsv):")
+        for code, count in counts.most_common():
+            console.print(f"  {count:>6} {code}: {code.meaning}", markup=False, highlight=False)
+    if cohort.nameless:
+        console.print(f"{cohort.nameless} exams name no patient and are not counted.")
+    if cohort.is_private:
+        console.print(f"\nmind: {PRIVATE}", markup=False)
+    page = dest / "index.html"
+    console.print(f"\n{page}", markup=False, highlight=False, soft_wrap=True)
+
+
+def _show_flow(console: Console, cohort: Cohort) -> None:
+    ledger = cohort.ledger
+    table = Table(title=cohort.book.title, title_justify="left", box=None, pad_edge=False)
+    table.add_column("rule")
+    table.add_column("code")
+    for name in ("excluded", "remain", "reference"):
+        table.add_column(name, justify="right")
+    table.add_row("Patients known", "", "", str(ledger.start), _shown(cohort.book.reference))
+    for step in ledger.steps:
+        rule = step.rule
+        numbers = (str(step.excluded), str(step.remaining), _shown(rule.reference))
+        table.add_row(rule.label, rule.code.value, *numbers)
+    console.print(table)
+    console.print(f"{len(ledger.included)} of {ledger.start} patients are in the cohort.")
+
+
+def _differences(cohort: Cohort) -> list[str]:
+    tables = (cohort.table1, cohort.table2)
+    return [
+        f"{table.title}: {table.differences} figures differ from the reference"
+        for table in tables
+        if table is not None and table.differences
+    ]
+
+
+def _shown(reference: int | None) -> str:
+    return "" if reference is None else str(reference)
+
+
+def _plain(dest: Path, cohort: Cohort, files: Sequence[str]) -> dict[str, object]:
+    ledger = cohort.ledger
+    return {
+        "dest": str(dest),
+        "rules": cohort.book.name,
+        "known": ledger.start,
+        "included": len(ledger.included),
+        "reference": cohort.book.reference,
+        "steps": [
+            {
+                "code": step.rule.code,
+                "label": step.rule.label,
+                "excluded": step.excluded,
+                "kept_by_exception": step.kept,
+                "remaining": step.remaining,
+                "reference": step.rule.reference,
+            }
+            for step in ledger.steps
+        ],
+        "exceptions": [
+            {"patient_id": entry.patient_id, "code": entry.code, "reason": entry.reason}
+            for entry in ledger.kept
+        ],
+        "unneeded_exceptions": [
+            {"patient_id": patient, "code": code} for patient, code in ledger.unneeded
+        ],
+        "problems": Counter(problem.code.value for problem in cohort.problems),
+        "differences": {
+            name: None if table is None else table.differences
+            for name, table in (("table1", cohort.table1), ("table2", cohort.table2))
+        },
+        "nameless_exams": cohort.nameless,
+        "not_for_sharing": cohort.is_private,
+        "files": list(files),
+    }
