@@ -9,6 +9,7 @@ from pathlib import Path
 
 import msgspec
 from rich.console import Console
+from rich.markup import escape
 from rich.table import Table
 
 from breastdce.run.cohort_pages import PRIVATE
@@ -43,7 +44,7 @@ def show_cohort(dest: Path, cohort: Cohort, files: Sequence[str], *, as_json: bo
 
 def _show_flow(console: Console, cohort: Cohort) -> None:
     ledger = cohort.ledger
-    table = Table(title=cohort.book.title, title_justify="left", box=None, pad_edge=False)
+    table = Table(title=escape(cohort.book.title), title_justify="left", box=None, pad_edge=False)
     table.add_column("rule")
     table.add_column("code")
     for name in ("excluded", "remain", "reference"):
@@ -52,7 +53,7 @@ def _show_flow(console: Console, cohort: Cohort) -> None:
     for step in ledger.steps:
         rule = step.rule
         numbers = (str(step.excluded), str(step.remaining), _shown(rule.reference))
-        table.add_row(rule.label, rule.code.value, *numbers)
+        table.add_row(escape(rule.label), rule.code.value, *numbers)
     console.print(table)
     console.print(f"{len(ledger.included)} of {ledger.start} patients are in the cohort.")
 

@@ -22,6 +22,7 @@ Whole = Literal["all", "column", "known"]
 """What 100 % is: all patients of the table, those of the column, or those of the column whose
 value is known."""
 _OF = {"all": "% of all", "column": "% of column", "known": "% of known"}
+_HEADS = ("Characteristic", "Statistic")
 Group = list[Patient]
 
 
@@ -111,6 +112,8 @@ def parse_characteristics(text: str, origin: str) -> Characteristics:
     """
     table = convert(read_toml(text, origin), Characteristics, origin)
     width = len(table.column)
+    if len({*_HEADS, *(column.label for column in table.column)}) < width + len(_HEADS):
+        raise invalid(origin, "two columns have the same label")
     for row in table.row:
         if any(width_given not in (0, width) for width_given in _widths(row)):
             raise invalid(
@@ -167,7 +170,7 @@ def characteristics(
     return Summary(
         title=definition.title,
         source=definition.source,
-        heads=("Characteristic", "Statistic"),
+        heads=_HEADS,
         columns=tuple(column.label for column in definition.column),
         lines=tuple(lines),
         notes=tuple(notes),

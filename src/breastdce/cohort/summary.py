@@ -37,9 +37,13 @@ class Summary:
     notes: tuple[str, ...] = ()
 
     @property
-    def has_reference(self) -> bool:
-        """Whether any figure has one of the source beside it."""
-        return any(figure is not None for line in self.lines for figure in line.reference)
+    def compared(self) -> tuple[int, ...]:
+        """Places of the columns in which any figure has one of the source beside it."""
+        return tuple(
+            place
+            for place in range(len(self.columns))
+            if any(line.reference[place] is not None for line in self.lines)
+        )
 
     @property
     def differences(self) -> int:
@@ -58,16 +62,15 @@ def differences(line: Line) -> Figures:
 
 def full_header(table: Summary) -> tuple[str, ...]:
     """Names of all columns of the file: words, figures, and where there are any the source's."""
-    if not table.has_reference:
-        return (*table.heads, *table.columns)
-    extra = [f"{word}: {name}" for word in ("Reference", "Difference") for name in table.columns]
+    names = [table.columns[place] for place in table.compared]
+    extra = [f"{word}: {name}" for word in ("Reference", "Difference") for name in names]
     return (*table.heads, *table.columns, *extra)
 
 
 def full_line(table: Summary, line: Line) -> tuple[tuple[str, str], Figures]:
     """Words and numbers of a line, under `full_header`."""
-    more = (*line.reference, *differences(line)) if table.has_reference else ()
-    return (line.label, line.statistic), (*line.figures, *more)
+    beside = (figures[n] for figures in (line.reference, differences(line)) for n in table.compared)
+    return (line.label, line.statistic), (*line.figures, *beside)
 
 
 def decimals_of(figures: Sequence[float | int | None], decimals: int) -> Figures:

@@ -127,12 +127,15 @@ def _rows(path: Path, sheet: Any) -> Iterator[SheetRow]:
     sheet.reset_dimensions()  # what the sheet states about its size may be wrong
     kept = 0
     for number, cells in enumerate(sheet.iter_rows(), 1):
+        if number > _LAST_ROW or len(cells) > MAX_COLUMNS:
+            raise _too_large(path, f"a cell in row {number}, column {len(cells)}")
+        if not cells:
+            continue
         values = tuple(_raw(cell) for cell in cells)
         kept += any(value is not None for value in values)
-        if number > _LAST_ROW or kept > MAX_ROWS or len(values) > MAX_COLUMNS:
-            raise _too_large(path, f"more than {MAX_ROWS} rows or {MAX_COLUMNS} columns")
-        if values:
-            yield SheetRow(number, values)
+        if kept > MAX_ROWS:
+            raise _too_large(path, f"more than {MAX_ROWS} rows")
+        yield SheetRow(number, values)
 
 
 def _raw(cell: Any) -> RawCell:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from breastdce.core.codes import ClinicalCode, CohortCode
+from breastdce.core.codes import ClinicalCode
 from breastdce.report.cohort_view import CohortPage
 from breastdce.report.flow import flow_svg
 from breastdce.report.html import fill, policy, source
@@ -19,7 +19,6 @@ def render_cohort(page: CohortPage) -> str:
         page=page,
         tiles=_tiles(page),
         svg=flow_svg(page.flow, standalone=False),
-        steps=[(step, CohortCode[step.code].meaning) for step in page.flow.steps],
         problems=[
             (code, count, ClinicalCode[code].meaning, ClinicalCode[code].remedy)
             for code, count in page.problems

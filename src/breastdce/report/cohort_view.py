@@ -11,6 +11,8 @@ class FlowStep(NamedTuple):
     """One rule of the selection."""
 
     code: str
+    meaning: str
+    """Of the code."""
     label: str
     excluded: int
     kept: int

@@ -16,7 +16,7 @@ _SIDE_X, _SIDE_W = 424, 320
 _LINE, _PAD = 18, 12
 _GAP = 34
 """Between two boxes of the main column."""
-_MAIN_CHARS, _SIDE_CHARS = 42, 40  # that fit a box at the width of the font's digits
+_MAIN_CHARS, _SIDE_CHARS = 42, 44  # that fit a box at the width of the font's digits
 
 
 class _Text(NamedTuple):
@@ -78,10 +78,13 @@ def flow_svg(flow: Flow, *, standalone: bool) -> Markup:
 
 def flow_mermaid(flow: Flow) -> str:
     """Write the flow as Mermaid text, for Markdown and other documents."""
-    lines = ["flowchart TD", f"  n0[{_quoted(' | '.join(w for _, w in _start_lines(flow)))}]"]
+    lines = [
+        "flowchart TD",
+        f"  n0[{_quoted('; '.join(words for _, words in _start_lines(flow)))}]",
+    ]
     for number, step in enumerate(flow.steps, 1):
-        words = _remaining_words(step)
-        lines.append(f"  n{number}[{_quoted(f'{step.label}: {words}')}]")
+        words = "; ".join([f"{step.label}: {step.remaining} remain", *_notes(step)])
+        lines.append(f"  n{number}[{_quoted(words)}]")
         lines.append(f"  n{number - 1} --> n{number}")
         if step.excluded:
             lines.append(f"  x{number}[{_quoted(f'{step.code}: {step.excluded} excluded')}]")
@@ -133,17 +136,17 @@ def _start_lines(flow: Flow) -> list[tuple[str, str]]:
 
 
 def _main_lines(step: FlowStep) -> list[tuple[str, str]]:
-    return [("label", step.label), ("count", _remaining_words(step))]
+    notes = [("note", words) for words in _notes(step)]
+    return [("label", step.label), ("count", f"{step.remaining} remain"), *notes]
 
 
-def _remaining_words(step: FlowStep) -> str:
-    extra = [] if step.reference is None else [f"reference: {step.reference}"]
-    extra += [f"{step.kept} by exception"] if step.kept else []
-    return f"{step.remaining} remain" + (f" ({', '.join(extra)})" if extra else "")
+def _notes(step: FlowStep) -> list[str]:
+    notes = [] if step.reference is None else [f"reference: {step.reference}"]
+    return [*notes, f"by exception: {step.kept}"] if step.kept else notes
 
 
 def _side_lines(step: FlowStep) -> list[tuple[str, str]]:
-    return [("count", f"Excluded: {step.excluded}"), ("note", step.code)]
+    return [("count", f"Excluded: {step.excluded}"), ("note", step.code), ("note", step.meaning)]
 
 
 def _quoted(words: str) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 
-from breastdce.cohort.summary import Line, Summary, differences, full_header, full_line
+from breastdce.cohort.summary import Line, Summary, full_header, full_line
 from breastdce.report.cohort_view import (
     CohortException,
     CohortPage,
@@ -33,6 +33,7 @@ def flow_of(cohort: Cohort) -> Flow:
         steps=tuple(
             FlowStep(
                 code=step.rule.code.value,
+                meaning=step.rule.code.meaning,
                 label=step.rule.label,
                 excluded=step.excluded,
                 kept=step.kept,
@@ -75,7 +76,7 @@ def _why_no_table(cohort: Cohort) -> str:
 def _view(name: str, table: Summary) -> TableView:
     return TableView(
         title=table.title,
-        source=table.source if table.has_reference else "",
+        source=table.source if table.compared else "",
         header=full_header(table),
         lines=tuple(_line(table, line) for line in table.lines),
         notes=table.notes,
@@ -86,7 +87,7 @@ def _view(name: str, table: Summary) -> TableView:
 def _line(table: Summary, line: Line) -> TableLine:
     words, figures = full_line(table, line)
     shown = tuple(_NO_VALUE if figure is None else str(figure) for figure in figures)
-    differs = [bool(difference) for difference in differences(line)]
     # Marked where the difference stands: ours and the source's figure stay plain.
-    marks = [False] * (len(figures) - len(differs)) + differs if table.has_reference else differs
-    return TableLine(*words, shown, tuple(marks), line.is_head)
+    first = len(figures) - len(table.compared)
+    marks = tuple(place >= first and bool(figure) for place, figure in enumerate(figures))
+    return TableLine(*words, shown, marks, line.is_head)
