@@ -84,17 +84,7 @@ def apply_rules(
     spared: list[Kept] = []
     steps = []
     for number, rule in enumerate(book.rules, 1):
-        out, saved = [], []
-        for patient in remaining:
-            evidence = rule.kind.judge(patient, rule.params, frame)
-            if evidence is None:
-                continue
-            name = patient.patient_id
-            reason = reasons.get((name, rule.code))
-            if reason is None:
-                out.append(Exclusion(name, rule.code, number, evidence))
-            else:
-                saved.append(Kept(name, rule.code, number, evidence, reason))
+        out, saved = _apply(rule, number, remaining, frame, reasons)
         gone = {entry.patient_id for entry in out}
         remaining = [patient for patient in remaining if patient.patient_id not in gone]
         exclusions += out
@@ -111,3 +101,25 @@ def apply_rules(
         kept=kept,
         unneeded=tuple(sorted(key for key in reasons if key not in used)),
     )
+
+
+def _apply(
+    rule: Rule,
+    number: int,
+    patients: Sequence[Patient],
+    frame: Frame,
+    reasons: Mapping[tuple[str, CohortCode], str],
+) -> tuple[list[Exclusion], list[Kept]]:
+    """Whom a rule excludes, and whom it would without an exception."""
+    out, saved = [], []
+    for patient in patients:
+        evidence = rule.kind.judge(patient, rule.params, frame)
+        if evidence is None:
+            continue
+        name = patient.patient_id
+        reason = reasons.get((name, rule.code))
+        if reason is None:
+            out.append(Exclusion(name, rule.code, number, evidence))
+        else:
+            saved.append(Kept(name, rule.code, number, evidence, reason))
+    return out, saved
