@@ -42,6 +42,12 @@ def test_text_tables_read_the_same_however_saved(tmp_path, payload):
     assert _cells(read_sheet(path)) == ROWS
 
 
+def test_the_separator_fits_all_lines_and_not_the_widest(tmp_path):
+    path = tmp_path / "t.csv"
+    path.write_bytes(b"id;values\n1;1,2,3,4\n2;1,2,3,4\n")
+    assert _cells(read_sheet(path))[1] == ("1", "1,2,3,4")
+
+
 def test_rows_are_numbered_as_in_the_file(tmp_path):
     path = tmp_path / "t.csv"
     path.write_bytes(b"id,age\n\n1,2\n")

@@ -93,6 +93,17 @@ def test_boxes_hold_their_words_and_do_not_overlap(labels, excluded):
             assert apart
 
 
+def test_who_is_excluded_leaves_between_two_boxes():
+    long = step(meaning="word " * 30)
+    root = draw(Flow("x", 9, None, (long, long), 1))
+    mains = [_box(rect) for rect in root.iter(f"{SVG}rect") if rect.get("class") == "main"]
+    paths = (path.attrib["d"] for path in root.iter(f"{SVG}path"))
+    leaving = [float(d.partition("H")[0].split()[1]) for d in paths if "H" in d]
+    assert len(leaving) == 2
+    for y, above, below in zip(leaving, mains[:-1], mains[1:], strict=True):
+        assert above[3] < y < below[1]
+
+
 def _box(rect: ET.Element) -> tuple[float, float, float, float]:
     x, y, width, height = (float(rect.attrib[name]) for name in ("x", "y", "width", "height"))
     return x, y, x + width, y + height
