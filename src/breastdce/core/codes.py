@@ -494,6 +494,21 @@ class CaveatCode(Code):
         "The mask was stored with other axes on the same voxels, and was turned, not resampled.",
         "Nothing to do.",
     )
+    HEADER_LOST = (
+        "HEADER_LOST",
+        "The mask's header states no place; it was put on its image voxel by voxel, as it lies.",
+        "Check by eye that it is neither flipped nor of another image.",
+    )
+    CONTOURS_LEFT_OUT = (
+        "CONTOURS_LEFT_OUT",
+        "Contours that enclose nothing, or lie outside the images, were counted and left out.",
+        "Nothing to do.",
+    )
+    CONTOURS_SPARSE = (
+        "CONTOURS_SPARSE",
+        "Slices between contours of a region hold none; they are empty, nothing is interpolated.",
+        "Draw on every slice if the region is one piece.",
+    )
     VOXELS_LEFT_OUT = (
         "VOXELS_LEFT_OUT",
         "Voxels of the mask are not finite or out of range; intensities describe the others only.",

@@ -5,6 +5,7 @@ DICOM's LPS world; the grid is given in RAS+ as everywhere else in the package.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -77,6 +78,38 @@ def locate(plane: Plane, grid: Grid) -> Place:
             },
         )
     return Place(round(float(index[2])), shift)
+
+
+class Slices(NamedTuple):
+    """Which slices of a grid the planes of one region are."""
+
+    k: tuple[int | None, ...]
+    """Slice of each plane, None where it lies outside the grid."""
+    outside: int
+    shift_pixels: float
+    """Largest in-plane shift, below one pixel."""
+
+
+def locate_all(planes: Sequence[Plane], grid: Grid) -> Slices:
+    """Find the slices of the planes of one region.
+
+    Raises
+    ------
+    InputError
+        GRID_MISMATCH as `locate`, and when two planes fall on one slice: their steps are finer
+        than the grid's, so that they are planes of another grid.
+    """
+    places = [locate(plane, grid) for plane in planes]
+    slices = tuple(place.k if 0 <= place.k < grid.shape[2] else None for place in places)
+    within = [k for k in slices if k is not None]
+    if len(set(within)) < len(within):
+        raise InputError(
+            ErrorCode.GRID_MISMATCH,
+            "Several planes of one region fall on one slice",
+            evidence={"planes": len(planes), "slices": len(set(within)), "grid": grid.describe()},
+        )
+    shift = max((place.shift_pixels for place in places), default=0.0)
+    return Slices(slices, len(slices) - len(within), shift)
 
 
 def _same_lattice(plane: Plane, grid: Grid, direction: FloatArray) -> bool:

@@ -6,6 +6,7 @@ the I-SPY1 producer hold 0 and 255 only: any value above 0 is inside.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -17,11 +18,10 @@ from breastdce.core.codes import ErrorCode
 from breastdce.core.errors import InputError
 from breastdce.core.grid import Grid
 from breastdce.core.volume import Mask
-from breastdce.formats.dicom.placement import Plane, locate
+from breastdce.formats.dicom.placement import Plane, locate_all
 from breastdce.formats.dicom.quiet import read_quietly
-
-_MAX_VOXELS = 1 << 30  # far above any breast exam; a header may claim anything
-
+from breastdce.formats.dicom.seg_bits import is_bit_mask
+from breastdce.formats.dicom.seg_frames import StoredFrame, stored_frames
 
 @dataclass(frozen=True, slots=True, eq=False)
 class SegFrame:
@@ -38,6 +38,8 @@ class Segment:
 
     number: int
     frames: tuple[SegFrame, ...]
+    label: str = ""
+    """SegmentLabel, to choose by; not for publication."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -50,6 +52,32 @@ class Segmentation:
     """ContentLabel, upper case; not for publication."""
     fractions: bool
     """Whether there are values between 0 and the largest possible one."""
+    bits: bool = False
+    """Whether the values are I-SPY2's bits, where 0 is inside: see `seg_bits`."""
+
+    def segment(self, which: int | str) -> Segment:
+        """One segment by number or by label (case and blanks around it do not matter).
+
+        Raises
+        ------
+        InputError
+            UNKNOWN_ENTRY when there is none, or several have the label.
+        """
+        found = [part for part in self.segments if which == part.number]
+        if isinstance(which, str):
+            wanted = which.strip().casefold()
+            found = [part for part in self.segments if part.label.casefold() == wanted]
+        if len(found) == 1:
+            return found[0]
+        raise InputError(
+            ErrorCode.UNKNOWN_ENTRY,
+            "No one segment of that number or label",
+            evidence={
+                "asked": which,
+                "segments": "; ".join(f"{part.number}: {part.label}" for part in self.segments),
+            },
+            remedy="Give one of the numbers.",
+        )
 
     @property
     def frame_count(self) -> int:
@@ -97,78 +125,44 @@ def place_segment(segment: Segment, grid: Grid) -> PlacedSegment:
     Raises
     ------
     InputError
-        GRID_MISMATCH when a frame's size, direction or spacing disagrees with the grid, or it is
-        shifted by a pixel or more.
+        GRID_MISMATCH when a frame's size, direction or spacing disagrees with the grid, it is
+        shifted by a pixel or more, or two frames fall on one slice.
     """
     inside = np.zeros(grid.shape, dtype=np.bool_, order="F")
-    outside, shift = 0, 0.0
-    for frame in segment.frames:
-        place = locate(frame.plane, grid)
-        shift = max(shift, place.shift_pixels)
-        if 0 <= place.k < grid.shape[2]:
-            inside[:, :, place.k] |= frame.inside
-        else:
-            outside += 1
-    return PlacedSegment(Mask(inside, grid), outside, shift)
+    slices = locate_all([frame.plane for frame in segment.frames], grid)
+    for frame, k in zip(segment.frames, slices.k, strict=True):
+        if k is not None:
+            inside[:, :, k] = frame.inside
+    return PlacedSegment(Mask(inside, grid), slices.outside, slices.shift_pixels)
 
 
 def _segmentation(dataset: Dataset) -> Segmentation:
-    groups = list(dataset.get("PerFrameFunctionalGroupsSequence") or ())
-    pixels = _pixels(dataset)
-    if len(groups) < len(pixels):
-        raise ValueError("frames without a position")
-    frames: dict[int, list[SegFrame]] = {number: [] for number in _numbers(dataset)}
-    # Objects cut down to fewer frames keep the groups of all: the first ones belong to the frames.
-    for group, values in zip(groups, pixels, strict=False):
-        number = int(
-            _macro(dataset, group, "SegmentIdentificationSequence").ReferencedSegmentNumber
-        )
-        frames.setdefault(number, []).append(SegFrame(_plane(dataset, group), (values > 0).T))
+    stored = stored_frames(dataset)
+    labels = _labels(dataset)
+    frames: dict[int, list[SegFrame]] = {number: [] for number in labels}
+    for frame in stored:
+        found = SegFrame(frame.plane, frame.values > 0)
+        frames.setdefault(frame.segment, []).append(found)
     return Segmentation(
-        segments=tuple(Segment(number, tuple(found)) for number, found in sorted(frames.items())),
+        segments=tuple(
+            Segment(number, tuple(found), labels.get(number, ""))
+            for number, found in sorted(frames.items())
+        ),
         content_label=str(dataset.get("ContentLabel") or "").strip().upper(),
-        fractions=_has_fractions(dataset, pixels),
+        fractions=_has_fractions(dataset, stored),
+        bits=is_bit_mask(dataset),
     )
 
 
-def _numbers(dataset: Dataset) -> list[int]:
-    return [int(item.SegmentNumber) for item in dataset.SegmentSequence]
+def _labels(dataset: Dataset) -> dict[int, str]:
+    return {
+        int(item.SegmentNumber): str(item.get("SegmentLabel") or "").strip()
+        for item in dataset.SegmentSequence
+    }
 
 
-def _pixels(dataset: Dataset) -> NDArray[np.uint8]:
-    """Pixel values, shape (frames, rows, columns)."""
-    frames = int(dataset.get("NumberOfFrames") or 1)
-    shape = (frames, int(dataset.Rows), int(dataset.Columns))
-    if frames < 1 or np.prod(shape, dtype=np.float64) > _MAX_VOXELS:
-        raise InputError(
-            ErrorCode.IMAGE_INVALID, "A segmentation claims to be huge", evidence={"shape": shape}
-        )
-    values: NDArray[np.uint8] = np.asarray(dataset.pixel_array).reshape(shape)
-    return values
-
-
-def _macro(dataset: Dataset, group: Dataset, name: str) -> Dataset:
-    """The only item of a functional group: the frame's own, else the one shared by all."""
-    own = group.get(name)
-    item: Dataset = own[0] if own else dataset.SharedFunctionalGroupsSequence[0][name].value[0]
-    return item
-
-
-def _plane(dataset: Dataset, group: Dataset) -> Plane:
-    position = _macro(dataset, group, "PlanePositionSequence").ImagePositionPatient
-    orientation = _macro(dataset, group, "PlaneOrientationSequence").ImageOrientationPatient
-    spacing = _macro(dataset, group, "PixelMeasuresSequence").PixelSpacing
-    x, y, z = (float(value) for value in position)
-    between_rows, between_columns = (float(value) for value in spacing)
-    cosines = tuple(float(value) for value in orientation)
-    if len(cosines) != 6:
-        raise ValueError("orientation is not six numbers")
-    size = (int(dataset.Columns), int(dataset.Rows))
-    return Plane((x, y, z), cosines, (between_rows, between_columns), size)
-
-
-def _has_fractions(dataset: Dataset, pixels: NDArray[np.uint8]) -> bool:
+def _has_fractions(dataset: Dataset, stored: Sequence[StoredFrame]) -> bool:
     if str(dataset.get("SegmentationType")) != "FRACTIONAL":
         return False
     highest = int(dataset.get("MaximumFractionalValue") or 255)
-    return bool(np.any((pixels > 0) & (pixels < highest)))
+    return any(bool(np.any((item.values > 0) & (item.values < highest))) for item in stored)
