@@ -123,6 +123,24 @@ def test_overlapping_segments_stay_apart_and_an_empty_one_has_no_frames(tmp_path
     assert counts == [2, 1, 0]
 
 
+def test_a_segment_is_found_by_number_or_label(tmp_path: Path):
+    dataset = seg_object([(2, position(0), plane((1, 1)))], numbers=(1, 2, 5))
+    for part, label in zip(dataset.SegmentSequence, ("Fat", "Tumor", "fat"), strict=True):
+        part.SegmentLabel = label
+    seg = read_seg(save(dataset, tmp_path / "seg.dcm"))
+    assert seg.segment(2) is seg.segment(" tumor ")
+    for unknown in (3, "muscle", "FAT"):  # the last names two
+        with pytest.raises(InputError, match="1: Fat; 2: Tumor; 5: fat"):
+            seg.segment(unknown)
+
+
+def test_two_frames_of_a_segment_on_one_slice_are_of_another_grid(tmp_path: Path):
+    frames = [(1, position(k), plane((1, 1))) for k in (0, 0.4, 1)]
+    seg = read_seg(save(seg_object(frames), tmp_path / "seg.dcm"))
+    with pytest.raises(InputError, match="fall on one slice"):
+        place_segment(seg.segments[0], GRID)
+
+
 def test_frames_beyond_the_slices_are_counted_and_left_out(tmp_path: Path):
     frames = [(1, position(k), plane((0, 0))) for k in (-1, -0.4, 4.4, 5, 17)]
     seg = read_seg(save(seg_object(frames), tmp_path / "seg.dcm"))
