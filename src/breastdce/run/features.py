@@ -106,7 +106,7 @@ def feature_table(request: FeatureRequest, on_row: OnRow | None = None) -> Featu
     table = FeatureTable(request.panel)
     images = _subtracted(request, _read_images(request, table), table)
     masks = _read_masks(request, table)
-    breast = None if request.within is None else read_masks(request.within)
+    breast = _read_breast(request)
     regions = sum(len(item.labels) for item in masks.values())
     total = len(images) * regions * (1 + len(request.rings))
     for image_name, image in images.items():
@@ -185,11 +185,20 @@ def _read_masks(request: FeatureRequest, table: FeatureTable) -> dict[str, _Mask
     for name, path in request.masks.items():
         try:
             masks = read_masks(path)
+            masks.check_images(request.images.values())
         except InputError as error:
             table.failures.append(Failure("", name, error))
             continue
         files[name] = _MaskFile(masks, request.labels or masks.labels() or _EMPTY_MASK)
     return files
+
+
+def _read_breast(request: FeatureRequest) -> Masks | None:
+    if request.within is None:
+        return None
+    breast = read_masks(request.within)
+    breast.check_images(request.images.values())
+    return breast
 
 
 def _regions(

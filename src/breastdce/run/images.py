@@ -33,6 +33,16 @@ class Masks(Protocol):
         """Labels of the regions, rising."""
         ...
 
+    def check_images(self, paths: Iterable[Path]) -> None:
+        """Refuse images that the regions do not belong to, where more than the grid tells.
+
+        Raises
+        ------
+        InputError
+            GRID_MISMATCH.
+        """
+        ...
+
     def on(self, grid: Grid, label: int) -> tuple[Mask, tuple[Caveat, ...]]:
         """One region on the grid of an image; empty where there is no such label.
 
@@ -85,7 +95,7 @@ class ReadAhead:
 
 
 def read_masks(path: Path) -> Masks:
-    """Read NIfTI or NRRD with whole numbers, or a DICOM segmentation.
+    """Read NIfTI or NRRD with whole numbers, a DICOM segmentation, or a DICOM structure set.
 
     Raises
     ------
@@ -98,6 +108,10 @@ def read_masks(path: Path) -> Masks:
         from breastdce.formats.nrrd import read_nrrd_labels
 
         return _LabelMasks(read_nrrd_labels(path))
+    from breastdce.run.contours import is_structure_set, read_contours
+
+    if is_structure_set(path):
+        return read_contours(path)
     from breastdce.run.segments import read_segments
 
     return read_segments(path)
@@ -120,6 +134,9 @@ class _LabelMasks:
     """Regions of a label image."""
 
     image: LabelMap
+
+    def check_images(self, paths: Iterable[Path]) -> None:
+        """Nothing to refuse: the grid tells."""
 
     def labels(self) -> tuple[int, ...]:
         return self.image.present()

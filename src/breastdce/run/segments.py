@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -15,9 +15,11 @@ from breastdce.core.grid import Grid
 from breastdce.core.volume import Mask
 from breastdce.formats.dicom.placement import SAME_SHIFT_PIXELS
 from breastdce.formats.dicom.read import scan_file
-from breastdce.formats.dicom.seg import Segment, place_segment, read_seg
+from breastdce.formats.dicom.seg import SegFrame, Segment, place_segment, read_seg
+from breastdce.formats.dicom.seg_bits import BitMask, read_bit_mask
 from breastdce.imaging.alignment import fit, turn_towards
 
+_FTV = 1  # label
 _LPS_TO_RAS = np.array([-1.0, -1.0, 1.0])
 
 
@@ -26,6 +28,9 @@ class SegmentMasks:
     """Regions of a DICOM segmentation, which may overlap; the segment number is the label."""
 
     segments: Mapping[int, Segment]
+
+    def check_images(self, paths: Iterable[Path]) -> None:
+        """Nothing to refuse: frames are placed by position, and do not fit another grid."""
 
     def labels(self) -> tuple[int, ...]:
         """Numbers of the segments, rising."""
@@ -66,8 +71,14 @@ def _facing(segment: Segment, grid: Grid) -> Grid:
     return grid if turn is None or turn.is_identity else turn.grid(grid)
 
 
+def _ftv(bits: BitMask) -> Segment:
+    """The one region that an analysis mask of I-SPY2 is sure about."""
+    frames = (SegFrame(frame.plane, frame.values == 0) for frame in bits.frames)
+    return Segment(_FTV, tuple(frames))
+
+
 def read_segments(path: Path) -> SegmentMasks:
-    """Read a DICOM segmentation.
+    """Read a DICOM segmentation; of an analysis mask of I-SPY2 the FTV, as label 1.
 
     Raises
     ------
@@ -81,9 +92,11 @@ def read_segments(path: Path) -> SegmentMasks:
             ErrorCode.IMAGE_INVALID,
             "Not a mask that can be read",
             evidence={"file": path.name, **seen},
-            remedy="Give a label image (.nii, .nii.gz, .nrrd) or a DICOM SEG file.",
+            remedy="Give a label image (.nii, .nii.gz, .nrrd), a DICOM SEG or an RTSTRUCT file.",
         )
     found = read_seg(path)
+    if found.bits:
+        return SegmentMasks({_FTV: _ftv(read_bit_mask(path))})
     if found.fractions:
         raise InputError(
             ErrorCode.IMAGE_INVALID,

@@ -53,6 +53,19 @@ def read_series(path: Path) -> tuple[Volume, tuple[Caveat, ...]]:
     return _load(stacks[0])
 
 
+def frames_of_reference(path: Path) -> set[str]:
+    """UIDs of the frames of reference that the images at `path` state; empty where none is DICOM.
+
+    Parameters
+    ----------
+    path
+        A folder of any depth, or one file.
+    """
+    records = inventory([path]) if path.is_dir() else [scan_file(path)]
+    found = {record.header.frame_of_reference_uid for record in records if record.header}
+    return {uid for uid in found if uid}
+
+
 def _beside(path: Path) -> list[FileRecord]:
     """Records of the series that a file belongs to, its folder alone."""
     record = scan_file(path)

@@ -13,7 +13,18 @@ from breastdce.core.errors import CallError, InputError
 from breastdce.imaging.alignment import Turn
 from breastdce.radiomics.rings import Ring
 from breastdce.run.features import FeatureRequest, feature_table
-from tests.unit.run.made_features import GRID, PANEL, labels, nifti, segmentation, series, values
+from tests.unit.formats.dicom.test_rtstruct import box, structure_set
+from tests.unit.formats.dicom.test_seg_bits import analysis_mask
+from tests.unit.run.made_features import (
+    GRID,
+    PANEL,
+    labels,
+    nifti,
+    segmentation,
+    series,
+    values,
+    with_ids,
+)
 
 MASK = ((1, 2, 0, 1), (2, 2, 0, 1), (3, 3, 2, 4))
 
@@ -158,6 +169,45 @@ def test_series_and_segmentation_give_the_values_of_the_files(files, tmp_path):
     assert means(found) == {
         key: mean for key, mean in means(table(files)).items() if key[0] == "pre"
     }
+
+
+def drawn(path, *voxels):
+    """A structure set with a box about each voxel (i, j, k, region); frame of reference 1.2.3.99"""
+    regions = {region: [] for *_, region in voxels}
+    for i, j, k, region in voxels:
+        regions[region].append(box(k, i - 0.5, i + 0.5, j - 0.5, j + 0.5))
+    dataset = structure_set(*regions.values())
+    for number, region in zip(regions, dataset.StructureSetROISequence, strict=True):
+        region.ROINumber = number
+    for number, region in zip(regions, dataset.ROIContourSequence, strict=True):
+        region.ReferencedROINumber = number
+    return with_ids(dataset, path)
+
+
+def test_series_and_contours_give_the_values_of_the_files(files, tmp_path):
+    series(tmp_path / "dicom", values(), FrameOfReferenceUID="1.2.3.99")
+    found = table({"pre": tmp_path / "dicom", "mask": drawn(tmp_path / "rs.dcm", *MASK)})
+    assert not found.failures
+    assert means(found) == {
+        key: mean for key, mean in means(table(files)).items() if key[0] == "pre"
+    }
+
+
+def test_contours_on_another_frame_of_reference_or_none_are_a_failure(files, tmp_path):
+    series(tmp_path / "dicom", values(), FrameOfReferenceUID="1.2.3.98")
+    for image in (tmp_path / "dicom", files["pre"]):
+        found = table({"pre": image, "mask": drawn(tmp_path / "rs.dcm", *MASK)})
+        assert [failure.error.code for failure in found.failures] == [ErrorCode.GRID_MISMATCH]
+        assert not found.rows
+
+
+def test_of_a_bit_mask_the_functional_tumor_volume_is_label_1(files, tmp_path):
+    bits = np.full((6, 4, 5), 33, np.uint8)
+    bits[1, 2, 0] = bits[3, 3, 2] = 0
+    mask = with_ids(analysis_mask(bits, range(5)), tmp_path / "bits.dcm")
+    found = table({"pre": files["pre"], "mask": mask})
+    expected = (values()[1, 2, 0] + values()[3, 3, 2]) / 2
+    assert means(found) == {("pre", "lesion", 1): expected}
 
 
 def test_progress_counts_every_row(files):

@@ -16,7 +16,8 @@ if TYPE_CHECKING:
 _DESCRIPTION = """Describe images inside the regions of a mask: one row for each image and label.
 
 IMAGE is NIfTI, NRRD, or a DICOM series (its folder, or one of its files); MASK is a label image
-(NIfTI, NRRD) or a DICOM SEG. Write NAME=PATH to name one in the table:
+(NIfTI, NRRD), a DICOM SEG, or an RTSTRUCT that was drawn on the series. Write NAME=PATH to name
+one in the table:
 
   breastdce radiomics pre=0000.nii.gz post1=0001.nii.gz pe=pe.nii.gz stv.nii.gz \\
       --subtract post1 pre --out features.csv

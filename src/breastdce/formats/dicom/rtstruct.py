@@ -16,7 +16,8 @@ from breastdce.core.volume import Mask
 from breastdce.formats.dicom.contour_fill import FARTHEST, fill
 from breastdce.formats.dicom.quiet import read_quietly
 
-_SOP_CLASS = "1.2.840.10008.5.1.4.1.1.481.3"
+RTSTRUCT = "1.2.840.10008.5.1.4.1.1.481.3"
+"""SOP class of structure sets."""
 _CLOSED = ("CLOSED_PLANAR", "CLOSEDPLANAR_XOR")
 _MOST_POINTS = 2_000_000  # of one ROI; a drawn one has thousands
 _FARTHEST_MM = 1e6
@@ -141,14 +142,12 @@ def place_roi(roi: Roi, grid: Grid, *, frame_of_reference_uid: str | None) -> Pl
 
 
 def _structure_set(dataset: Dataset) -> StructureSet:
-    if str(dataset.get("SOPClassUID")) != _SOP_CLASS:
+    if str(dataset.get("SOPClassUID")) != RTSTRUCT:
         raise ValueError("not a structure set")
     drawn = {
         int(item.ReferencedROINumber): item for item in dataset.get("ROIContourSequence") or ()
     }
-    rois = [
-        _roi(item, drawn.get(int(item.ROINumber))) for item in dataset.StructureSetROISequence
-    ]
+    rois = [_roi(item, drawn.get(int(item.ROINumber))) for item in dataset.StructureSetROISequence]
     if len({roi.number for roi in rois}) < len(rois):
         raise ValueError("two regions have one number")
     return StructureSet(tuple(sorted(rois, key=lambda roi: roi.number)))

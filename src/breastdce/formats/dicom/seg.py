@@ -23,6 +23,7 @@ from breastdce.formats.dicom.quiet import read_quietly
 from breastdce.formats.dicom.seg_bits import is_bit_mask
 from breastdce.formats.dicom.seg_frames import StoredFrame, stored_frames
 
+
 @dataclass(frozen=True, slots=True, eq=False)
 class SegFrame:
     """One slice of one segment."""

@@ -21,9 +21,7 @@ def corner(k: float, i: float, j: float) -> list[float]:
 def contour(k: float, *indices: tuple[float, float], kind: str = "CLOSED_PLANAR") -> Dataset:
     """A contour through points (i, j) of slice k, as a planning system would write it."""
     points = [value for i, j in indices for value in corner(k, i, j)]
-    return item(
-        ContourGeometricType=kind, NumberOfContourPoints=len(indices), ContourData=points
-    )
+    return item(ContourGeometricType=kind, NumberOfContourPoints=len(indices), ContourData=points)
 
 
 def box(k: float, i0: float, i1: float, j0: float, j1: float) -> Dataset:
