@@ -27,7 +27,7 @@ _FILES_SHOWN = 5
 def show_run(summary: JobSummary, *, as_json: bool) -> None:
     """Print what a run has done, or would do."""
     if as_json:
-        _print_json(summary)
+        print_json(summary)
         return
     console = Console()
     if summary.planned:
@@ -53,7 +53,7 @@ def show_run(summary: JobSummary, *, as_json: bool) -> None:
 def show_problems(out: Path, problems: Sequence[Problem], *, as_json: bool) -> None:
     """Print what a data set does not keep of its promises."""
     if as_json:
-        _print_json(list(problems))
+        print_json(list(problems))
         return
     console = Console()
     for problem in problems:
@@ -75,7 +75,7 @@ def show_where(demo: Demo) -> None:
 def show_survey(found: Survey, *, as_json: bool) -> None:
     """Explain what a tree holds: exams with their phases, then everything else with its code."""
     if as_json:
-        _print_json({"files": found.records, **msgspec.structs.asdict(found.findings)})
+        print_json({"files": found.records, **msgspec.structs.asdict(found.findings)})
         return
     console = Console()
     _show_exams(console, found)
@@ -146,6 +146,7 @@ def _show_files(console: Console, found: Survey) -> None:
             console.print(f"           and {len(paths) - _FILES_SHOWN} more (--json lists all)")
 
 
-def _print_json(value: object) -> None:
+def print_json(value: object) -> None:
+    """Print a record as JSON, for programs."""
     text = msgspec.json.format(msgspec.json.encode(value, enc_hook=str), indent=2)
     sys.stdout.write(text.decode() + "\n")

@@ -21,7 +21,7 @@ from breastdce.core.codes import ErrorCode
 from breastdce.core.errors import BreastDceError, CallError
 
 COMMANDS: Catalog[Command] = Catalog("breastdce.cli.commands", "COMMAND", Command)
-_ORDER = ("run", "scan", "fetch", "demo", "validate", "radiomics", "cohort", "report")
+_ORDER = ("run", "scan", "fetch", "demo", "validate", "cohort", "radiomics", "report", "export")
 _EPILOG = """examples:
   breastdce demo                      a phantom cohort, from DICOM to report
   breastdce scan /data/exams          what is there, and why each series was chosen or not

@@ -862,6 +862,11 @@ class ErrorCode(Code):
         "An optional package is not installed.",
         "Install the extra that the error names.",
     )
+    SOURCE_MISSING = (
+        "SOURCE_MISSING",
+        "The DICOM that an exam was made from is not there, or is not the same any more.",
+        "Give the folder that `breastdce run` was given.",
+    )
     OUTPUT_UNWRITABLE = (
         "OUTPUT_UNWRITABLE",
         "The output folder cannot be written.",

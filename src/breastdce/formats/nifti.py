@@ -74,12 +74,18 @@ def write_volume(
     kind = np.dtype(_exact_type(volume.data) if dtype == "exact-integer" else dtype)
     if kind.kind != "f" and not _fits(volume.data, kind):
         raise _invalid(path, f"values are not whole numbers of type {kind}")
-    _write(path, volume.data.astype(kind, order="F", copy=False), volume.grid, slope)
+    stored = volume.data.astype(kind, order="F", copy=False)
+    write_bytes(path, _packed(path, stored, volume.grid, slope))
 
 
 def write_mask(path: Path, mask: Mask) -> None:
     """Write a mask as .nii.gz, uint8, 0 and 1; errors as `write_volume`."""
-    _write(path, mask.data.astype(np.uint8, order="F"), mask.grid, 1.0)
+    write_bytes(path, mask_bytes(mask, path))
+
+
+def mask_bytes(mask: Mask, path: Path) -> bytes:
+    """The file that `write_mask` writes; `path` is named in errors."""
+    return _packed(path, mask.data.astype(np.uint8, order="F"), mask.grid, 1.0)
 
 
 def read_volume(path: Path) -> Volume:
@@ -132,15 +138,13 @@ def grid_of(header: NiftiHeader, path: Path) -> Grid:
     return Grid(shape, tuple(spacing), affine[:3, :3] / norms, tuple(origin))
 
 
-def _write(path: Path, stored: Array, grid: Grid, slope: float) -> None:
+def _packed(path: Path, stored: Array, grid: Grid, slope: float) -> bytes:
     header = _header(path, stored.dtype, grid, slope)
     # Four zero bytes after the header say: no extensions.
     payload = b"".join((header.binaryblock, bytes(4), stored.tobytes(order="F")))
     if stored.dtype.kind == "f" or stored.dtype == np.uint8:
-        packed = igzip.compress(payload, _FLOAT_LEVEL, mtime=0)
-    else:
-        packed = gzip_ng.compress(payload, _INTEGER_LEVEL, mtime=0)
-    write_bytes(path, packed)
+        return bytes(igzip.compress(payload, _FLOAT_LEVEL, mtime=0))
+    return bytes(gzip_ng.compress(payload, _INTEGER_LEVEL, mtime=0))
 
 
 def _header(path: Path, dtype: np.dtype[Any], grid: Grid, slope: float) -> Any:

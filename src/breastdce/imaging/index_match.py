@@ -1,4 +1,4 @@
-"""Put a mask on its image voxel by voxel, as it lies in its file: nothing turned, nothing resampled.
+"""Put a mask on its image voxel by voxel, as it lies in its file: no turning, no resampling.
 
 For collections whose masks were written on their image's voxels. A mask whose header says otherwise
 is refused with what is different, since turning it silently may undo, or make, a mirror image.
@@ -61,7 +61,7 @@ def by_index(mask: Mask, image: Grid) -> tuple[Mask, tuple[Caveat, ...]]:
             "image": image.describe(),
             "mask": mask.grid.describe(),
         },
-        remedy="Save the mask again on its image's own voxels; nothing is turned or moved silently.",
+        remedy="Save the mask again on its image's own voxels; nothing is turned silently.",
     )
 
 

@@ -28,11 +28,11 @@ class _Seen(msgspec.Struct, frozen=True):
 
 
 class FileDigests:
-    """Content digests of files, remembered in one small file per exam."""
+    """Content digests of files, remembered in one small file per exam, or nowhere."""
 
-    def __init__(self, memory: Path) -> None:
+    def __init__(self, memory: Path | None = None) -> None:
         self._memory = memory
-        self._known = _recall(memory)
+        self._known = {} if memory is None else _recall(memory)
         self._used: dict[str, _Seen] = {}
 
     def of(self, path: str) -> str:
@@ -44,7 +44,7 @@ class FileDigests:
 
     def remember(self) -> None:
         """Write down what was asked for; the rest is forgotten."""
-        if self._used != self._known:
+        if self._memory is not None and self._used != self._known:
             write_bytes(self._memory, msgspec.msgpack.encode(self._used))
 
     @staticmethod

@@ -7,6 +7,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from pydicom.dataset import Dataset
 
 from breastdce.core.codes import CaveatCode, ErrorCode, Undefined
 from breastdce.core.errors import CallError, InputError
@@ -173,7 +174,7 @@ def test_series_and_segmentation_give_the_values_of_the_files(files, tmp_path):
 
 def drawn(path, *voxels):
     """A structure set with a box about each voxel (i, j, k, region); frame of reference 1.2.3.99"""
-    regions = {region: [] for *_, region in voxels}
+    regions: dict[int, list[Dataset]] = {region: [] for *_, region in voxels}
     for i, j, k, region in voxels:
         regions[region].append(box(k, i - 0.5, i + 0.5, j - 0.5, j + 0.5))
     dataset = structure_set(*regions.values())

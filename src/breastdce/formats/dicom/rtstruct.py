@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from pydicom.dataset import Dataset
@@ -180,12 +181,14 @@ def _roi(item: Dataset, drawn: Dataset | None) -> Roi:
 
 def _vertices(contour: Dataset) -> FloatArray:
     """Points (n, 3) of a contour; ValueError when they are not finite triples."""
-    element = contour.get_item("ContourData")
-    value = None if element is None else element.value
+    if "ContourData" not in contour:
+        return np.zeros((0, 3))
+    value: object = contour.get_item("ContourData").value
     if isinstance(value, bytes):  # not yet decoded, which would make an object of each number
-        parts = value.decode("ascii").strip(" \0").split("\\") if value else []
+        text = value.decode("ascii").strip(" \0")
+        parts: list[Any] = text.split("\\") if text else []
     else:
-        parts = list(value or ())
+        parts = list(value) if isinstance(value, Iterable) else []
     numbers = np.array(parts, dtype=np.float64)
     if not (np.abs(numbers) <= _FARTHEST_MM).all():  # NaN fails too
         raise ValueError("a coordinate is not finite or beyond any room")

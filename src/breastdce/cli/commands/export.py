@@ -1,0 +1,62 @@
+"""`breastdce export`: the data set in other people's layouts."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from breastdce.cli._contract import Command
+
+if TYPE_CHECKING:
+    from breastdce.run.export import ExportSummary
+
+_LAYOUTS = ("release", "mamamia", "nnunet", "dicom-seg")
+_DESCRIPTION = """Write the exams of a data set as others keep theirs:
+
+  release    ISPY1-Tumor-SEG-Radiomics: z-scored 1 mm images, FTV and STV masks
+  mamamia    MAMA-MIA: raw phases and STV masks on the native grid
+  nnunet     an nnU-Net v2 raw data set: z-scored 1 mm images, the best mask of each exam
+  dicom-seg  DICOM segmentations beside the original DICOM (--dicom), whose identity they carry
+
+DEST gets a README.txt (what each file is, and what is left out) and a manifest.tsv (checksums,
+exam and mask of each file). Run it again after the data set has changed: what is equal stays.
+"""
+
+
+def _arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("out", type=Path, metavar="OUT", help="folder of the data set")
+    parser.add_argument("dest", type=Path, metavar="DEST", help="a new folder, outside OUT")
+    parser.add_argument("--to", required=True, choices=_LAYOUTS, help="which layout")
+    parser.add_argument(
+        "--dicom", type=Path, metavar="FOLDER", help="the exams' DICOM, for dicom-seg"
+    )
+    parser.add_argument("--json", action="store_true", help="the summary as JSON on stdout")
+
+
+def _run(args: argparse.Namespace) -> int:
+    from breastdce.cli.console import print_json
+    from breastdce.cli.feature_words import say_row
+    from breastdce.run.export import export
+
+    summary = export(args.out, args.dest, args.to, dicom=args.dicom, on_exam=say_row)
+    if args.json:
+        print_json(summary)
+    else:
+        _show(summary)
+    return 1 if summary.failures else 0
+
+
+def _show(summary: ExportSummary) -> None:
+    counts = f"{summary.files} files, {summary.written} written, {summary.removed} removed"
+    print(f"{summary.exams} exams in {summary.dest}: {counts}")
+    if summary.identified:
+        print("mind: these files carry the patients' identity, as the DICOM that was given does")
+    for failure in summary.failures:
+        facts = "; ".join(f"{key}: {value}" for key, value in failure.evidence.items())
+        print(f"not exported: {failure.exam}  {failure.code}: {failure.message}")
+        print(f"  seen: {facts}")
+        print(f"  do:   {failure.remedy}")
+
+
+COMMAND = Command("export", "other people's layouts", _DESCRIPTION, _arguments, _run)

@@ -1,0 +1,165 @@
+"""Write a finished data set in another layout: exam by exam, resumable, the same bytes again."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+import msgspec
+
+from breastdce.core.catalog import Catalog
+from breastdce.core.codes import ErrorCode
+from breastdce.core.errors import CallError, InputError
+from breastdce.dataset import layout
+from breastdce.dataset.provenance import Provenance
+from breastdce.exchange.layouts._contract import Layout
+from breastdce.exchange.records import Entry
+from breastdce.run.cohort import read_exams
+from breastdce.run.export_exams import DicomSources, exams_of
+from breastdce.run.export_folder import ExportFolder
+
+LAYOUTS: Catalog[Layout] = Catalog("breastdce.exchange.layouts", "LAYOUT", Layout)
+OnExam = Callable[[int, int, str], None]
+
+
+class ExportFailure(msgspec.Struct, frozen=True):
+    """An exam that is not in the export."""
+
+    exam: str
+    code: str
+    message: str
+    evidence: dict[str, str]
+    remedy: str
+
+
+class ExportSummary(msgspec.Struct, frozen=True, kw_only=True):
+    """What an export has done."""
+
+    layout: str
+    dest: str
+    exams: int
+    """Exams that are in the export."""
+    files: int
+    """Files of the export, the manifest left out."""
+    written: int
+    """Those that were not there yet, or differed."""
+    removed: int
+    """Files of an earlier export that belong to it no longer."""
+    identified: bool
+    """Whether the files carry the identity of their source."""
+    failures: tuple[ExportFailure, ...] = ()
+
+
+def export(
+    out: Path, dest: Path, to: str, *, dicom: Path | None = None, on_exam: OnExam | None = None
+) -> ExportSummary:
+    """Write the exams of a data set in another layout.
+
+    Parameters
+    ----------
+    out
+        A finished data set; it is only read.
+    dest
+        A folder that is new, empty, or holds an earlier export to the same layout: what is equal
+        stays untouched.
+    to
+        A layout, as on the command line.
+    dicom
+        Where the exams' DICOM lies, for layouts that need it.
+    on_exam
+        Called before each exam with its number from 1, the number of exams, and its name.
+
+    Returns
+    -------
+    ExportSummary
+        What is wrong with one exam is a failure in it, and the others go on.
+
+    Raises
+    ------
+    CallError
+        The call was wrong; nothing was written.
+    StoreError
+        OUTPUT_FOREIGN when `dest` holds something else; OUTPUT_UNWRITABLE.
+    InputError
+        TABLE_INVALID when `out` is no data set.
+    EngineError
+        ENGINE_MISSING when the layout needs a package that is not installed.
+    """
+    chosen = LAYOUTS.get(to.replace("-", "_"))
+    _check_call(out, dest, chosen, dicom)
+    exams = list(exams_of(out, _records(out)))
+    sources = None if dicom is None else DicomSources(dicom)
+    folder = ExportFolder(dest, to, chosen.readme)
+    entries: list[Entry] = []
+    failures: list[ExportFailure] = []
+    for number, (record, exam) in enumerate(exams, 1):
+        if on_exam is not None:
+            on_exam(number, len(exams), exam.exam)
+        placed: list[Entry] = []
+        try:
+            slices = () if sources is None else sources.slices(record)
+            for output in chosen.outputs(replace(exam, slices=slices), dest):
+                placed.append(folder.place(output))  # noqa: PERF401 - what was placed counts
+        except InputError as error:
+            folder.take_back(placed)
+            failures.append(_failure(exam.exam, error))
+            continue
+        entries += placed
+    if chosen.closing is not None:
+        entries += [folder.place(output) for output in chosen.closing(entries, dest)]
+    folder.finish(entries)
+    return ExportSummary(
+        layout=to,
+        dest=str(dest),
+        exams=len(exams) - len(failures),
+        files=folder.files,
+        written=folder.written,
+        removed=folder.removed,
+        identified=chosen.needs_dicom,
+        failures=tuple(failures),
+    )
+
+
+def _check_call(out: Path, dest: Path, chosen: Layout, dicom: Path | None) -> None:
+    if chosen.needs_dicom and dicom is None:
+        raise CallError(
+            ErrorCode.CALL_INVALID,
+            "A segmentation refers to the exam's DICOM, and the data set keeps none",
+            remedy="Give --dicom FOLDER: the files that `breastdce run` was given. The "
+            "segmentations will carry their patient's identity.",
+        )
+    if dicom is not None and not chosen.needs_dicom:
+        raise CallError(
+            ErrorCode.CALL_INVALID,
+            "This layout needs no DICOM",
+            evidence={"layout": chosen.name},
+            remedy="Leave out --dicom.",
+        )
+    for read in (out, *([dicom] if dicom else [])):
+        if dest.resolve().is_relative_to(read.resolve()):
+            raise CallError(
+                ErrorCode.CALL_INVALID,
+                "DEST lies inside what is read",
+                evidence={"dest": str(dest), "read": str(read)},
+                remedy="Choose a folder outside.",
+            )
+    if chosen.ready is not None:
+        chosen.ready()
+
+
+def _records(out: Path) -> list[Provenance]:
+    records = read_exams(out) if layout.description(out).exists() else []
+    if not records:
+        raise InputError(
+            ErrorCode.TABLE_INVALID,
+            "No data set with a finished exam is here",
+            evidence={"folder": str(out)},
+            remedy="Give the OUT folder of `breastdce run`.",
+        )
+    return records
+
+
+def _failure(exam: str, error: InputError) -> ExportFailure:
+    evidence = {key: str(value) for key, value in error.evidence.items()}
+    return ExportFailure(exam, str(error.code), error.message, evidence, error.remedy)
