@@ -41,7 +41,7 @@ def stored_frames(dataset: Dataset) -> tuple[StoredFrame, ...]:
         raise ValueError("frames without a position")
     # Objects cut down to fewer frames keep the groups of all: the first ones belong to the frames.
     return tuple(
-        StoredFrame(_segment(dataset, group), _plane(dataset, group), values.T)
+        StoredFrame(_segment(dataset, group), plane_of(dataset, group), values.T)
         for group, values in zip(groups, pixels, strict=False)
     )
 
@@ -70,7 +70,11 @@ def _macro(dataset: Dataset, group: Dataset, name: str) -> Dataset:
     return item
 
 
-def _plane(dataset: Dataset, group: Dataset) -> Plane:
+def plane_of(dataset: Dataset, group: Dataset) -> Plane:
+    """Geometry of one frame of an enhanced object, from its functional groups.
+
+    What pydicom raises on damaged elements is left to `read_quietly`.
+    """
     position = _macro(dataset, group, "PlanePositionSequence").ImagePositionPatient
     orientation = _macro(dataset, group, "PlaneOrientationSequence").ImageOrientationPatient
     spacing = _macro(dataset, group, "PixelMeasuresSequence").PixelSpacing

@@ -25,8 +25,9 @@ from breastdce.core.codes import ErrorCode
 from breastdce.core.digest import digest_bytes
 from breastdce.core.errors import EngineError, InputError
 from breastdce.core.volume import Mask
-from breastdce.formats.dicom.placement import Plane, locate
+from breastdce.formats.dicom.placement import Plane, locate_all
 from breastdce.formats.dicom.quiet import read_quietly
+from breastdce.formats.dicom.seg_frames import plane_of
 from breastdce.formats.dicom.write import derived_uid
 
 _PRODUCT = "breastdce"
@@ -80,7 +81,8 @@ def segmentation_bytes(
     Parameters
     ----------
     slices
-        File and frame of each slice along k. One classic file a slice.
+        File and frame of each slice along k: a classic file for each, or one enhanced object, of
+        which every frame at a slice's place is then referred to, whatever its phase.
     mask
         On the grid of these slices.
     words
@@ -98,8 +100,8 @@ def segmentation_bytes(
     EngineError
         ENGINE_MISSING without highdicom.
     InputError
-        GRID_MISMATCH when the slices are not those of the mask's grid; IMAGE_INVALID when they are
-        frames of one object, or lack what a segmentation must repeat.
+        GRID_MISMATCH when the slices are not those of the mask's grid; IMAGE_INVALID when they lie
+        in several enhanced objects, or lack what a segmentation must repeat.
     """
     require_highdicom()
     sources = _sources(slices, mask)
@@ -117,44 +119,63 @@ def segmentation_bytes(
 
 
 def _sources(slices: Sequence[tuple[Path, int]], mask: Mask) -> list[Dataset]:
-    paths = [path for path, _ in slices]
-    if len(set(paths)) < len(paths):
+    """Files of the slices: one for each, or one for all; refused where they are another stack."""
+    paths = list(dict.fromkeys(path for path, _ in slices))
+    if len(paths) not in (1, len(slices)):
         raise InputError(
             ErrorCode.IMAGE_INVALID,
-            "Segmentations of images that are frames of one object cannot be written yet",
-            evidence={"file": paths[0].name},
-            remedy="Convert the enhanced object to classic single-slice files first.",
+            "The slices of one phase lie in several objects of many frames",
+            evidence={"files": len(paths), "slices": len(slices)},
+            remedy="Convert them to classic files of one slice first.",
         )
-    sources = [read_quietly(path, _complete, pixels=False) for path in paths]
-    if len(sources) != mask.grid.shape[2]:
+    files = [read_quietly(path, _complete, pixels=False) for path in paths]
+    planes = [
+        _plane(files[min(number, len(files) - 1)], frame)
+        for number, (_, frame) in enumerate(slices)
+    ]
+    found = locate_all(planes, mask.grid).k
+    if found != tuple(range(mask.grid.shape[2])):
         raise InputError(
             ErrorCode.GRID_MISMATCH,
-            evidence={"slices": len(sources), "mask": mask.grid.describe()},
+            "The images are not the slices of the mask",
+            evidence={"slices": len(slices), "mask": mask.grid.describe()},
         )
-    for k, source in enumerate(sources):
-        if locate(_plane(source), mask.grid).k != k:
-            raise InputError(
-                ErrorCode.GRID_MISMATCH,
-                "The images are not the slices of the mask",
-                evidence={"slice": k, "mask": mask.grid.describe()},
-            )
-    return sources
+    return files
 
 
 def _complete(dataset: Dataset) -> Dataset:
     for keyword in _ASKED_FOR:
         if keyword not in dataset:
             setattr(dataset, keyword, None)
-    _plane(dataset)  # here, so that a broken geometry is an error of ours
+    _plane(dataset, 0)  # here, so that a broken geometry is an error of ours
     return dataset
 
 
-def _plane(dataset: Dataset) -> Plane:
+def _plane(dataset: Dataset, frame: int) -> Plane:
+    if "PerFrameFunctionalGroupsSequence" in dataset:
+        return plane_of(dataset, dataset.PerFrameFunctionalGroupsSequence[frame])
     x, y, z = (float(value) for value in dataset.ImagePositionPatient)
     cosines = tuple(float(value) for value in dataset.ImageOrientationPatient)
     rows, columns = (float(value) for value in dataset.PixelSpacing)
     size = (int(dataset.Columns), int(dataset.Rows))
     return Plane((x, y, z), cosines, (rows, columns), size)
+
+
+def _pixels(sources: list[Dataset], mask: Mask) -> Any:
+    """Pixels for highdicom, [k, j, i]; with their geometry where the source's frames are many."""
+    import highdicom as hd
+
+    values = np.ascontiguousarray(mask.data.transpose(2, 1, 0), dtype=np.uint8)
+    if len(sources) == mask.grid.shape[2]:
+        return values  # in the order of the sources, whose positions are repeated digit by digit
+    affine = np.diag([-1.0, -1.0, 1.0, 1.0]) @ mask.grid.affine
+    uid = str(sources[0].FrameOfReferenceUID)
+    return hd.Volume(
+        values,
+        affine[:, [2, 1, 0, 3]],
+        coordinate_system=hd.CoordinateSystemNames.PATIENT,
+        frame_of_reference_uid=uid,
+    )
 
 
 def _segmentation(sources: list[Dataset], mask: Mask, words: SegWords, version: str) -> Dataset:
@@ -164,7 +185,7 @@ def _segmentation(sources: list[Dataset], mask: Mask, words: SegWords, version: 
     seed = _seed(sources, mask, words, version)
     made: Dataset = hd.seg.Segmentation(
         source_images=sources,
-        pixel_array=np.ascontiguousarray(mask.data.transpose(2, 1, 0), dtype=np.uint8),
+        pixel_array=_pixels(sources, mask),
         segmentation_type=hd.seg.SegmentationTypeValues.BINARY,
         segment_descriptions=[_segment(words, version)],
         series_instance_uid=derived_uid(f"series {seed}"),
