@@ -10,7 +10,9 @@ import pytest
 
 from breastdce.core.errors import InputError
 from breastdce.formats.dicom.maps import AnalysisKind, identify
+from breastdce.formats.dicom.rtstruct import read_rtstruct
 from breastdce.formats.dicom.seg import read_seg
+from breastdce.formats.dicom.seg_bits import read_bit_mask
 from breastdce.formats.dicom.ucsf import read_ucsf_tags
 
 pytestmark = pytest.mark.data
@@ -79,7 +81,7 @@ def test_whatever_the_file_the_answer_is_a_value_or_an_error_of_ours(data: Data)
     assert len(files) > 100
     refused = 0
     for path in files:
-        for read in (read_seg, read_ucsf_tags, identify):
+        for read in (read_seg, read_bit_mask, read_rtstruct, read_ucsf_tags, identify):
             try:
                 read(path)
             except InputError:

@@ -24,7 +24,8 @@ _LABELS = "labelsTr"
 _STEM = r"(?P<case>.+)_(?P<phase>\d{4})"
 _README = f"""Raw data set for nnU-Net v2: put the folder DatasetNNN_Name below nnUNet_raw.
 
-A destination that is itself called DatasetNNN_Name is that folder; in any other it is {_OWN}.
+A destination that is itself called DatasetNNN_Name is that folder; in any other it is
+{_OWN}.
 
 imagesTr/<exam>_0000.nii.gz, _0001, _0002
     Pre-contrast, first and second post-contrast phase of exams with a mask: bias-corrected, 1 mm,

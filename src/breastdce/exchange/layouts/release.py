@@ -36,9 +36,9 @@ masks_stv_resunet/<ID>.nii.gz
     Structural tumor volume by a network (stv-auto), not the network of the publication. Byte for
     byte.
 
-Left out: {_NATIVE}, since the data set keeps no corrected image on the native grid;
-the candidate by the rules on kinetics (stv-candidate), which is neither of the two; the feature
-workbook and the parameter file, which are features/ and the recipe of the data set.
+Left out: {_NATIVE}, since the data set keeps no corrected image on the
+native grid; the candidate by the rules on kinetics (stv-candidate), which is neither of the two;
+the feature workbook and the parameter file, which are features/ and the recipe of the data set.
 <ID> is the participant; where one has several visits, participant and visit.
 """
 

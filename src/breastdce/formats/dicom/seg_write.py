@@ -6,7 +6,6 @@ and no clock is read.
 
 from __future__ import annotations
 
-import importlib.util
 import io
 import warnings
 from collections.abc import Sequence
@@ -65,12 +64,14 @@ class SegWords:
 
 def require_highdicom() -> None:
     """Raise EngineError(ENGINE_MISSING) unless segmentations can be written here."""
-    if importlib.util.find_spec("highdicom") is None:
+    try:
+        import highdicom  # noqa: F401 - only whether it is there
+    except ImportError as error:
         raise EngineError(
             ErrorCode.ENGINE_MISSING,
             "Writing DICOM segmentations needs highdicom",
             remedy="Install the extra: pip install 'breastdce[dicom-seg]'.",
-        )
+        ) from error
 
 
 def segmentation_bytes(

@@ -53,7 +53,9 @@ def test_our_reader_gives_the_mask_back(slices, tmp_path: Path):
     mask = region()
     path = made(slices, mask, tmp_path / "seg.dcm")
     np.testing.assert_array_equal(inside(path, GRID), mask.data)
-    assert place_segment(read_seg(path).segments[0], GRID).shift_pixels == pytest.approx(0, abs=1e-9)
+    assert place_segment(read_seg(path).segments[0], GRID).shift_pixels == pytest.approx(
+        0, abs=1e-9
+    )
     assert read_seg(path).frame_count == 3
 
 
@@ -70,8 +72,8 @@ def test_highdicom_gives_the_mask_back(slices, tmp_path: Path):
 def test_dcmqi_gives_the_mask_back(slices, tmp_path: Path):
     mask = region()
     path = made(slices, mask, tmp_path / "seg.dcm")
-    call = [DCMQI, "--inputDICOM", path, "--outputDirectory", tmp_path, "-t", "nrrd"]
-    subprocess.run(call, check=True, capture_output=True)
+    words = ("--inputDICOM", path, "--outputDirectory", tmp_path, "-t", "nrrd")
+    subprocess.run([DCMQI, *map(str, words)], check=True, capture_output=True)
     image = sitk.ReadImage(tmp_path / "1.nrrd")
     points = [
         image.TransformIndexToPhysicalPoint(tuple(map(int, index)))
@@ -150,6 +152,6 @@ def test_what_the_images_lack_is_one_error(slices):
 
 
 def test_without_highdicom_the_extra_is_named(slices, monkeypatch):
-    monkeypatch.setattr("importlib.util.find_spec", lambda name: None)
+    monkeypatch.setitem(sys.modules, "highdicom", None)
     with pytest.raises(EngineError, match=r"breastdce\[dicom-seg\]"):
         segmentation_bytes(slices, region(), WORDS, version="1.2")
