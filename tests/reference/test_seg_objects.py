@@ -9,8 +9,9 @@ import numpy as np
 import pytest
 
 from breastdce.core.errors import InputError
+from breastdce.core.grid import Grid
 from breastdce.formats.dicom.maps import AnalysisKind, identify
-from breastdce.formats.dicom.rtstruct import read_rtstruct
+from breastdce.formats.dicom.rtstruct import place_roi, read_rtstruct
 from breastdce.formats.dicom.seg import read_seg
 from breastdce.formats.dicom.seg_bits import read_bit_mask
 from breastdce.formats.dicom.ucsf import read_ucsf_tags
@@ -71,6 +72,21 @@ def test_kinds_are_told_by_the_header(data: Data):
     assert identify(data("ucsf_br_06/ser/1-01.dcm")).kind is AnalysisKind.SER
     assert identify(data("ucsf_br_06/pe1/1-01.dcm")).kind is AnalysisKind.PE
     assert identify(data("ucsf_br_06/dce/1-001.dcm")).kind is AnalysisKind.OTHER
+
+
+def test_a_genuine_structure_set_has_its_contours_and_its_points_apart(data: Data):
+    found = read_rtstruct(data("dicom_odd/objects/rtstruct_no_preamble.dcm"))
+    assert [(roi.name, len(roi.contours), roi.left_out) for roi in found.rois] == [
+        ("patient", 3, 0),
+        ("Isocenter 1", 0, 1),
+        ("Isocenter 2", 0, 1),
+    ]
+    # A box of 400 x 300 mm, drawn on its first slice at z = -200 mm, in pixels of 5 mm about it.
+    grid = Grid((120, 80, 3), (5.0, 5.0, 200.0), np.diag([-1.0, -1.0, 1.0]), (298, 198, -200))
+    mask = place_roi(found.roi("patient"), grid, frame_of_reference_uid=None).mask
+    expected = np.zeros((120, 80), bool)
+    expected[20:100, 10:70] = True
+    np.testing.assert_array_equal(mask.data[:, :, 0], expected)
 
 
 def test_whatever_the_file_the_answer_is_a_value_or_an_error_of_ours(data: Data):

@@ -51,6 +51,11 @@ class ExportSummary(msgspec.Struct, frozen=True, kw_only=True):
     failures: tuple[ExportFailure, ...] = ()
 
 
+def layout_names() -> tuple[str, ...]:
+    """Names of the layouts as they stand on the command line."""
+    return tuple(name.replace("_", "-") for name in LAYOUTS.names())
+
+
 def export(
     out: Path, dest: Path, to: str, *, dicom: Path | None = None, on_exam: OnExam | None = None
 ) -> ExportSummary:
