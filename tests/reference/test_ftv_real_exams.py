@@ -257,6 +257,18 @@ def test_a_shifted_segmentation_is_snapped_and_a_map_that_differs_is_counted(
     assert [caveat.code for caveat in caveats] == [CaveatCode.PRODUCER_DIFFERS]
 
 
+def test_a_mask_of_bits_is_not_compared_but_its_parameters_are_used(
+    ucsf: Exam, objects: dict[str, list[Path]], tmp_path: Path
+):
+    seg = pydicom.dcmread(objects["mask"][0])
+    seg.SeriesDescription = "ISPY2: VOLSER: uni-lateral cropped: Analysis Mask"
+    seg.save_as(tmp_path / "bits.dcm")
+    analysis = ucsf.analysis([tmp_path / "bits.dcm"])
+    assert ucsf.analysis(objects["mask"]).analysis.tissue is not None
+    assert analysis.analysis.tissue is None
+    assert analysis.region.background == 35
+
+
 def test_a_map_with_a_missing_slice_is_not_compared(ucsf: Exam, objects: dict[str, list[Path]]):
     analysis = ucsf.analysis(objects["ser"][1:])
     assert analysis.analysis.ser is None

@@ -149,7 +149,8 @@ def _read_seg(path: Path, grid: Grid, found: _Found) -> None:
         found.caveats.append(_unused("seg", "not_producer", **counts, frames_outside=outside))
         return
     found.tags.append(tags)
-    found.masks.setdefault(seg.content_label, mask)
+    if not seg.bits:  # I-SPY2's: any value above 0 is outside there
+        found.masks.setdefault(seg.content_label, mask)
     if shift > SAME_SHIFT_PIXELS:
         found.caveats.append(Caveat(CaveatCode.SEG_SHIFTED, {"pixels": round(shift, 3)}))
     if outside:
