@@ -149,6 +149,8 @@ def test_an_exam_with_a_broken_file_leaves_nothing_behind(dataset, tmp_path):
         (("dataset", "dicom/dest", "--to", "dicom-seg", "--dicom", "dicom"), 2, "outside"),
         (("dataset", "dest", "--to", "dicom-seg", "--dicom", "missing"), 2, "does not exist"),
         (("dataset", "dest", "--to", "spreadsheet"), 2, "invalid choice"),
+        (("dataset", "dest"), 2, "--to"),
+        (("dataset", "dest", "--config", "call.toml"), 2, "UNKNOWN_ENTRY"),
         (("dicom", "dest", "--to", "release"), 1, "No data set"),
         (("dataset", "dicom", "--to", "release"), 1, "OUTPUT_FOREIGN"),
     ],
@@ -158,6 +160,7 @@ def test_wrong_calls_are_plain_words_and_write_nothing(
 ):
     (tmp_path / "dataset").symlink_to(dataset)
     (tmp_path / "dicom").symlink_to(tiny_cohort / "dicom")
+    (tmp_path / "call.toml").write_text('[export]\nto = "spreadsheet"\n')
     done = call("export", *words, cwd=tmp_path)
     assert done.returncode == status
     assert said in done.stderr

@@ -14,7 +14,7 @@ from breastdce.core.errors import CallError, InputError
 from breastdce.dataset import layout
 from breastdce.dataset.provenance import Provenance
 from breastdce.exchange.layouts._contract import Layout
-from breastdce.exchange.records import Entry
+from breastdce.exchange.records import Entry, ExamFiles
 from breastdce.run.cohort import read_exams
 from breastdce.run.export_exams import DicomSources, exams_of
 from breastdce.run.export_folder import ExportFolder
@@ -101,16 +101,11 @@ def export(
     for number, (record, exam) in enumerate(exams, 1):
         if on_exam is not None:
             on_exam(number, len(exams), exam.exam)
-        placed: list[Entry] = []
         try:
             slices = () if sources is None else sources.slices(record)
-            for output in chosen.outputs(replace(exam, slices=slices), dest):
-                placed.append(folder.place(output))  # noqa: PERF401 - what was placed counts
+            entries += _place(chosen, replace(exam, slices=slices), dest, folder)
         except InputError as error:
-            folder.take_back(placed)
             failures.append(_failure(exam.exam, error))
-            continue
-        entries += placed
     if chosen.closing is not None:
         entries += [folder.place(output) for output in chosen.closing(entries, dest)]
     folder.finish(entries)
@@ -124,6 +119,18 @@ def export(
         identified=chosen.needs_dicom,
         failures=tuple(failures),
     )
+
+
+def _place(chosen: Layout, exam: ExamFiles, dest: Path, folder: ExportFolder) -> list[Entry]:
+    """Write an exam's files, all or none."""
+    placed: list[Entry] = []
+    try:
+        for output in chosen.outputs(exam, dest):
+            placed.append(folder.place(output))  # noqa: PERF401 - what was placed counts
+    except InputError:
+        folder.take_back(placed)
+        raise
+    return placed
 
 
 def _check_call(out: Path, dest: Path, chosen: Layout, dicom: Path | None) -> None:

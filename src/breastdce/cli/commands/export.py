@@ -27,7 +27,7 @@ exam and mask of each file). Run it again after the data set has changed: what i
 def _arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("out", type=Path, metavar="OUT", help="folder of the data set")
     parser.add_argument("dest", type=Path, metavar="DEST", help="a new folder, outside OUT")
-    parser.add_argument("--to", required=True, choices=_LAYOUTS, help="which layout")
+    parser.add_argument("--to", choices=_LAYOUTS, help="which layout")
     parser.add_argument(
         "--dicom", type=Path, metavar="FOLDER", help="the exams' DICOM, for dicom-seg"
     )
@@ -37,8 +37,16 @@ def _arguments(parser: argparse.ArgumentParser) -> None:
 def _run(args: argparse.Namespace) -> int:
     from breastdce.cli.console import print_json
     from breastdce.cli.feature_words import say_row
+    from breastdce.core.codes import ErrorCode
+    from breastdce.core.errors import CallError
     from breastdce.run.export import export
 
+    if args.to is None:  # not required by the parser, since it may stand in a file
+        raise CallError(
+            ErrorCode.CALL_INVALID,
+            "Nothing says which layout is wanted",
+            remedy=f"Give --to with one of {', '.join(_LAYOUTS)}.",
+        )
     summary = export(args.out, args.dest, args.to, dicom=args.dicom, on_exam=say_row)
     if args.json:
         print_json(summary)
