@@ -157,6 +157,11 @@ class SeriesCode(Code):
         "A secondary capture: a picture of images, not images.",
         "Nothing to do.",
     )
+    BURNED_IN_TEXT = (
+        "BURNED_IN_TEXT",
+        "An image of the series says that text is burned into its pixels (BurnedInAnnotation YES).",
+        "Look at the series with `breastdce scan`; export it without annotation.",
+    )
     LOCALIZER = (
         "LOCALIZER",
         "Too few or too widely spaced slices, or several orientations in one series.",
@@ -302,7 +307,7 @@ class ExamCode(Code):
     BURNED_IN = (
         "BURNED_IN",
         "The images say that text is burned into the pixels (BurnedInAnnotation YES).",
-        "Export images without annotation.",
+        "Export images without annotation; or look at every one and give --allow-burned-in.",
     )
     ID_COLLISION = (
         "ID_COLLISION",
@@ -468,6 +473,11 @@ class CaveatCode(Code):
         "IDENTITY_KEPT",
         "The patient's own identifier is used as participant id, as asked for.",
         "Leave out --keep-ids before sharing.",
+    )
+    BURNED_IN = (
+        "BURNED_IN",
+        "The images say that text is burned into the pixels; they were used, as asked for.",
+        "Look at every image before sharing; leave out --allow-burned-in where there is a name.",
     )
     QUIRK_APPLIED = (
         "QUIRK_APPLIED",

@@ -9,7 +9,7 @@ import json
 from collections.abc import Iterable, Mapping
 from importlib import resources
 from pathlib import Path
-from typing import TypeVar
+from typing import Literal, TypeVar
 
 import jinja2
 import msgspec
@@ -29,6 +29,7 @@ _PAPER_DOI = "10.1038/s41597-022-01555-4"
 class CardFacts(msgspec.Struct, frozen=True, kw_only=True):
     """What the card says; everything is counted or handed in by whoever made the data set."""
 
+    dates: Literal["dropped", "shifted"] = "dropped"
     title: str = "Breast DCE-MRI data set"
     generated_by: GeneratedBy
     recipe: RecipeNote
@@ -60,6 +61,7 @@ def _description(facts: CardFacts) -> dict[str, object]:
         "GeneratedBy": [{"Name": program.name, "Version": program.version}],
         "SourceDatasets": [{"DOI": TO_FILL_IN}],
         "Recipe": {"Name": facts.recipe.name, "Digest": facts.recipe.digest},
+        "Dates": facts.dates,
     }
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
 import msgspec
@@ -12,17 +12,19 @@ from breastdce.core.codes import Undefined
 from breastdce.core.errors import InputError
 from breastdce.core.exam import ExamId
 from breastdce.dataset import layout, sidecar
+from breastdce.dataset.deidentification import ATTRIBUTE, TAG, fates
 from breastdce.dataset.problem import Problem, Promise, problem
 from breastdce.dataset.provenance import Provenance, read_provenance
+from breastdce.formats.tables import Cell
 
 _DESCRIPTION_KEYS = frozenset(
     {
         *("Name", "BIDSVersion", "DatasetType", "License", "DatasetDOI", "GeneratedBy"),
         *("SourceDatasets", "Recipe", "Authors", "Acknowledgements", "HowToAcknowledge", "Funding"),
-        *("EthicsApprovals", "ReferencesAndLinks", "Keywords"),
+        *("EthicsApprovals", "ReferencesAndLinks", "Keywords", "Dates"),
     }
 )
-"""BIDS' keys that a publisher may fill in, and Recipe."""
+"""BIDS' keys that a publisher may fill in, and Recipe and Dates."""
 _NEEDED = {"Name", "BIDSVersion", "GeneratedBy"}
 _OUR_KEY = re.compile("[a-z][a-z0-9_]*")
 _NAMED_BY_FEATURE = "feature_reasons"
@@ -31,6 +33,8 @@ _FORMS = {
     "digest": re.compile("[0-9a-f]{64}"),
     "name": re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}"),
     "version": re.compile(r"[0-9][0-9A-Za-z.+!-]{0,39}"),
+    "attribute": re.compile(ATTRIBUTE),
+    "tag": re.compile(TAG),
 }
 
 
@@ -63,9 +67,27 @@ def check_description(root: Path) -> Iterator[Problem]:
         yield problem(root, path, Promise.PRIVACY, "keys that BIDS does not know", odd)
     if missing := sorted(_NEEDED - record.keys()):
         yield problem(root, path, Promise.TABLES, "keys that BIDS asks for are missing", missing)
+    if record.get("Dates", "dropped") not in ("dropped", "shifted"):
+        yield problem(root, path, Promise.PRIVACY, "Dates is not one of two words", record["Dates"])
     if record.get("DatasetType") != "derivative":
         what = "DatasetType is not derivative"
         yield problem(root, path, Promise.TABLES, what, record.get("DatasetType"))
+
+
+def dates_are_shifted(root: Path) -> bool:
+    """Whether dataset_description.json says that exams carry shifted dates."""
+    record = _read(layout.description(root)) or {}
+    return record.get("Dates") == "shifted"
+
+
+def check_deidentification(root: Path, rows: Iterable[Mapping[str, Cell]]) -> Iterator[Problem]:
+    """Check that every attribute met the fate that the package has for it."""
+    path = layout.deidentification(root)
+    for row in rows:
+        allowed = [(fate.action.value, fate.where or None) for fate in fates(str(row["attribute"]))]
+        if (row["action"], row["where"]) not in allowed:
+            what = f"{row['attribute']}: not what the package does with it"
+            yield problem(root, path, Promise.PRIVACY, what, f"{row['action']}, {row['where']}")
 
 
 def load_record(root: Path, exam: ExamId) -> tuple[Provenance | None, list[Problem]]:
@@ -111,6 +133,8 @@ def _forms(record: Provenance) -> Iterator[tuple[str, str]]:
         texts += [("name", name) for name in versions]
         texts += [("version", version) for version in versions.values()]
     texts += [("name", stage.name) for stage in record.stages]
+    texts += [("attribute", note.attribute) for note in record.headers]
+    texts += [("tag", note.tag) for note in record.headers]
     texts += [("digest", digest) for digest in record.files.values()]
     return ((what, text) for what, text in texts if _FORMS[what].fullmatch(text) is None)
 

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 
 from breastdce.core.codes import CaveatCode, Code, ExamCode, FileCode, SeriesCode
 from breastdce.core.exam import VoiSource
+from breastdce.dataset.deidentification import ATTRIBUTE, TAG, Action
 from breastdce.dataset.layout import MaskName
 from breastdce.dataset.rows import MODALITIES, Level
 from breastdce.formats.tables import Column, dictionary
@@ -221,6 +222,14 @@ _VOLUMES = (
 )
 
 EXAMS = (EXAM_ID, PARTICIPANT_ID, SESSION_ID, *_ACQUISITION, *_IMAGES, *_VOLUMES)
+STUDY_DATE = Column(
+    name="study_date",
+    long_name="Study date, shifted",
+    description="Date of the exam, moved back by 150 to 160 years: by one secret number of days "
+    "for all exams of a patient. Intervals between a patient's exams are exact.",
+    pattern="18[0-9]{2}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])",
+)
+"""Last column of exams.tsv where dates are shifted; its pattern lets no true date pass."""
 LISTS = frozenset({"sessions", "caveats"})
 """Columns whose cells are lists of levels or labels."""
 
@@ -270,6 +279,47 @@ EXCLUSIONS = (
 )
 """exclusions.tsv has no dictionary file of its own; the card explains it."""
 
+DEIDENTIFICATION = (
+    Column(
+        name="attribute",
+        long_name="Attribute",
+        description="Keyword of the DICOM standard; the creator and element of a private one that "
+        "is read; PrivateElements and UnknownElements for all others.",
+        pattern=ATTRIBUTE,
+    ),
+    Column(
+        name="tag",
+        long_name="Tag",
+        description="Group and element, hexadecimal; x for any digit.",
+        pattern=TAG,
+    ),
+    Column(
+        name="action",
+        long_name="Action",
+        description="What became of its values.",
+        levels={action.value: action.meaning for action in Action},
+    ),
+    Column(
+        name="where",
+        long_name="Where",
+        description="Column, key or file of the data set that holds the outcome.",
+        pattern=r"[A-Za-z0-9_ .,:/*-]{1,120}",
+    ),
+    Column(
+        name="n_files",
+        long_name="Number of files",
+        description="Source files that have the attribute, at any depth.",
+        kind="integer",
+    ),
+    Column(
+        name="n_exams",
+        long_name="Number of exams",
+        description="Exams with such a file.",
+        kind="integer",
+    ),
+)
+"""Headers of the phases and of the producer's analysis of every exam in the data set."""
+
 FEATURE_KEYS = (
     EXAM_ID,
     Column(
@@ -279,6 +329,11 @@ FEATURE_KEYS = (
         levels={name.value: text for name, text in _MASKS.items()},
     ),
 )
+
+
+def exam_columns(*, dated: bool) -> tuple[Column, ...]:
+    """Columns of exams.tsv; `dated` where dates are shifted rather than dropped."""
+    return (*EXAMS, STUDY_DATE) if dated else EXAMS
 
 
 def feature_columns(names: Iterable[str]) -> tuple[Column, ...]:

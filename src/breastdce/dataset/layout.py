@@ -63,6 +63,11 @@ def exclusions(root: Path) -> Path:
     return root / "exclusions.tsv"
 
 
+def deidentification(root: Path, suffix: str = "tsv") -> Path:
+    """Table of what became of header attributes; `suffix` is tsv or json (dictionary)."""
+    return root / f"deidentification.{suffix}"
+
+
 def features(root: Path, suffix: str = "tsv") -> Path:
     """Feature table of all exams; `suffix` is tsv or json (dictionary)."""
     return root / "features" / f"{PANEL}.{suffix}"
@@ -152,6 +157,7 @@ def required_files(root: Path) -> tuple[Path, ...]:
         *(participants(root, suffix) for suffix in ("tsv", "json", "xlsx")),
         *(exams(root, suffix) for suffix in ("tsv", "json")),
         exclusions(root),
+        *(deidentification(root, suffix) for suffix in ("tsv", "json")),
         *(features(root, suffix) for suffix in ("tsv", "json")),
         report_index(root),
     )

@@ -18,6 +18,7 @@ from breastdce.core.digest import digest_bytes
 from breastdce.core.errors import InputError
 from breastdce.core.exam import ExamId
 from breastdce.dataset import layout
+from breastdce.dataset.deidentification import HeaderNote
 from breastdce.formats.tables import write_json
 
 
@@ -68,6 +69,8 @@ class Provenance(_Record, frozen=True, kw_only=True):
     generated_by: GeneratedBy
     recipe: RecipeNote
     inputs: tuple[InputNote, ...]
+    headers: tuple[HeaderNote, ...] = ()
+    """What was seen in the headers of the inputs, attribute by attribute, in order of tag."""
     stages: tuple[StageNote, ...]
     measurements: dict[str, object]
     """Reports of the stages (FTV, z-score, STV), plain values under names of our own."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Mapping
+from datetime import date
 from enum import StrEnum
 
 import msgspec
@@ -65,6 +66,8 @@ class ExamRow(msgspec.Struct, frozen=True, kw_only=True):
     stv_voxels: int | None = None
     stv_ml: float | None = None
     caveats: tuple[CaveatCode, ...] = ()
+    shifted_day: int | None = None
+    """Shifted study date as a proleptic Gregorian ordinal; None where dates are dropped."""
 
 
 class ExclusionRow(msgspec.Struct, frozen=True, kw_only=True):
@@ -99,14 +102,22 @@ def participant_cells(row: ParticipantRow) -> dict[str, Cell]:
 
 
 def exam_cells(row: ExamRow) -> dict[str, Cell]:
-    """Cells of a line of exams.tsv, in the order of the table."""
+    """Cells of a line of exams.tsv, in the order of the table; see `dated_exam_cells`."""
     keys: dict[str, Cell] = {
         "exam_id": str(row.exam),
         "participant_id": f"sub-{row.exam.participant}",
         "session_id": f"ses-{row.exam.visit}",
     }
-    names = ExamRow.__struct_fields__[1:]
+    names = (name for name in ExamRow.__struct_fields__[1:] if name != "shifted_day")
     return keys | {name: _cell(getattr(row, name)) for name in names}
+
+
+def dated_exam_cells(row: ExamRow) -> dict[str, Cell]:
+    """Cells of a line of exams.tsv where dates are shifted."""
+    day = row.shifted_day
+    return exam_cells(row) | {
+        "study_date": None if day is None else date.fromordinal(day).isoformat()
+    }
 
 
 def exclusion_cells(row: ExclusionRow) -> dict[str, Cell]:

@@ -8,11 +8,13 @@ from pathlib import Path
 
 from breastdce.dataset import dictionary as columns_of
 from breastdce.dataset import layout
+from breastdce.dataset.deidentification import HeaderNote, deidentification_cells
 from breastdce.dataset.rows import (
     ExamRow,
     ExclusionRow,
     FeatureRow,
     ParticipantRow,
+    dated_exam_cells,
     exam_cells,
     exclusion_cells,
     feature_cells,
@@ -31,10 +33,20 @@ def write_participants(root: Path, rows: Iterable[ParticipantRow]) -> None:
 
 
 def write_exams(root: Path, rows: Iterable[ExamRow]) -> None:
-    """Write exams.tsv and exams.json, in order of exam."""
-    cells = sorted(map(exam_cells, rows), key=itemgetter("exam_id"))
-    write_tsv(layout.exams(root), columns_of.EXAMS, cells)
-    write_json(layout.exams(root, "json"), dictionary(columns_of.EXAMS))
+    """Write exams.tsv and exams.json, in order of exam; dated when any row is."""
+    known = list(rows)
+    dated = any(row.shifted_day is not None for row in known)
+    cells = sorted(map(dated_exam_cells if dated else exam_cells, known), key=itemgetter("exam_id"))
+    columns = columns_of.exam_columns(dated=dated)
+    write_tsv(layout.exams(root), columns, cells)
+    write_json(layout.exams(root, "json"), dictionary(columns))
+
+
+def write_deidentification(root: Path, exams: Iterable[Sequence[HeaderNote]]) -> None:
+    """Write deidentification.tsv and .json from what was seen in each exam's headers."""
+    columns = columns_of.DEIDENTIFICATION
+    write_tsv(layout.deidentification(root), columns, deidentification_cells(exams))
+    write_json(layout.deidentification(root, "json"), dictionary(columns))
 
 
 def write_exclusions(root: Path, rows: Iterable[ExclusionRow]) -> None:

@@ -23,9 +23,11 @@ from breastdce.dataset.checks_exams import (
 from breastdce.dataset.checks_files import check_checksums, check_tree, found_exams
 from breastdce.dataset.checks_images import check_images
 from breastdce.dataset.checks_records import (
+    check_deidentification,
     check_description,
     check_provenance,
     check_sidecars,
+    dates_are_shifted,
     load_record,
 )
 from breastdce.dataset.checks_tables import TableReader, read_features
@@ -68,7 +70,9 @@ def validate(root: Path, *, progress: Callable[[ExamId], None] | None = None) ->
         )
     folders, problems = found_exams(root)
     reader = TableReader(root)
-    rows = reader.read(layout.exams(root), columns_of.EXAMS)
+    columns = columns_of.exam_columns(dated=dates_are_shifted(root))
+    rows = reader.read(layout.exams(root), columns)
+    reader.check_dictionary(layout.exams(root, "json"), _names(columns))
     problems += _check_tables(root, reader, folders, rows)
     by_name = {str(row["exam_id"]): row for row in rows}
     problems += check_tree(root, [(exam, _phases(root, exam, by_name)) for exam in folders])
@@ -85,7 +89,9 @@ def _check_tables(
 ) -> list[Problem]:
     people = reader.read(layout.participants(root), columns_of.PARTICIPANTS)
     exclusions = reader.read(layout.exclusions(root), columns_of.EXCLUSIONS)
-    reader.check_dictionary(layout.exams(root, "json"), _names(columns_of.EXAMS))
+    seen = reader.read(layout.deidentification(root), columns_of.DEIDENTIFICATION)
+    names = _names(columns_of.DEIDENTIFICATION)
+    reader.check_dictionary(layout.deidentification(root, "json"), names)
     reader.check_dictionary(layout.participants(root, "json"), _names(columns_of.PARTICIPANTS))
     features, columns = read_features(reader, root)
     own = {
@@ -96,6 +102,7 @@ def _check_tables(
     return [
         *reader.problems,
         *check_workbook(root, _texts(columns_of.PARTICIPANTS, people)),
+        *check_deidentification(root, seen),
         *check_exam_lists(root, folders, exams, people, exclusions),
         *check_feature_rows(root, exams, features, own),
     ]

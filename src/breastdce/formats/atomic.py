@@ -13,10 +13,11 @@ UNFINISHED = ".tmp-"
 """Prefix of every file that is not finished; see `remove_unfinished`."""
 
 
-def write_bytes(path: Path, payload: bytes) -> None:
+def write_bytes(path: Path, payload: bytes, *, private: bool = False) -> None:
     """Write a file so that a reader, or a crash, never sees a part of it.
 
-    Folders are made as needed. The content is on disk before the name is.
+    Folders are made as needed. The content is on disk before the name is. A `private` file can be
+    read by its owner alone, from its first byte on.
 
     Raises
     ------
@@ -27,7 +28,7 @@ def write_bytes(path: Path, payload: bytes) -> None:
     aside = path.with_name(f"{UNFINISHED}{secrets.token_hex(8)}")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        _write_through(aside, payload)
+        _write_through(aside, payload, 0o600 if private else 0o666)
         aside.replace(path)
     except OSError as error:
         raise StoreError(
@@ -49,8 +50,9 @@ def remove_unfinished(folder: Path) -> int:
     return len(strays)
 
 
-def _write_through(path: Path, payload: bytes) -> None:
-    with path.open("xb") as file:
+def _write_through(path: Path, payload: bytes, mode: int) -> None:
+    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode)
+    with open(descriptor, "wb") as file:  # noqa: PTH123 - the mode is given when it is made
         file.write(payload)
         file.flush()
         os.fsync(file.fileno())

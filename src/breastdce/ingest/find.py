@@ -15,11 +15,20 @@ from breastdce.ingest.dynamic import Left, Run, clean, runs
 from breastdce.ingest.image_types import is_analysis
 from breastdce.ingest.protocol import alike_sets
 from breastdce.ingest.records import ExamNote, ExamSource, Findings, SeriesNote
-from breastdce.ingest.reject import verdict
-from breastdce.ingest.series import Part, Slice, Study, group_studies, note_refused, split_parts
+from breastdce.ingest.reject import BURNED_IN, RULES, Rule, verdict
+from breastdce.ingest.series import (
+    Part,
+    Slice,
+    Study,
+    group_studies,
+    note_refused,
+    shown_number,
+    split_parts,
+)
 from breastdce.ingest.signal import Signal
 from breastdce.ingest.source import exam_source, visit_words
 from breastdce.ingest.strays import (
+    belongs,
     describe,
     is_broken,
     kin_elsewhere,
@@ -31,7 +40,12 @@ from breastdce.ingest.times import Starts
 from breastdce.ingest.volumes import ReadPixels, Refusal, Stack, split_volumes
 
 
-def find_exams(records: Sequence[FileRecord], read_pixels: ReadPixels | None = None) -> Findings:
+def find_exams(
+    records: Sequence[FileRecord],
+    read_pixels: ReadPixels | None = None,
+    *,
+    allow_burned_in: bool = False,
+) -> Findings:
     """Find the DCE of every study.
 
     Parameters
@@ -41,6 +55,8 @@ def find_exams(records: Sequence[FileRecord], read_pixels: ReadPixels | None = N
     read_pixels
         Reads slices after the modality LUT, shape [i, j, slice], float32. Without it the headers
         decide alone: enhancement is not confirmed, copies and unnamed subtractions are not seen.
+    allow_burned_in
+        Use images that say that text is burned into their pixels, with a caveat.
 
     Returns
     -------
@@ -50,8 +66,9 @@ def find_exams(records: Sequence[FileRecord], read_pixels: ReadPixels | None = N
     exams: list[ExamSource] = []
     exam_notes: list[ExamNote] = []
     series_notes: list[SeriesNote] = []
+    rules = tuple(rule for rule in RULES if not (allow_burned_in and rule is BURNED_IN))
     for study in group_studies(records):
-        found = _StudyFindings(study, read_pixels)
+        found = _StudyFindings(study, read_pixels, rules)
         found.look()
         exams += found.exams
         exam_notes += found.exam_notes
@@ -77,6 +94,7 @@ class _StudyFindings:
 
     study: Study
     read: ReadPixels | None
+    rules: Sequence[Rule]
     exams: list[ExamSource] = field(default_factory=list)
     exam_notes: list[ExamNote] = field(default_factory=list)
     out: list[_Out] = field(default_factory=list)
@@ -100,7 +118,7 @@ class _StudyFindings:
     def _stacks(self) -> list[Stack]:
         stacks: list[Stack] = []
         for part in (part for series in self.study.series for part in split_parts(series)):
-            hit = verdict(part, self.read)
+            hit = verdict(part, self.read, self.rules)
             if hit is not None:
                 self.out.append(_Out(part, part.slices, *hit))
                 continue
@@ -129,6 +147,8 @@ class _StudyFindings:
             return {stack for choice in chosen for stack in self._exam(choice, found, signal)}
         if self.suspects:
             chosen = Doubt(ExamCode.ORDER_SUSPECT, self.suspects[0].evidence)
+        elif self._burned_in():
+            chosen = Doubt(ExamCode.BURNED_IN, chosen.evidence)
         if _has_mr(self.study):  # a study of another modality is no exam that was missed
             self._refuse(chosen)
         return set()
@@ -148,6 +168,8 @@ class _StudyFindings:
     def _source(
         self, choice: Choice, found: Sequence[Run], signal: Signal | None
     ) -> tuple[ExamSource, Run] | Doubt:
+        if self._burned_in(choice.run):
+            return Doubt(ExamCode.BURNED_IN, "a volume of the dynamic's protocol and place")
         base = baseline(choice.run, signal)
         kin = kin_elsewhere(choice.run, found)
         if isinstance(base, Doubt):
@@ -162,6 +184,14 @@ class _StudyFindings:
             return lost
         source = exam_source(self.study, remake(choice, run=run), base, self._analysis())
         return source if isinstance(source, Doubt) else (source, run)
+
+    def _burned_in(self, run: Run | None = None) -> bool:
+        """Whether a possible phase (of the run, where one is given) has text in its pixels."""
+        return any(
+            item.code is SeriesCode.BURNED_IN_TEXT
+            and (run is None or belongs(item.part, run.stacks[0]))
+            for item in self.out
+        )
 
     def _refuse(self, doubt: Doubt, side: str = "") -> None:
         header = self.study.series[0].header if self.study.series else None
@@ -179,7 +209,7 @@ class _StudyFindings:
         )
 
     def _words(self, doubt: Doubt, side: str) -> str:
-        codes = sorted({f"{item.part.series.number} {item.code}" for item in self.out})
+        codes = sorted({f"{shown_number(o.part.series.number)} {o.code}" for o in self.out})
         words = (
             doubt.evidence,
             f"side {side}" if side else "",
@@ -228,7 +258,7 @@ def _note(study: Study, items: Sequence[_Out]) -> SeriesNote:
         patient_id=study.patient_id,
         study_uid=study.uid,
         series_uid=series.uid,
-        series_number=series.number,
+        series_number=shown_number(series.number),
         series_description=series.header.series_description,
         modality=series.header.modality,
         n_images=sum(len(item.slices) for item in items),

@@ -10,6 +10,10 @@ from breastdce.core.codes import SeriesCode
 # in headers of GE, Siemens and Philips and in the maps of UCSF's analysis.
 _TERMS: tuple[tuple[SeriesCode, frozenset[str]], ...] = (
     (
+        SeriesCode.SECONDARY,
+        frozenset({"SCREEN", "SCREENSAVE", "SCREENSHOT", "SCREENCAPTURE", "CAPTURE"}),
+    ),
+    (
         SeriesCode.SUBTRACTION,
         frozenset({"SUBTRACTION", "SUBTRACT", "SUBTRACTED", "SUB"}),
     ),

@@ -32,7 +32,7 @@ class Loaded:
 
 
 def load_exam(source: ExamSource) -> Loaded:
-    """Read all phases of an exam.
+    """Read all phases of an exam; one with text in its pixels only where its caveats tell so.
 
     Raises
     ------
@@ -44,7 +44,7 @@ def load_exam(source: ExamSource) -> Loaded:
         raise ExamRefused(ExamCode.TOO_FEW_PHASES, evidence={"phases": len(source.phases)})
     grid = grid_of(source.grid)
     pixels = _read(source.phases)
-    if pixels.burned_in:
+    if pixels.burned_in and CaveatCode.BURNED_IN not in {item.code for item in source.caveats}:
         raise ExamRefused(ExamCode.BURNED_IN)
     caveats = (Caveat(CaveatCode.LOSSY),) if pixels.lossy else ()
     n_slices = grid.shape[2]

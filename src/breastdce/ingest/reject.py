@@ -21,6 +21,8 @@ LARGEST_REPETITION_MS = 60.0
 """Of a 3D gradient echo; 2D ones repeat more slowly. All three: series.md 3."""
 
 _SECONDARY_CAPTURE = "1.2.840.10008.5.1.4.1.1.7"  # PS3.4: and its multi-frame kinds .1 to .4
+_CAPTURES = frozenset({"DV", "DI", "DF", "WSD", "SD", "SI", "DRW"})
+"""Terms of ConversionType, PS3.3 C.8.6.1.1.1, but SYN: video, film, paper, workstation, drawing."""
 Verdict = tuple[SeriesCode, str] | None
 
 
@@ -32,14 +34,18 @@ class Rule:
     test: Callable[[Part, ReadPixels | None], Verdict]
 
 
-def verdict(part: Part, read: ReadPixels | None) -> Verdict:
+def verdict(part: Part, read: ReadPixels | None, rules: Iterable[Rule] | None = None) -> Verdict:
     """Code and evidence by the first rule that applies; None for a possible phase."""
-    return next((found for rule in RULES if (found := rule.test(part, read))), None)
+    rules = RULES if rules is None else rules
+    return next((found for rule in rules if (found := rule.test(part, read))), None)
 
 
 def _secondary(part: Part, read: ReadPixels | None) -> Verdict:
-    if part.header.sop_class_uid.startswith(_SECONDARY_CAPTURE):
+    kinds = {item.header.sop_class_uid for item in part.series.slices}
+    if any(f"{kind}.".startswith(f"{_SECONDARY_CAPTURE}.") for kind in kinds):
         return SeriesCode.SECONDARY, "the SOP class is secondary capture"
+    if any(item.header.conversion_type.upper() in _CAPTURES for item in part.series.slices):
+        return SeriesCode.SECONDARY, "ConversionType says video, film, paper or workstation"
     return None
 
 
@@ -156,11 +162,19 @@ def _copies_differ(part: Part, read: ReadPixels | None) -> Verdict:
     return None
 
 
+def _burned_in(part: Part, read: ReadPixels | None) -> Verdict:
+    marked = sum(item.header.burned_in for item in part.series.slices)
+    if marked:
+        return SeriesCode.BURNED_IN_TEXT, f"{marked} of {len(part.series.slices)} images say so"
+    return None
+
+
 def _range(values: Iterable[float | None]) -> tuple[float, float]:
     known = [value for value in values if value is not None]
     return (min(known), max(known)) if known else (0.0, 0.0)
 
 
+BURNED_IN = Rule("burned-in text", _burned_in)
 RULES: tuple[Rule, ...] = (
     Rule("secondary capture", _secondary),
     Rule("computed image", _computed),
@@ -174,4 +188,6 @@ RULES: tuple[Rule, ...] = (
     Rule("sequence", _sequence),
     Rule("weighting", _contrast_weighting),
     Rule("copies differ", _copies_differ),
+    BURNED_IN,
 )
+"""The last one comes last so that its code says: this would have been a phase."""

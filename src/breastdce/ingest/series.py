@@ -22,6 +22,8 @@ from breastdce.ingest.image_types import computed_kind, image_part
 from breastdce.ingest.quirks._contract import mend
 from breastdce.ingest.records import SeriesNote, SliceRef
 
+LARGEST_NUMBER = 999_999
+"""Series numbers are free in practice: one with more digits may be a date or an identifier."""
 _TextKey = Callable[["Slice"], tuple[str, ...]]
 _NumberKey = Callable[["Slice"], tuple[float, ...]]
 
@@ -218,6 +220,11 @@ def _near(
     return all(abs(a - b) <= absolute + relative * max(abs(a), abs(b)) for a, b in pairs)
 
 
+def shown_number(number: int | None) -> int | None:
+    """A series number as it may be published: None where it has more than six digits."""
+    return None if number is None or abs(number) > LARGEST_NUMBER else number
+
+
 def note_refused(study: Study) -> tuple[SeriesNote, ...]:
     """One note for each series and file code among the objects that are no usable MR image."""
     found: dict[tuple[str, str], list[SeriesNote]] = defaultdict(list)
@@ -237,7 +244,7 @@ def _note(study: Study, facts: Header | OtherObject, code: FileCode) -> SeriesNo
         patient_id=study.patient_id,
         study_uid=study.uid,
         series_uid=facts.series_uid,
-        series_number=facts.series_number,
+        series_number=shown_number(facts.series_number),
         series_description=facts.series_description,
         modality=facts.modality,
         n_images=1,

@@ -124,6 +124,9 @@ def _origin_caveats(stacks: Sequence[Stack]) -> Iterator[Caveat]:
     derived = sum(is_derived(stack.part.image_type) for stack in stacks)
     if derived:
         yield Caveat(CaveatCode.DERIVED_SOURCE, {"phases": derived})
+    marked = sum(item.header.burned_in for stack in stacks for item in stack.slices)
+    if marked:
+        yield Caveat(CaveatCode.BURNED_IN, {"images": marked})
     frames = {stack.slices[0].header.frame_of_reference_uid for stack in stacks} - {None}
     if len(frames) > 1:
         yield Caveat(CaveatCode.FRAME_DIFFERS, {"frames_of_reference": len(frames)})

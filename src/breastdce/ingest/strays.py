@@ -53,7 +53,7 @@ def misplaced(
 
     Taking the next phase in its place would shift early and late enhancement unseen.
     """
-    lost = [slices for part, slices in wrecks if _belongs(part, run.stacks[0])]
+    lost = [slices for part, slices in wrecks if belongs(part, run.stacks[0])]
     strays = [*volumes_of(kin), *lost]
     within = [slices for slices in strays if _falls_between(run, first_post, slices)]
     if not within:
@@ -63,7 +63,7 @@ def misplaced(
     return Doubt(ExamCode.PHASE_GRID_DIFFERS, evidence)
 
 
-def _belongs(part: Part, stack: Stack) -> bool:
+def belongs(part: Part, stack: Stack) -> bool:
     """Same protocol, matrix and orientation, over overlapping ground."""
     header, shape = part.header, stack.lattice.shape
     if (header.columns, header.rows) != shape[:2] or not same_protocol(part, stack.part):

@@ -21,6 +21,7 @@ from breastdce.dataset.card import CardFacts, write_card
 from breastdce.dataset.provenance import GeneratedBy, Provenance, RecipeNote, read_provenance
 from breastdce.dataset.rows import ExclusionRow, FeatureRow, Level, ParticipantRow
 from breastdce.dataset.tables import (
+    write_deidentification,
     write_exams,
     write_exclusions,
     write_features,
@@ -141,6 +142,8 @@ def _write_tables(
     write_participants(out, people)
     write_exams(out, [item.row for item in measured])
     write_exclusions(out, exclusions)
+    write_deidentification(out, [record.headers for record in records])
+    dated = any(item.row.shifted_day is not None for item in measured)
     panel = load_panel(layout.PANEL)
     notes = [msgspec.to_builtins(record) for record in describe(panel)]
     features = [row for record in records for row in _feature_rows(out, record, panel.columns())]
@@ -152,6 +155,7 @@ def _write_tables(
                 name="breastdce", version=__version__, engines=_engines(records)
             ),
             recipe=RecipeNote(name=plan.recipe.name, digest=plan.recipe.digest()),
+            dates="shifted" if dated else "dropped",
             n_participants=len(people),
             n_exams=len(records),
             methods=tuple(step.stage.methods(step.params) for step in plan.steps),

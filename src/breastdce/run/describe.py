@@ -11,6 +11,7 @@ from breastdce import __version__
 from breastdce.core.caveats import Caveat
 from breastdce.core.codes import ExamCode, FileCode, SeriesCode
 from breastdce.core.exam import ExamId
+from breastdce.dataset.deidentification import HeaderNote, fate_of
 from breastdce.dataset.layout import MaskName
 from breastdce.dataset.provenance import (
     GeneratedBy,
@@ -27,7 +28,9 @@ from breastdce.dataset.rows import (
     Level,
     exclusion_cells,
 )
+from breastdce.formats.dicom.attributes import count_attributes
 from breastdce.formats.tables import Cell
+from breastdce.ingest.identity import clean
 from breastdce.run.engine import ExamEngine
 from breastdce.run.inputs import FileDigests, analysis_digest, phase_digests
 from breastdce.run.recipe import Recipe
@@ -56,7 +59,7 @@ def exam_caveats(engine: ExamEngine) -> tuple[Caveat, ...]:
     return tuple({msgspec.json.encode(caveat): caveat for caveat in found}.values())
 
 
-def describe_row(exam: ExamId, engine: ExamEngine) -> ExamRow:
+def describe_row(exam: ExamId, engine: ExamEngine, shifted_day: int | None = None) -> ExamRow:
     """Build the exam's row of exams.tsv."""
     native, facts = engine.value("native"), engine.value("facts")
     measures, moments, stv = engine.value("measures"), engine.value("moments"), engine.value("stv")
@@ -87,6 +90,7 @@ def describe_row(exam: ExamId, engine: ExamEngine) -> ExamRow:
         stv_voxels=voxels if voxels else None,
         stv_ml=stv.volume_ml if voxels else None,
         caveats=codes,
+        shifted_day=shifted_day,
     )
 
 
@@ -106,7 +110,7 @@ def describe_exam(
 ) -> Provenance:
     """Build the provenance of an exam whose other files are written."""
     measurements = Measurements(
-        row=describe_row(exam, engine),
+        row=describe_row(exam, engine, source.shifted_day),
         methods=engine.methods(),
         exclusions=tuple(map(exclusion_cells, exclusions)),
         feature_reasons={k: str(v) for k, v in engine.value("features").reasons.items()},
@@ -120,6 +124,7 @@ def describe_exam(
         generated_by=generated_by(engine),
         recipe=recipe_note(engine.recipe),
         inputs=_inputs(source, files),
+        headers=_headers(exam, source),
         stages=tuple(
             StageNote(
                 name=record.stage,
@@ -156,6 +161,22 @@ def _inputs(source: Source, files: FileDigests) -> tuple[InputNote, ...]:
     if count:
         phases.append(InputNote(role="analysis", n_files=count, digest=digest))
     return tuple(phases)
+
+
+def _headers(exam: ExamId, source: Source) -> tuple[HeaderNote, ...]:
+    phases = (item.path for phase in source.exam.phases for item in phase.slices)
+    counts = count_attributes({*phases, *source.exam.analysis_paths})
+    id_kept = clean(source.exam.patient_id) == exam.participant
+    dated = source.shifted_day is not None
+    return tuple(
+        HeaderNote(
+            attribute=seen.name,
+            tag=seen.tag,
+            action=fate_of(seen.name, id_kept=id_kept, dated=dated).action,
+            n_files=count,
+        )
+        for seen, count in sorted(counts.items(), key=lambda item: (item[0].tag, item[0].name))
+    )
 
 
 def exclusion_of(cells: Mapping[str, Cell]) -> ExclusionRow:

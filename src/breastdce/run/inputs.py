@@ -1,7 +1,7 @@
 """Names for what is read: the content of an exam's files, remembered between runs.
 
-A file is read for its digest once; later its path, size and modification time vouch for it. The
-paths themselves may name patients, so the memory keeps their digests only.
+A file is read for its digest once; later its path, size and modification time vouch for it. Paths
+may name patients and times may be those of exams, so the memory keeps a digest of the three only.
 """
 
 from __future__ import annotations
@@ -21,41 +21,28 @@ from breastdce.stages.load import Source
 _CHUNK_BYTES = 1 << 20
 
 
-class _Seen(msgspec.Struct, frozen=True):
-    size_bytes: int
-    mtime_ns: int
-    digest: str
-
-
 class FileDigests:
     """Content digests of files, remembered in one small file per exam, or nowhere."""
 
     def __init__(self, memory: Path | None = None) -> None:
         self._memory = memory
         self._known = {} if memory is None else _recall(memory)
-        self._used: dict[str, _Seen] = {}
+        self._used: dict[str, str] = {}
+        self._names: dict[str, str] = {}
 
     def of(self, path: str) -> str:
         """blake2b of the file's bytes; OSError when it cannot be read."""
-        name = digest_bytes(path.encode())
-        if name not in self._used:
-            self._used[name] = self._current(path, self._known.get(name))
-        return self._used[name].digest
+        if path not in self._names:
+            stat = Path(path).stat()
+            name = digest_bytes(f"{path}\0{stat.st_size}\0{stat.st_mtime_ns}".encode())
+            self._used[name] = self._known.get(name) or _digest_file(path)
+            self._names[path] = name
+        return self._used[self._names[path]]
 
     def remember(self) -> None:
         """Write down what was asked for; the rest is forgotten."""
         if self._memory is not None and self._used != self._known:
             write_bytes(self._memory, msgspec.msgpack.encode(self._used))
-
-    @staticmethod
-    def _current(path: str, seen: _Seen | None) -> _Seen:
-        stat = Path(path).stat()
-        if seen is not None and (seen.size_bytes, seen.mtime_ns) == (
-            stat.st_size,
-            stat.st_mtime_ns,
-        ):
-            return seen
-        return _Seen(stat.st_size, stat.st_mtime_ns, _digest_file(path))
 
 
 def source_digest(source: Source, files: FileDigests) -> str:
@@ -106,9 +93,9 @@ def _fold(paths: Iterable[str], files: FileDigests) -> tuple[int, str]:
     return len(digests), digest_of_files(digests)
 
 
-def _recall(memory: Path) -> dict[str, _Seen]:
+def _recall(memory: Path) -> dict[str, str]:
     try:
-        return msgspec.msgpack.decode(memory.read_bytes(), type=dict[str, _Seen])
+        return msgspec.msgpack.decode(memory.read_bytes(), type=dict[str, str])
     except (FileNotFoundError, msgspec.DecodeError):
         return {}
 

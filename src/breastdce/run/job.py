@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Literal
 
 from rich.console import Console
 
@@ -45,6 +46,8 @@ class JobOptions:
     regions: Path | None = None
     keep_ids: bool = False
     pseudonyms: Path | None = None
+    dates: Literal["drop", "shift"] = "drop"
+    allow_burned_in: bool = False
     jobs: int | None = None
     scheduler: str | None = None
     dry_run: bool = False
@@ -105,12 +108,18 @@ def run_job(options: JobOptions, console: Console | None = None) -> JobSummary:
     pseudonyms = options.pseudonyms or default_pseudonyms(options.out)
     _check_out(options.out, options.roots, pseudonyms)
     with count_progress(console, "reading headers") as on_count:
-        found = survey(options.roots, jobs=options.jobs, on_count=on_count)
+        found = survey(
+            options.roots,
+            jobs=options.jobs,
+            on_count=on_count,
+            allow_burned_in=options.allow_burned_in,
+        )
     named = name_survey(
         found,
         keep_ids=options.keep_ids,
         pseudonyms=pseudonyms,
         write=not options.dry_run,
+        shift_dates=options.dates == "shift",
     )
     tasks = _tasks(named, regions, plan, options)
     if options.dry_run:
@@ -207,6 +216,7 @@ def _tasks(
                 exam=source,
                 region=regions.get(str(exam)),
                 identity_kept=options.keep_ids and not source.identity_removed,
+                shifted_day=named.days.get(exam),
             ),
             recipe=plan.recipe,
             out=str(options.out.resolve()),

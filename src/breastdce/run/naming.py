@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from collections import Counter
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import nullcontext
+from dataclasses import dataclass, field
 from pathlib import Path
 
-from breastdce.core.codes import ErrorCode, ExamCode, FileCode
-from breastdce.core.errors import CallError
-from breastdce.core.exam import ExamId, is_label
+from breastdce.core.codes import ExamCode, FileCode
+from breastdce.core.exam import ExamId
 from breastdce.dataset.rows import ExclusionRow, Level
-from breastdce.formats.atomic import write_bytes
+from breastdce.ingest.dates import shifted_day
 from breastdce.ingest.identity import (
     Found,
     NamedExam,
@@ -25,9 +23,13 @@ from breastdce.ingest.identity import (
     person,
 )
 from breastdce.ingest.records import ExamNote, ExamSource, SeriesNote
+from breastdce.run.private_map import (
+    PrivateMap,
+    alone_with,
+    read_private_map,
+    write_private_map,
+)
 from breastdce.run.survey import Survey
-
-_HEADER = ("patient_id", "participant")
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +39,8 @@ class Named:
     exams: tuple[tuple[ExamId, ExamSource], ...]
     rows: tuple[ExclusionRow, ...]
     """Files, series and exams that are not used."""
+    days: Mapping[ExamId, int] = field(default_factory=dict)
+    """Shifted study dates as ordinals; none where dates are dropped."""
 
     def series_rows(self, exam: ExamId) -> tuple[ExclusionRow, ...]:
         """Rows of the series found beside an exam's own."""
@@ -48,7 +52,9 @@ class Named:
         )
 
 
-def name_survey(found: Survey, *, keep_ids: bool, pseudonyms: Path, write: bool) -> Named:
+def name_survey(
+    found: Survey, *, keep_ids: bool, pseudonyms: Path, write: bool, shift_dates: bool = False
+) -> Named:
     """Name every exam of a survey.
 
     Parameters
@@ -56,7 +62,10 @@ def name_survey(found: Survey, *, keep_ids: bool, pseudonyms: Path, write: bool)
     keep_ids
         Call participants by PatientID even where the header does not say that it was replaced.
     pseudonyms
-        TSV file with who is who; it is completed when `write` is true and someone new needs a name.
+        TSV file with who is who; it is completed when `write` is true and someone new needs a name
+        or a shift.
+    shift_dates
+        Give exams their study date, shifted by the patient's secret number of days.
 
     Raises
     ------
@@ -66,42 +75,26 @@ def name_survey(found: Survey, *, keep_ids: bool, pseudonyms: Path, write: bool)
     findings = found.findings
     everyone: list[Found] = [*findings.exams, *findings.exam_notes]
     hidden = {person(item) for item in everyone if needs_pseudonym(item, keep_ids=keep_ids)}
-    known = read_pseudonyms(pseudonyms)
     taken = {clean(item.patient_id) for item in everyone if person(item) not in hidden}
-    names = assign_pseudonyms(hidden, known, taken)
-    if write and names != known:
-        write_pseudonyms(pseudonyms, names)
+    dated = {person(item) for item in findings.exams} if shift_dates else set()
+    with alone_with(pseudonyms) if write else nullcontext():
+        known = read_private_map(pseudonyms)
+        names = assign_pseudonyms(hidden, known.participants, taken)
+        complete = PrivateMap(names, known.shift_days).with_shifts(dated)
+        if write and complete != known:
+            write_private_map(pseudonyms, complete)
     naming = name_exams(everyone, keep_ids=keep_ids, pseudonyms=names)
     rows = [*_file_rows(found), *_series_rows(findings.series_notes, naming), *_exam_rows(naming)]
     exams = [(n.exam, n.found) for n in naming.named if isinstance(n.found, ExamSource)]
-    return Named(tuple(exams), tuple(rows))
+    return Named(tuple(exams), tuple(rows), _days(exams, complete) if shift_dates else {})
 
 
-def read_pseudonyms(path: Path) -> dict[str, str]:
-    """Read PatientID to participant; empty when there is no file yet."""
-    try:
-        with path.open(encoding="utf-8", newline="") as file:
-            header, *pairs = [tuple(row) for row in csv.reader(file, "excel-tab")] or [_HEADER]
-    except FileNotFoundError:
-        return {}
-    except (OSError, UnicodeDecodeError, csv.Error) as error:
-        raise _unusable(path, str(error)) from error
-    if header != _HEADER or any(len(pair) != 2 for pair in pairs):
-        raise _unusable(path, f"not two columns under the header {' '.join(_HEADER)}")
-    names = {pair[0]: pair[1] for pair in pairs}
-    if len(names) != len(pairs) or len(set(names.values())) != len(pairs):
-        raise _unusable(path, "a patient or a pseudonym stands there twice")
-    if not all(map(is_label, names.values())):
-        raise _unusable(path, "a pseudonym holds other characters than letters and digits")
-    return names
-
-
-def write_pseudonyms(path: Path, names: dict[str, str]) -> None:
-    """Write the map for its owner's eyes only."""
-    text = io.StringIO(newline="")
-    csv.writer(text, "excel-tab", lineterminator="\n").writerows([_HEADER, *sorted(names.items())])
-    write_bytes(path, text.getvalue().encode())
-    path.chmod(0o600)
+def _days(exams: Sequence[tuple[ExamId, ExamSource]], known: PrivateMap) -> dict[ExamId, int]:
+    days = {
+        exam: shifted_day(source.study_date, known.shift_days[person(source)])
+        for exam, source in exams
+    }
+    return {exam: day for exam, day in days.items() if day is not None}
 
 
 def _file_rows(found: Survey) -> Iterator[ExclusionRow]:
@@ -163,13 +156,4 @@ def exam_row(exam: ExamId | None, code: ExamCode, evidence: str) -> ExclusionRow
         n_files=0,
         code=code,
         evidence=evidence,
-    )
-
-
-def _unusable(path: Path, why: str) -> CallError:
-    return CallError(
-        ErrorCode.CALL_INVALID,
-        "The file of pseudonyms cannot be used",
-        evidence={"file": str(path), "why": why},
-        remedy="Give the file of an earlier run, or another name to start a new one.",
     )

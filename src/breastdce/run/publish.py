@@ -61,7 +61,7 @@ def publish_exam(
 ) -> bool:
     """Bring an exam's files up to date; False when they already were."""
     memory = WorkPaths(out).published(str(exam))
-    state = _state(exam, engine, exclusions)
+    state = _state(exam, source, engine, exclusions)
     if _is_current(out, memory, state):
         return False
     folder = layout.exam_folder(out, exam)
@@ -123,10 +123,13 @@ def _stored(values: NDArray[np.int16], grid: Grid) -> Volume:
     return Volume(np.asfortranarray(values, dtype=np.float32), grid)
 
 
-def _state(exam: ExamId, engine: ExamEngine, exclusions: Sequence[ExclusionRow]) -> str:
+def _state(
+    exam: ExamId, source: Source, engine: ExamEngine, exclusions: Sequence[ExclusionRow]
+) -> str:
     return digest_json(
         {
             "exam": str(exam),
+            "shifted_day": source.shifted_day,
             "recipe": engine.recipe.digest(),
             "artifacts": {name: engine.digests[name] for name in sorted(WANTED)},
             "records": [[record.key, record.engines] for record in engine.records],

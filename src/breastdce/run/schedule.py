@@ -26,6 +26,8 @@ from breastdce.stages.load import Source
 from breastdce.store.local import Store
 
 _PUBLISHABLE = re.compile(r"[A-Za-z][A-Za-z0-9_ ,.;:()%<>=+-]{0,119}")
+_QUOTES = frozenset({"file", "folder", "path", "given", "why"})
+"""Evidence that may quote a header or a file name, so that its form proves nothing."""
 _UID = re.compile(r"\d+(\.\d+){3,}|\d{6,}")
 
 
@@ -118,7 +120,7 @@ def publishable(evidence: Mapping[str, object]) -> str:
     parts = []
     for key, value in evidence.items():
         text = str(value) if isinstance(value, Code) else _plain(value)
-        if text is not None:
+        if text is not None and key not in _QUOTES:
             parts.append(f"{key}={text}")
     return "; ".join(parts)
 

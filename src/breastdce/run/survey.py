@@ -32,9 +32,13 @@ class Survey:
 
 
 def survey(
-    roots: Sequence[Path], *, jobs: int | None = None, on_count: OnCount | None = None
+    roots: Sequence[Path],
+    *,
+    jobs: int | None = None,
+    on_count: OnCount | None = None,
+    allow_burned_in: bool = False,
 ) -> Survey:
-    """Scan files and folders and find the exams in them.
+    """Scan files and folders and find the exams in them; see `find_exams`.
 
     Raises
     ------
@@ -50,7 +54,8 @@ def survey(
                 remedy="Give the folder that holds the DICOM files.",
             )
     records = inventory(roots, jobs=jobs or available_cores(), progress=on_count)
-    return Survey(tuple(roots), tuple(records), find_exams(records, _read_pixels))
+    findings = find_exams(records, _read_pixels, allow_burned_in=allow_burned_in)
+    return Survey(tuple(roots), tuple(records), findings)
 
 
 def _read_pixels(slices: Sequence[SliceRef]) -> NDArray[np.float32]:

@@ -36,6 +36,8 @@ class Source(msgspec.Struct, frozen=True, kw_only=True):
     region: Region | None = None
     """A region from the user's table; it takes the place of the producer's."""
     identity_kept: bool = False
+    shifted_day: int | None = None
+    """Shifted study date as an ordinal, for the tables; nothing is computed from it."""
 
 
 class LoadParams(Params, frozen=True):

@@ -17,6 +17,7 @@ from breastdce.core.grid import Grid
 from breastdce.core.volume import Mask, Volume
 from breastdce.dataset import layout
 from breastdce.dataset.card import CardFacts, write_card
+from breastdce.dataset.deidentification import Action, HeaderNote
 from breastdce.dataset.layout import MaskName
 from breastdce.dataset.provenance import (
     GeneratedBy,
@@ -30,6 +31,7 @@ from breastdce.dataset.provenance import (
 )
 from breastdce.dataset.rows import ExamRow, ExclusionRow, FeatureRow, Level, ParticipantRow
 from breastdce.dataset.tables import (
+    write_deidentification,
     write_exam_features,
     write_exams,
     write_exclusions,
@@ -60,6 +62,11 @@ _TURN = np.array([[0.0, 0.0, 1.0], [-1.0, 0.0, 0.0], [0.0, -1.0, 0.0]])  # a sag
 _NATIVE = Grid((8, 9, 6), (0.7031, 0.7031, 2.2), _TURN, (10.0, -20.5, 30.25))
 _PREPARED = Grid((6, 6, 13), (1.0, 1.0, 1.0), _TURN, (10.0, -20.5, 30.25))
 PHASES = 4
+HEADERS = (
+    HeaderNote(attribute="PatientName", tag="(0010,0010)", action=Action.REMOVED, n_files=6),
+    HeaderNote(attribute="PatientID", tag="(0010,0020)", action=Action.REPLACED, n_files=6),
+    HeaderNote(attribute="FlipAngle", tag="(0018,1314)", action=Action.KEPT, n_files=5),
+)
 
 
 def build(root: Path, exams: tuple[ExamId, ...] = EXAMS) -> Path:
@@ -73,6 +80,7 @@ def build(root: Path, exams: tuple[ExamId, ...] = EXAMS) -> Path:
     )
     write_exams(root, rows)
     write_exclusions(root, _exclusions())
+    write_deidentification(root, [HEADERS] * len(exams))
     write_features(root, [_features(exam) for exam in exams], COLUMNS, RECORDS)
     _write_card(root, len(visits), len(exams))
     write_bytes(layout.report_index(root), b"<!doctype html><p>20120304567 counts</p>\n")
@@ -158,6 +166,7 @@ def record_of(root: Path, exam: ExamId) -> Provenance:
         generated_by=PROGRAM,
         recipe=RECIPE,
         inputs=(InputNote(role="phase-0000", n_files=6, digest=digest_of_files(["a", "b"])),),
+        headers=HEADERS,
         stages=(
             StageNote(name="ftv", version=1, params={}, engines={}, caveats=(caveat,)),
             StageNote(name="zscore", version=1, params={"mode": "pooled"}, engines={}),

@@ -25,12 +25,24 @@ def _arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--regions", type=Path, metavar="TSV", help="regions and thresholds of your own"
     )
-    parser.add_argument("--keep-ids", action="store_true", help="patient ids as they are")
-    parser.add_argument(
+    privacy = parser.add_argument_group("identity")
+    privacy.add_argument("--keep-ids", action="store_true", help="patient ids as they are")
+    privacy.add_argument(
         "--pseudonyms",
         type=Path,
         metavar="FILE",
         help="who is who; kept outside OUT (default: OUT-pseudonyms.tsv beside it)",
+    )
+    privacy.add_argument(
+        "--dates",
+        choices=("drop", "shift"),
+        default="drop",
+        help="shift: study dates moved back by one secret number of days a patient (default: drop)",
+    )
+    privacy.add_argument(
+        "--allow-burned-in",
+        action="store_true",
+        help="use images that say that text is burned into their pixels",
     )
     where = parser.add_argument_group("where to compute")
     where.add_argument("--jobs", type=count_of, metavar="N", help="processes (default: by cores)")
@@ -51,6 +63,8 @@ def _run(args: argparse.Namespace) -> int:
         regions=args.regions,
         keep_ids=args.keep_ids,
         pseudonyms=args.pseudonyms,
+        dates=args.dates,
+        allow_burned_in=args.allow_burned_in,
         jobs=args.jobs,
         scheduler=args.scheduler,
         dry_run=args.dry_run,

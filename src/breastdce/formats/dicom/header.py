@@ -78,6 +78,8 @@ class Header(msgspec.Struct, frozen=True, kw_only=True):
     """As given; gauss on some scanners."""
     image_type: tuple[str, ...] = ()
     burned_in: bool = False
+    conversion_type: str = ""
+    """ConversionType (0008,0064): how a picture of images came about; images have none."""
     lossy: bool = False
     body_part: str = ""
     laterality: str = ""

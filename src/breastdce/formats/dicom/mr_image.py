@@ -62,6 +62,7 @@ def _exam(fields: Fields) -> dict[str, Any]:
         "trial_time_point_description": fields.text(0x00120051),
         "image_type": fields.texts(0x00080008),
         "burned_in": fields.text(0x00280301).upper() == "YES",
+        "conversion_type": fields.text(0x00080064),
         "body_part": fields.text(0x00180015),
         "patient_position": fields.text(0x00185100),
     }
