@@ -10,7 +10,7 @@ from pathlib import Path
 
 from breastdce.core.codes import ExamCode, FileCode
 from breastdce.core.exam import ExamId
-from breastdce.dataset.rows import ExclusionRow, Level
+from breastdce.dataset.rows import ExclusionRow, Level, published_modality
 from breastdce.ingest.dates import shifted_day
 from breastdce.ingest.identity import (
     Found,
@@ -98,8 +98,8 @@ def _days(exams: Sequence[tuple[ExamId, ExamSource]], known: PrivateMap) -> dict
 
 
 def _file_rows(found: Survey) -> Iterator[ExclusionRow]:
-    """One row per code for files that belong to no series; names of files may name patients."""
-    loose = [r for r in found.records if r.other is None or not r.other.series_uid]
+    """One row per code for files that belong to no study; names of files may name patients."""
+    loose = [r for r in found.records if r.other is None or not r.other.study_uid]
     counts = Counter(r.code for r in loose if r.code is not FileCode.OK)
     for code, count in sorted(counts.items()):
         yield ExclusionRow(
@@ -124,7 +124,7 @@ def _series_rows(notes: Sequence[SeriesNote], naming: Naming) -> Iterator[Exclus
             participant=owner.exam.participant if owner else None,
             visit=owner.exam.visit if owner else None,
             series_number=note.series_number,
-            modality=note.modality,
+            modality=published_modality(note.modality),
             n_files=note.n_images,
             code=note.code,
             evidence=note.evidence,
