@@ -115,12 +115,14 @@ class Planter:
 
     def _fill_private(self, data: Dataset) -> None:
         for group in (0x0009, 0x0019, 0x0021, 0x0043, 0x2001, 0x2005, 0x0117):
-            creator = f"{self.value('LO', 'creator')} PRIVATE"
-            block = data.private_block(group, creator, create=True)
+            # A block behind those that the file has: they stay as they are.
+            data.add_new(Tag(group, 0x00E0), "LO", f"{self.value('LO', 'creator')} PRIVATE")
             for element, vr in enumerate(["LO", "LT", "UN", "OB", "PN", "DA", "UI", "ST", "UT"]):
-                block.add_new(element, vr, self.value(vr, f"private {group:04X} {vr}"))
-        known = data.private_block(0x0043, "GEMS_PARM_01", create=True)
-        known.add_new(0x70, "LO", self.value("LO", "text in a scanner maker's block"))
+                value = self.value(vr, f"private {group:04X} {vr}")
+                data.add_new(Tag(group, 0xE000 + element), vr, value)
+        data.add_new(Tag(0x0043, 0x00E1), "LO", "GEMS_PARM_01")
+        known = self.value("LO", "text in a block of a scanner's maker")
+        data.add_new(Tag(0x0043, 0xE170), "LO", known)
 
     def preamble(self) -> bytes:
         """128 bytes before the mark of the format."""
@@ -172,10 +174,10 @@ _BASE64 = frozenset(
 )
 _DIGITS = re.compile(rb"[0-9.][0-9./T -]{7,}")
 _DATE = re.compile(
-    rb"(?<![0-9.])(?:17|20)[0-9]{2}([-/.]?)[0-9]{2}\1[0-9]{2}(?:[T ]?[0-9]{6})?(?![0-9])"
+    rb"(?<![0-9.])(?:17|19|20)[0-9]{2}([-/.]?)[0-9]{2}\1[0-9]{2}(?:[T ]?[0-9]{6})?(?![0-9])"
 )
 _TURNED_DATE = re.compile(
-    rb"(?<![0-9.])([0-9]{1,2})([./-])([0-9]{1,2})\2((?:17|20)[0-9]{2})(?![0-9])"
+    rb"(?<![0-9.])([0-9]{1,2})([./-])([0-9]{1,2})\2((?:17|19|20)[0-9]{2})(?![0-9])"
 )
 _EXACT = re.compile(
     rb"(?<![0-9.])(?:(?:17[0-9]{6})?[0-9]{6}\.9[0-9]{5}|98765[0-9]{4}|98765\.[0-9]{5})(?![0-9])"

@@ -28,12 +28,17 @@ from tests.e2e.planting import ROOT, WORD, Planter, leaks, traces
 
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("tiny")]
 SECONDARY_CAPTURE = "1.2.840.10008.5.1.4.1.1.7"
+PRODUCER_TEXTS = {(0x0117, 0x103A), (0x0117, 0x103B), (0x0013, 0x1010), (0x0013, 0x1013)}
 GE, PHILIPS = b"PHANTOM-01", b"Phantom 003"
 
 
 def sources(tiny_cohort: Path, patient: bytes) -> list[Path]:
     files = sorted(path for path in (tiny_cohort / "dicom").rglob("*") if path.is_file())
     return [path for path in files if patient in path.read_bytes()[:6000]]
+
+
+def is_of_first_phases(path: Path) -> bool:
+    return int(pydicom.dcmread(path).get("TemporalPositionIdentifier", 0)) <= 3
 
 
 def plant_exam(
@@ -52,6 +57,10 @@ def plant_exam(
         data.file_meta.update(meta)
         data.PatientIdentityRemoved = "NO"
         data.StudyTime = clock
+        for tag in PRODUCER_TEXTS & {(element.tag.group, element.tag.element) for element in data}:
+            data[tag].value = words[0]
+        for segment in data.get("SegmentSequence", ()):
+            segment.SegmentLabel = segment.SegmentDescription = words[0]
         planter.planted[data.StudyDate] = "StudyDate"
         data.Manufacturer = f"{data.Manufacturer} {WORD}"
         for keyword, word in zip(
@@ -107,7 +116,8 @@ class Marked:
         self.folder, self.recipe = folder, recipe
         self.planter = Planter()
         self.tree = folder / f"{WORD}^JANE 17010102"
-        ge, philips = sources(tiny_cohort, GE), sources(tiny_cohort, PHILIPS)
+        ge = sources(tiny_cohort, GE)
+        philips = [path for path in sources(tiny_cohort, PHILIPS) if is_of_first_phases(path)]
         self.ge = plant_exam(self.planter, ge, self.tree / f"{WORD} first", 1)
         burned = self.tree / f"{WORD} second"
         self.philips = plant_exam(self.planter, philips, burned, 2, vrs=frozenset(["PN", "LO"]))
@@ -249,6 +259,30 @@ def test_exam_that_stops_with_an_error_leaves_no_word_of_it(
     summary = run(marked.tree / f"{WORD} first", out=tmp_path / "out", jobs=1, recipe=fast)
     assert [outcome.code for outcome in summary.outcomes] == [ExamCode.FAILED]
     assert leaks(tmp_path / "out", marked.planter.planted) == []
+
+
+def central(path: Path) -> bool:
+    """Whether a file is a segmentation, or one of 24 slices in the middle of the real exam."""
+    data = pydicom.dcmread(path, stop_before_pixels=True)
+    return data.Modality == "SEG" or 18 <= (int(data.InstanceNumber) - 1) % 60 < 42
+
+
+@pytest.mark.data
+def test_no_marker_of_a_real_exam_with_its_producers_objects_leaves(data, fast, tmp_path):
+    files = [path for path in sorted(data("ucsf_br_06").rglob("*.dcm")) if central(path)]
+    planter = Planter()
+    limit = frozenset(["PN", "LO", "LT", "SH", "ST", "DA", "TM"])
+    plant_exam(planter, files, tmp_path / "in", 1, vrs=limit)
+    assert len(planter.planted) > 1000
+    out = tmp_path / "out"
+    summary = run(tmp_path / "in", out=out, jobs=1, recipe=fast)
+    assert [outcome.in_dataset for outcome in summary.outcomes] == [True]
+    (row,) = rows(layout.exams(out))
+    assert row["voi"] == "producer"
+    assert leaks(out, planter.planted) == []
+    assert validate(out) == []
+    lines = {row["attribute"]: row for row in rows(layout.deidentification(out))}
+    assert lines["UCSF BIRP PRIVATE CREATOR 011710xx"]["action"] == "derived"
 
 
 # --- the search finds what is there
