@@ -182,8 +182,7 @@ _TURNED_DATE = re.compile(
 _EXACT = re.compile(
     rb"(?<![0-9.])(?:(?:17[0-9]{6})?[0-9]{6}\.9[0-9]{5}|98765[0-9]{4}|98765\.[0-9]{5})(?![0-9])"
 )
-_AGE = re.compile(rb"(?<![0-9A-Za-z.])[78][0-9]{2}Y(?![0-9A-Za-z])")
-_AGE_AND_ROUND = re.compile(rb"[0-9A-Za-z.]?[78][0-9]{2}Y[0-9A-Za-z]?")
+_AGE = re.compile(rb"[78][0-9]{2}Y(?![0-9A-Za-z])")
 _EMBEDDED = re.compile(rb"base64,([A-Za-z0-9+/=]+)")
 
 
@@ -200,8 +199,6 @@ def traces(content: bytes, planted: Mapping[str, str]) -> Iterator[str]:
 def _numbers(content: bytes, planted: Mapping[str, str]) -> Iterator[str]:
     # First what could be a number at all: a pattern that looks behind is slow on images.
     runs = b"\n".join(_DIGITS.findall(content))
-    if b"\0" not in content:  # in images the four bytes of an age turn up by chance
-        runs += b"\n" + b"\n".join(_AGE_AND_ROUND.findall(content))
     days = {marker[:8] for marker in planted if marker[:8].isdigit()}
     for match in _DATE.finditer(runs):
         if re.sub(rb"[^0-9]", b"", match.group())[:8].decode() in days:
@@ -210,9 +207,13 @@ def _numbers(content: bytes, planted: Mapping[str, str]) -> Iterator[str]:
         one, other, year = (int(match[n]) for n in (1, 3, 4))
         if {f"{year}{one:02d}{other:02d}", f"{year}{other:02d}{one:02d}"} & days:
             yield match.group().decode()
-    for pattern in (_EXACT, _AGE):
-        found = (match.group().decode() for match in pattern.finditer(runs))
-        yield from (text for text in found if text in planted)
+    found = (match.group().decode() for match in _EXACT.finditer(runs))
+    yield from (text for text in found if text in planted)
+    if b"\0" not in content:  # in images the four bytes of an age turn up by chance
+        for match in _AGE.finditer(content):
+            alone = not content[max(match.start() - 1, 0) : match.start()].isalnum()
+            if alone and match.group().decode() in planted:
+                yield match.group().decode()
 
 
 def layers(content: bytes, name: str = "") -> Iterator[bytes]:

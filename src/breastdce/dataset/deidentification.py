@@ -15,7 +15,11 @@ import msgspec
 
 from breastdce.formats.tables import Cell
 
-ATTRIBUTE = r"[A-Za-z][A-Za-z0-9 ]{0,79}"
+_READ_PRIVATE = (
+    *("GEMS ACQU 01 5A", "GEMS RELA 01 4F", "Philips Imaging DD 001 81"),
+    *("Philips MR Imaging DD 001 A0", "UCSF BIRP PRIVATE CREATOR 011710xx"),
+)
+ATTRIBUTE = "|".join(["[A-Za-z][A-Za-z0-9]{0,79}", *_READ_PRIVATE])
 TAG = r"\([0-9A-Fx]{4},[0-9A-Fx]{4}\)"
 
 

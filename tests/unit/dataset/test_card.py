@@ -18,6 +18,7 @@ def test_the_description_is_that_of_a_bids_derivative(intact):
     assert record["GeneratedBy"] == [{"Name": "breastdce", "Version": "0.1.0"}]
     assert record["Recipe"] == {"Name": "ispy1", "Digest": "ab" * 32}
     assert record["License"] == TO_FILL_IN
+    assert record["Dates"] == "dropped"
 
 
 def test_the_readme_has_counts_methods_limits_and_gaps(intact):

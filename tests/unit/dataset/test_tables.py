@@ -5,9 +5,11 @@ from __future__ import annotations
 import csv
 import json
 import re
+from datetime import date
 
 import openpyxl
 import pytest
+from msgspec import structs
 
 from breastdce.core.codes import CaveatCode, FileCode
 from breastdce.core.exam import ExamId
@@ -22,8 +24,14 @@ from breastdce.dataset.rows import (
     feature_cells,
     published_modality,
 )
-from breastdce.dataset.tables import write_exclusions, write_features, write_participants
+from breastdce.dataset.tables import (
+    write_exams,
+    write_exclusions,
+    write_features,
+    write_participants,
+)
 from breastdce.formats.tables import read_tsv
+from tests.unit.dataset.conftest import EXAMS, _row
 
 EXAM_COLUMNS = """
 exam_id participant_id session_id manufacturer manufacturer_model field_strength_t n_phases
@@ -49,8 +57,19 @@ def test_exams_have_the_promised_columns_in_order(intact):
     assert cells["voi"] == "breast"
 
 
+def test_shifted_dates_are_the_last_column_where_an_exam_has_one(tmp_path):
+    one, other = _row(EXAMS[0], 5, 5), _row(EXAMS[2], 5, 5)
+    day = date(1851, 4, 2).toordinal()
+    write_exams(tmp_path, [structs.replace(one, shifted_day=day), other])
+    header, first, second = read(layout.exams(tmp_path))
+    assert header == [*re.split(r"\s", EXAM_COLUMNS), "study_date"]
+    assert (first[-1], second[-1]) == ("1851-04-02", "n/a")
+    assert "study_date" in json.loads(layout.exams(tmp_path, "json").read_text())
+
+
 def test_dictionaries_explain_every_column_and_every_code(intact):
-    for table in (layout.exams, layout.participants, layout.features):
+    tables = (layout.exams, layout.participants, layout.features, layout.deidentification)
+    for table in tables:
         entries = json.loads(table(intact, "json").read_text())
         assert list(entries) == read(table(intact))[0]
     entries = json.loads(layout.exams(intact, "json").read_text())

@@ -21,16 +21,23 @@ from breastdce.core.exam import ExamId
 from breastdce.core.grid import Grid
 from breastdce.core.volume import Mask, Volume
 from breastdce.dataset import layout
+from breastdce.dataset.dictionary import STUDY_DATE
 from breastdce.dataset.layout import MaskName
 from breastdce.dataset.provenance import checksums
 from breastdce.dataset.validate import Promise, validate
 from breastdce.formats.nifti import read_mask, read_volume, write_mask, write_volume
+from breastdce.formats.tables import dictionary
 
 EXAM = ExamId("0001", "T0")
 Break = Callable[[Path], object]
 
 
 def test_an_intact_data_set_has_no_problems(dataset):
+    assert validate(dataset) == []
+
+
+def test_shifted_dates_are_a_column_that_the_description_announces(dataset):
+    _add_dates(dataset, "1851-04-02")
     assert validate(dataset) == []
 
 
@@ -93,6 +100,16 @@ def _replace(root: Path, path: Path, content: bytes) -> None:
 def _edit_sidecar(root: Path, **values: Any) -> None:
     _edit_json(layout.native_sidecar(root, EXAM, 0), lambda record: record.update(values))
     _seal(root)
+
+
+def _add_dates(root: Path, day: str) -> None:
+    """Turn a data set without dates into one with shifted ones, all of them `day`."""
+    _edit(layout.description(root), '"Dates": "dropped"', '"Dates": "shifted"')
+    path = layout.exams(root)
+    header, *lines = path.read_text().splitlines()
+    path.write_text("\n".join([f"{header}\tstudy_date", *(f"{x}\t{day}" for x in lines)]) + "\n")
+    entry = dictionary([STUDY_DATE])
+    _edit_json(layout.exams(root, "json"), lambda record: record.update(entry))
 
 
 def _image(root: Path) -> Path:
@@ -254,6 +271,36 @@ BREAKAGES: dict[str, tuple[Promise, Break]] = {
         Promise.PRIVACY,
         lambda r: _edit_json(
             layout.provenance(r, EXAM), lambda d: d["inputs"][0].update(role="a/b.dcm")
+        ),
+    ),
+    "attribute in provenance": (
+        Promise.PRIVACY,
+        lambda r: _edit_json(
+            layout.provenance(r, EXAM), lambda d: d["headers"][0].update(attribute="DOE JANE")
+        ),
+    ),
+    "attribute that was kept": (
+        Promise.PRIVACY,
+        lambda r: _edit(layout.deidentification(r), "removed\tn/a", "kept\tn/a"),
+    ),
+    "attribute that went elsewhere": (
+        Promise.PRIVACY,
+        lambda r: _edit(layout.deidentification(r), "\tparticipant_id\t", "\texams.tsv\t"),
+    ),
+    "true date in the column of shifted ones": (
+        Promise.PRIVACY,
+        lambda r: _add_dates(r, "2001-04-02"),
+    ),
+    "date that nobody shifted so": (Promise.TABLES, lambda r: _add_dates(r, "1701-04-02")),
+    "word for dates": (
+        Promise.PRIVACY,
+        lambda r: _edit(layout.description(r), '"Dates": "dropped"', '"Dates": "kept"'),
+    ),
+    "dates that the description denies": (
+        Promise.TABLES,
+        lambda r: (
+            _add_dates(r, "1851-04-02"),
+            _edit(layout.description(r), '"Dates": "shifted"', '"Dates": "dropped"'),
         ),
     ),
     "date in a record": (

@@ -27,13 +27,16 @@ def test_unchanged_file_is_not_read_again(tmp_path):
     assert FileDigests(memory).of(str(path)) == digest
 
 
-def test_memory_holds_no_path(tmp_path):
+def test_memory_holds_neither_path_nor_time(tmp_path):
     path, memory = tmp_path / "DOE_JANE", tmp_path / "seen"
     path.write_bytes(b"one")
+    time_ns = 986_169_600_123_456_789
+    os.utime(path, ns=(time_ns, time_ns))
     files = FileDigests(memory)
     files.of(str(path))
     files.remember()
     assert b"JANE" not in memory.read_bytes()
+    assert time_ns.to_bytes(8, "big") not in memory.read_bytes()
 
 
 def test_damaged_memory_is_forgotten(tmp_path):

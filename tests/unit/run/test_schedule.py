@@ -19,6 +19,7 @@ from breastdce.run.schedule import publishable
         ),
         ({"size": [4, 5]}, "size=4 5"),
         ({"file": "/data/DOE^JANE/1.dcm"}, ""),
+        ({"file": "DOE JANE 7.dcm", "why": "no value DOE"}, ""),
         ({"uid": "1.2.840.10008.1"}, ""),
         ({"date": "20010203"}, ""),
         ({"grid": {"shape": [1, 2, 3]}}, "grid=shape=1 2 3"),
