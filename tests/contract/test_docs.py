@@ -1,4 +1,4 @@
-"""The how-to of the features names what there is."""
+"""What is written for users names what there is."""
 
 from __future__ import annotations
 
@@ -6,11 +6,14 @@ from pathlib import Path
 
 import pytest
 
-from breastdce.core.codes import Undefined
+from breastdce.core.codes import CaveatCode, ExamCode, SeriesCode, Undefined
+from breastdce.dataset.deidentification import Action
 from breastdce.radiomics.families.ibsi._aggregation import ALL_DIRECTIONS, ALL_SPACES
 from breastdce.radiomics.panel import FAMILIES, describe, load_panel, shipped_panels
 
-HOW_TO = (Path(__file__).parents[2] / "docs" / "radiomics.md").read_text(encoding="utf-8")
+DOCS = Path(__file__).parents[2] / "docs"
+HOW_TO = (DOCS / "radiomics.md").read_text(encoding="utf-8")
+PRIVACY = (DOCS / "deidentification.md").read_text(encoding="utf-8")
 
 
 @pytest.mark.parametrize("code", Undefined)
@@ -56,3 +59,16 @@ def test_every_ibsi_feature_has_its_code_and_its_tag():
     for record in describe(load_panel("ibsi")):
         assert len(record.ibsi) == 4
         assert record.tag
+
+
+@pytest.mark.parametrize("action", Action)
+def test_every_action_of_the_audit_table_is_explained(action):
+    assert f"| `{action.value}` | {action.meaning} |" in PRIVACY
+
+
+@pytest.mark.parametrize(
+    "code",
+    [SeriesCode.SECONDARY, SeriesCode.BURNED_IN_TEXT, ExamCode.BURNED_IN, CaveatCode.IDENTITY_KEPT],
+)
+def test_every_code_of_identity_is_explained(code):
+    assert f"`{code}`" in PRIVACY

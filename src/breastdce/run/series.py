@@ -112,7 +112,7 @@ def _files(refs: Iterable[SliceRef]) -> list[tuple[Path, int]]:
 def _load(stack: Stack) -> tuple[Volume, tuple[Caveat, ...]]:
     pixels = read_slices(_files(item.ref for item in stack.slices))
     if pixels.burned_in:
-        raise InputError(ExamCode.BURNED_IN)
+        raise InputError(ExamCode.BURNED_IN, remedy="Export images without annotation.")
     lossy = (Caveat(CaveatCode.LOSSY),) if pixels.lossy else ()
     return Volume(pixels.data, grid_of(stack.grid_facts())), (*stack.caveats, *lossy)
 

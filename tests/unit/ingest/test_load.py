@@ -63,6 +63,12 @@ def test_text_burned_into_any_slice_refuses_the_exam(tmp_path):
     assert caught.value.code is ExamCode.BURNED_IN
 
 
+def test_text_in_the_pixels_is_read_where_the_finder_was_told_to_allow_it(tmp_path):
+    source = exam(tmp_path, BurnedInAnnotation="YES")
+    told = replace(source, caveats=(Caveat(CaveatCode.BURNED_IN, {"images": 3}),))
+    assert len(load_exam(told).dynamic.phases) == 3
+
+
 def test_object_that_holds_all_phases_is_decoded_once(tmp_path, monkeypatch):
     stack = np.arange(6 * 20, dtype=np.int16).reshape(6, 4, 5)
     path = write(tmp_path / "all", enhanced(6, stack))

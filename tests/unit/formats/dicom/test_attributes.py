@@ -10,6 +10,8 @@ from hypothesis import strategies as st
 from pydicom.dataset import Dataset
 from pydicom.tag import Tag
 
+from breastdce.core.codes import SeriesCode
+from breastdce.core.errors import InputError
 from breastdce.formats.dicom.attributes import attributes_of, count_attributes
 from breastdce.formats.dicom.pixels import read_slices
 from tests.unit.formats.dicom.made import dataset, enhanced, write
@@ -100,3 +102,13 @@ def test_overlays_and_icons_do_not_reach_the_pixels(tmp_path):
     one, other = (read_slices([(path, 0)]).data for path in paths)
     np.testing.assert_array_equal(one, other)
     np.testing.assert_array_equal(one[:, :, 0], stored.T)
+
+
+def test_overlay_in_unused_bits_of_the_pixels_is_refused(tmp_path):
+    stored = np.arange(20, dtype=np.uint16).reshape(4, 5)
+    stored[1, 2] |= 1 << 15
+    data = dataset(stored, BitsStored=12, HighBit=11)
+    data.add_new(Tag(0x6000, 0x0102), "US", 15)
+    with pytest.raises(InputError) as caught:
+        read_slices([(write(tmp_path / "a", data), 0)])
+    assert caught.value.code is SeriesCode.PIXELS_BAD
