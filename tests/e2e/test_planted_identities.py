@@ -89,23 +89,25 @@ def plant_strays(planter: Planter, model: Path, folder: Path) -> None:
     whole = model.read_bytes()
     (folder / f"{marker}-short.dcm").write_bytes(whole[: len(whole) - 500])
     (folder / f"{marker}-header.dcm").write_bytes(whole[:1000])
-    for number, changes in enumerate(
-        [
-            {"Modality": "CT"},
-            {"Modality": marker[:16]},
-            {"SOPClassUID": SECONDARY_CAPTURE},
-            {"SOPClassUID": "1.2.840.10008.5.1.4.1.1.88.11"},
-            {"PixelSpacing": None},
-            {"StudyInstanceUID": None},
-            {"SeriesNumber": 987650001},
-            {"Rows": None},
-        ]
-    ):
+    faults: list[dict[str, object]] = [
+        {"Modality": "CT"},
+        {"Modality": marker[:16]},
+        {"SOPClassUID": SECONDARY_CAPTURE},
+        {"SOPClassUID": "1.2.840.10008.5.1.4.1.1.88.11"},
+        {"PixelSpacing": None},
+        {"StudyInstanceUID": None},
+        {"SeriesNumber": 987650001},
+        {"Rows": None},
+    ]
+    for number, changes in enumerate(faults):
         data = pydicom.dcmread(model)
         data.SOPInstanceUID = UID(f"{ROOT}.9.3.{number}")
         data.SeriesInstanceUID = f"{ROOT}.9.4.{number}"
         for keyword, value in changes.items():
-            setattr(data, keyword, value) if value is not None else delattr(data, keyword)
+            if value is None:
+                delattr(data, keyword)
+            else:
+                setattr(data, keyword, value)
         data.save_as(folder / f"{marker}-{number}.dcm")
 
 

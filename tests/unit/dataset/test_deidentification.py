@@ -43,7 +43,7 @@ def touched(files, monkeypatch):
     """Keywords of the elements that scanning and decoding ask for."""
     seen: set[int] = set()
 
-    class Recorder(dict):
+    class Recorder(dict[int, bytes]):
         def get(self, key, default=None):
             seen.add(key)
             return super().get(key, default)

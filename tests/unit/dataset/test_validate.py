@@ -102,9 +102,9 @@ def _edit_sidecar(root: Path, **values: Any) -> None:
     _seal(root)
 
 
-def _add_dates(root: Path, day: str) -> None:
+def _add_dates(root: Path, day: str, said: str = "shifted") -> None:
     """Turn a data set without dates into one with shifted ones, all of them `day`."""
-    _edit(layout.description(root), '"Dates": "dropped"', '"Dates": "shifted"')
+    _edit(layout.description(root), '"Dates": "dropped"', f'"Dates": "{said}"')
     path = layout.exams(root)
     header, *lines = path.read_text().splitlines()
     path.write_text("\n".join([f"{header}\tstudy_date", *(f"{x}\t{day}" for x in lines)]) + "\n")
@@ -298,10 +298,7 @@ BREAKAGES: dict[str, tuple[Promise, Break]] = {
     ),
     "dates that the description denies": (
         Promise.TABLES,
-        lambda r: (
-            _add_dates(r, "1851-04-02"),
-            _edit(layout.description(r), '"Dates": "shifted"', '"Dates": "dropped"'),
-        ),
+        lambda r: _add_dates(r, "1851-04-02", said="dropped"),
     ),
     "date in a record": (
         Promise.PRIVACY,

@@ -48,7 +48,7 @@ def test_shift_is_kept_beside_the_pseudonym_and_for_who_has_none(tmp_path):
 
 
 def test_file_is_its_owners_alone_even_while_it_is_written(tmp_path, monkeypatch):
-    modes = []
+    modes: list[int] = []
     monkeypatch.setattr("os.fsync", lambda _: modes.extend(map(mode_of, tmp_path.iterdir())))
     write_private_map(tmp_path / "names.tsv", PrivateMap({"a": "0001"}))
     assert [*modes, mode_of(tmp_path / "names.tsv")] == [0o600, 0o600]
