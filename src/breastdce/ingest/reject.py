@@ -22,7 +22,7 @@ LARGEST_REPETITION_MS = 60.0
 
 _SECONDARY_CAPTURE = "1.2.840.10008.5.1.4.1.1.7"  # PS3.4: and its multi-frame kinds .1 to .4
 _CAPTURES = frozenset({"DV", "DI", "DF", "WSD", "SD", "SI", "DRW"})
-"""Terms of ConversionType, PS3.3 C.8.6.1.1.1, but SYN: video, film, paper, workstation, drawing."""
+"""Terms of ConversionType, PS3.3 C.8.6.1, but SYN: video, film, paper, workstation, drawing."""
 Verdict = tuple[SeriesCode, str] | None
 
 
@@ -34,9 +34,8 @@ class Rule:
     test: Callable[[Part, ReadPixels | None], Verdict]
 
 
-def verdict(part: Part, read: ReadPixels | None, rules: Iterable[Rule] | None = None) -> Verdict:
+def verdict(part: Part, read: ReadPixels | None, rules: Iterable[Rule]) -> Verdict:
     """Code and evidence by the first rule that applies; None for a possible phase."""
-    rules = RULES if rules is None else rules
     return next((found for rule in rules if (found := rule.test(part, read))), None)
 
 
