@@ -3,20 +3,19 @@
 from __future__ import annotations
 
 import csv
-import fcntl
 import io
-import os
 import re
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from breastdce.core.codes import ErrorCode
-from breastdce.core.errors import CallError
+from breastdce.core.errors import CallError, StoreError
 from breastdce.core.exam import is_label
 from breastdce.formats.atomic import write_bytes
 from breastdce.ingest.dates import LEAST_SHIFT_DAYS, MOST_SHIFT_DAYS, draw_shift_days
+from breastdce.run.lock import locked
 
 _NAMES = ("patient_id", "participant")
 _WITH_DAYS = (*_NAMES, "shift_days")
@@ -88,15 +87,23 @@ def write_private_map(path: Path, known: PrivateMap) -> None:
 def alone_with(path: Path) -> Iterator[None]:
     """Keep other runs from the map while the body reads and completes it.
 
-    The folder is locked, not the file, which is replaced when it is written.
+    What is locked is an empty file beside the map, since the map itself is replaced when it is
+    written.
+
+    Raises
+    ------
+    StoreError
+        OUTPUT_UNWRITABLE when nothing can be written there.
     """
-    path.parent.mkdir(parents=True, exist_ok=True)
-    folder = os.open(path.parent, os.O_RDONLY)
-    try:
-        fcntl.flock(folder, fcntl.LOCK_EX)
+    with ExitStack() as stack:
+        try:
+            stack.enter_context(locked(path.with_name(f".{path.name}.lock")))
+        except OSError as error:
+            why = error.strerror or type(error).__name__
+            raise StoreError(
+                ErrorCode.OUTPUT_UNWRITABLE, evidence={"file": str(path), "why": why}
+            ) from error
         yield
-    finally:
-        os.close(folder)
 
 
 def _check(

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from breastdce.core.errors import CallError
+from breastdce.core.errors import CallError, StoreError
 from breastdce.ingest.dates import LEAST_SHIFT_DAYS, MOST_SHIFT_DAYS
 from breastdce.run.private_map import (
     PrivateMap,
@@ -78,6 +78,12 @@ def test_runs_of_one_map_wait_for_each_other(tmp_path):
         assert not done.wait(0.2)
     thread.join()
     assert done.is_set()
+
+
+def test_place_that_cannot_be_written_is_one_clear_error(tmp_path):
+    (tmp_path / "file").write_bytes(b"")
+    with pytest.raises(StoreError, match="OUTPUT_UNWRITABLE"), alone_with(tmp_path / "file" / "x"):
+        pass
 
 
 @pytest.mark.parametrize(
