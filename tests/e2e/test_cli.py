@@ -97,6 +97,28 @@ def test_one_exam_alone_is_done_and_the_others_are_no_failure(tiny_cohort, fast,
     assert [row["exam_id"] for row in rows(out / "exams.tsv")] == ["sub-PHANTOM01_ses-1"]
 
 
+def test_a_cohort_says_which_exams_are_done(tiny_cohort, fast, tmp_path):
+    dce, out = tmp_path / "DCE.tsv", tmp_path / "dataset"
+    assert call("scan", tiny_cohort / "dicom", "--out", dce).returncode == 0
+    assert call("cohort", dce, tmp_path / "chosen", "--rules", "baseline").returncode == 0
+    members = rows(tmp_path / "chosen" / "cohort.tsv")
+    chosen = tmp_path / "cohort.tsv"
+    lines = [f"{members[0]['patient_id']}\tT0", "NOBODY\tT0"]
+    chosen.write_text("\n".join(["patient_id\tvisit", *lines]) + "\n")
+    done = call("run", tiny_cohort / "dicom", out, "--recipe", fast, "--cohort", chosen)
+    assert done.returncode == 1
+    assert "1 patients of the cohort have no such exam here" in done.stdout
+    (exam,) = rows(out / "exams.tsv")
+    assert exam["exam_id"].endswith("_ses-T0")  # the cohort's rule gives the visit
+    left = [row["code"] for row in rows(out / "exclusions.tsv") if row["level"] == "exam"]
+    assert "NOT_SELECTED" in left
+    assert "NOBODY" not in done.stdout + done.stderr
+    assert call("validate", out).returncode == 0
+    chosen.write_text("patient_id\tvisit\nNOBODY\tT0\n")
+    wrong = call("run", tiny_cohort / "dicom", out, "--cohort", chosen)
+    assert (wrong.returncode, "No exam of the cohort" in wrong.stderr) == (2, True)
+
+
 def test_second_run_says_that_there_is_nothing_to_do(cohort, demo):
     done = call("run", cohort / "dicom", demo)
     assert "Nothing to do" in done.stdout

@@ -41,6 +41,8 @@ def show_run(summary: JobSummary, *, as_json: bool) -> None:
         console.print(f"{done} of {len(summary.outcomes)} exams are in {escape(str(summary.out))}")
     else:
         console.print("No exam with a dynamic series was found; see `breastdce scan`.")
+    if summary.absent:
+        console.print(f"{summary.absent} patients of the cohort have no such exam here.")
     from breastdce.run.naming import exam_name
 
     for row in summary.refused:

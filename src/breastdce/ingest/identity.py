@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
+from types import MappingProxyType
 from typing import NamedTuple
 
 from breastdce.core.exam import ExamId
@@ -89,16 +90,22 @@ def assign_pseudonyms(
     return names
 
 
-def name_exams(found: Sequence[Found], *, keep_ids: bool, pseudonyms: Mapping[str, str]) -> Naming:
+def name_exams(
+    found: Sequence[Found],
+    *,
+    keep_ids: bool,
+    pseudonyms: Mapping[str, str],
+    visits: Mapping[tuple[str, str], str] = MappingProxyType({}),
+) -> Naming:
     """Name every exam that was found, used or not.
 
-    Visits are T0 to T3 where a trial's code says so, else 1, 2, ... by the study's place in the
-    patient's order of dates. Two studies may claim one visit (a repeat, or one study cut in two):
-    if only one of them holds an exam that can be loaded, the visit is its own; otherwise nobody
-    can say which is meant, refusing both would lose data, and either name would be a guess, so all
-    of them get their place in the order of dates. Places count every study, so that a name does
-    not change when another study is used or refused. A side that was acquired apart is added to
-    the visit: `T0L`, `T0R`.
+    Visits are T0 to T3 where `visits` (by PatientID and study UID) or a trial's code says so, else
+    1, 2, ... by the study's place in the patient's order of dates. Two studies may claim one visit
+    (a repeat, or one study cut in two): if only one of them holds an exam that can be loaded, the
+    visit is its own; otherwise nobody can say which is meant, refusing both would lose data, and
+    either name would be a guess, so all of them get their place in the order of dates. Places count
+    every study, so that a name does not change when another study is used or refused. A side that
+    was acquired apart is added to the visit: `T0L`, `T0R`.
 
     Participants whose names would be equal, or differ in case alone (one folder on many disks),
     are in `collided`.
@@ -114,7 +121,7 @@ def name_exams(found: Sequence[Found], *, keep_ids: bool, pseudonyms: Mapping[st
     every = [
         NamedExam(ExamId(participants[patient], visit), item)
         for patient, items in by_patient.items()
-        for visit, item in _visits(items)
+        for visit, item in _visits(items, visits)
     ]
     every.sort(key=lambda named: (named.exam, named.found.study_uid))
     return Naming(
@@ -153,10 +160,12 @@ def _participant(items: Sequence[Found], *, keep_ids: bool, pseudonyms: Mapping[
     return clean(items[0].patient_id)
 
 
-def _visits(items: Sequence[Found]) -> list[tuple[str, Found]]:
+def _visits(
+    items: Sequence[Found], visits: Mapping[tuple[str, str], str]
+) -> list[tuple[str, Found]]:
     ordered = sorted(items, key=_date_order)
     places = {uid: n for n, uid in enumerate(dict.fromkeys(i.study_uid for i in ordered), start=1)}
-    granted = _granted(ordered)
+    granted = _granted(ordered, visits)
     return [
         (f"{granted.get(item.study_uid, str(places[item.study_uid]))}{_side(item)}", item)
         for item in ordered
@@ -167,14 +176,15 @@ def _date_order(item: Found) -> tuple[str, str, str, str]:
     return item.study_date or "", item.study_time or "", item.study_uid, _side(item)
 
 
-def _granted(items: Sequence[Found]) -> dict[str, str]:
+def _granted(items: Sequence[Found], visits: Mapping[tuple[str, str], str]) -> dict[str, str]:
     """Study UID to visit, for claims that one study makes, or one that can be loaded."""
     # Who calls a visit T0 counts from 0.
     first = 0 if any("T0" in map(str.upper, item.visit_words[:2]) for item in items) else 1
     studies: dict[str, set[str]] = defaultdict(set)
     loadable: dict[str, set[str]] = defaultdict(set)
     for item in items:
-        visit = trial_visit(item.visit_words, first=first)
+        given = visits.get((item.patient_id, item.study_uid))
+        visit = given or trial_visit(item.visit_words, first=first)
         if visit is not None:
             studies[visit].add(item.study_uid)
             if isinstance(item, ExamSource):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Literal
 
@@ -16,6 +16,7 @@ from breastdce.core.workers import available_cores
 from breastdce.dataset.rows import ExclusionRow, Level
 from breastdce.ingest.regions import read_regions
 from breastdce.run.cohort import write_cohort
+from breastdce.run.cohort_choice import Member, exams_of, read_members, tree_visits
 from breastdce.run.executors._contract import Executor, WorkerLost
 from breastdce.run.executors.dask import Dask
 from breastdce.run.executors.processes import Processes
@@ -43,6 +44,8 @@ class JobOptions:
     out: Path
     recipe: str = "ispy1"
     exams: tuple[str, ...] = ()
+    cohort: Path | None = None
+    """Table of the exams to do, by patient and visit."""
     regions: Path | None = None
     keep_ids: bool = False
     pseudonyms: Path | None = None
@@ -68,6 +71,8 @@ class JobSummary:
     steps: tuple[str, ...] = field(default=())
     asked_for: tuple[str, ...] = ()
     """Names of the exams that were asked for; empty for all."""
+    absent: int = 0
+    """Members of the cohort whose exam is not among the files."""
 
     @property
     def refused(self) -> tuple[ExclusionRow, ...]:
@@ -84,7 +89,7 @@ class JobSummary:
     def all_done(self) -> bool:
         """Whether every exam that was found, or asked for, is in the data set."""
         found = bool(self.outcomes or self.planned)
-        return found and not self.refused
+        return found and not self.refused and not self.absent
 
     @property
     def nothing_to_do(self) -> bool:
@@ -107,23 +112,11 @@ def run_job(options: JobOptions, console: Console | None = None) -> JobSummary:
     regions = read_regions(options.regions) if options.regions else {}
     pseudonyms = options.pseudonyms or default_pseudonyms(options.out)
     _check_out(options.out, options.roots, pseudonyms)
-    with count_progress(console, "reading headers") as on_count:
-        found = survey(
-            options.roots,
-            jobs=options.jobs,
-            on_count=on_count,
-            allow_burned_in=options.allow_burned_in,
-        )
-    named = name_survey(
-        found,
-        keep_ids=options.keep_ids,
-        pseudonyms=pseudonyms,
-        write=not options.dry_run,
-        shift_dates=options.dates == "shift",
-    )
+    found, named, wanted, absent = _look(options, pseudonyms, console)
+    options = replace(options, exams=wanted)
     tasks = _tasks(named, regions, plan, options)
     if options.dry_run:
-        return _dry_summary(options, plan, found, named, tasks)
+        return _dry_summary(options, plan, found, named, tasks, absent)
     _prepare_out(options.out)
     with exam_progress(
         console, WorkPaths(options.out).status, len(tasks), len(plan.steps)
@@ -140,7 +133,55 @@ def run_job(options: JobOptions, console: Console | None = None) -> JobSummary:
         outcomes=outcomes,
         exclusions=exclusions,
         asked_for=options.exams,
+        absent=absent,
     )
+
+
+def _look(
+    options: JobOptions, pseudonyms: Path, console: Console
+) -> tuple[Survey, Named, tuple[str, ...], int]:
+    """What is there, its names, names of the exams to do (none: all), and who is absent."""
+    members = _members(options)
+    with count_progress(console, "reading headers") as on_count:
+        found = survey(
+            options.roots,
+            jobs=options.jobs,
+            on_count=on_count,
+            allow_burned_in=options.allow_burned_in,
+        )
+    visits = tree_visits(found) if members else {}
+    named = name_survey(
+        found,
+        keep_ids=options.keep_ids,
+        pseudonyms=pseudonyms,
+        write=not options.dry_run,
+        shift_dates=options.dates == "shift",
+        visits=visits,
+    )
+    if not members:
+        return found, named, options.exams, 0
+    wanted, absent = exams_of(members, named, visits)
+    if not wanted:
+        raise CallError(
+            ErrorCode.CALL_INVALID,
+            "No exam of the cohort is among the files",
+            evidence={"members": len(members), "exams found": len(named.studies)},
+            remedy="Compare `breastdce scan DICOM --out DCE.tsv` with the cohort.",
+        )
+    return found, named, wanted, absent
+
+
+def _members(options: JobOptions) -> frozenset[Member]:
+    if options.cohort is None:
+        return frozenset()
+    if options.exams:
+        raise CallError(
+            ErrorCode.CALL_INVALID,
+            "Both a cohort and single exams are asked for",
+            evidence={"cohort": options.cohort.name, "exams": ", ".join(options.exams)},
+            remedy="Give --cohort or --exam.",
+        )
+    return read_members(options.cohort)
 
 
 def default_pseudonyms(out: Path) -> Path:
@@ -293,7 +334,12 @@ def _exam_rows(outcomes: Sequence[ExamOutcome]) -> tuple[ExclusionRow, ...]:
 
 
 def _dry_summary(
-    options: JobOptions, plan: Plan, found: Survey, named: Named, tasks: Sequence[ExamTask]
+    options: JobOptions,
+    plan: Plan,
+    found: Survey,
+    named: Named,
+    tasks: Sequence[ExamTask],
+    absent: int,
 ) -> JobSummary:
     return JobSummary(
         out=options.out,
@@ -304,4 +350,5 @@ def _dry_summary(
         planned=tuple(str(task.exam) for task in tasks),
         steps=tuple(step.stage.name for step in plan.steps),
         asked_for=options.exams,
+        absent=absent,
     )

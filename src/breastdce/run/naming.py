@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass, field
 from pathlib import Path
+from types import MappingProxyType
 
 from breastdce.core.codes import ExamCode, FileCode
 from breastdce.core.exam import ExamId
@@ -41,6 +42,8 @@ class Named:
     """Files, series and exams that are not used."""
     days: Mapping[ExamId, int] = field(default_factory=dict)
     """Shifted study dates as ordinals; none where dates are dropped."""
+    studies: Mapping[ExamId, tuple[str, str]] = field(default_factory=dict)
+    """PatientID and study UID of every exam that was found, used or not; never published."""
 
     def series_rows(self, exam: ExamId) -> tuple[ExclusionRow, ...]:
         """Rows of the series found beside an exam's own."""
@@ -53,7 +56,13 @@ class Named:
 
 
 def name_survey(
-    found: Survey, *, keep_ids: bool, pseudonyms: Path, write: bool, shift_dates: bool = False
+    found: Survey,
+    *,
+    keep_ids: bool,
+    pseudonyms: Path,
+    write: bool,
+    shift_dates: bool = False,
+    visits: Mapping[tuple[str, str], str] = MappingProxyType({}),
 ) -> Named:
     """Name every exam of a survey.
 
@@ -66,6 +75,8 @@ def name_survey(
         or a shift.
     shift_dates
         Give exams their study date, shifted by the patient's secret number of days.
+    visits
+        PatientID and study UID to T0 to T3, where a cohort's rule gives the visit.
 
     Raises
     ------
@@ -83,10 +94,12 @@ def name_survey(
         complete = PrivateMap(names, known.shift_days).with_shifts(dated)
         if write and complete != known:
             write_private_map(pseudonyms, complete)
-    naming = name_exams(everyone, keep_ids=keep_ids, pseudonyms=names)
+    naming = name_exams(everyone, keep_ids=keep_ids, pseudonyms=names, visits=visits)
     rows = [*_file_rows(found), *_series_rows(findings.series_notes, naming), *_exam_rows(naming)]
     exams = [(n.exam, n.found) for n in naming.named if isinstance(n.found, ExamSource)]
-    return Named(tuple(exams), tuple(rows), _days(exams, complete) if shift_dates else {})
+    days = _days(exams, complete) if shift_dates else {}
+    studies = {n.exam: (n.found.patient_id, n.found.study_uid) for n in naming.named}
+    return Named(tuple(exams), tuple(rows), days, studies)
 
 
 def _days(exams: Sequence[tuple[ExamId, ExamSource]], known: PrivateMap) -> dict[ExamId, int]:

@@ -135,3 +135,9 @@ def test_studies_without_an_id_are_not_taken_for_one_patient():
     found = [note("", study="1.1", date="20010101"), note("^", study="1.2", date="20020101")]
     pseudonyms = assign_pseudonyms(map(person, found), {})
     assert names(found, pseudonyms=pseudonyms) == ["sub-0001_ses-1", "sub-0002_ses-1"]
+
+
+def test_a_cohorts_rule_names_a_visit_that_no_code_names():
+    found = [note(study="1.1"), note(study="1.2", date="20010202")]
+    naming = name_exams(found, keep_ids=True, pseudonyms={}, visits={("P-1", "1.1"): "T0"})
+    assert [str(named.exam) for named in naming.named] == ["sub-P1_ses-2", "sub-P1_ses-T0"]

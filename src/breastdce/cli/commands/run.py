@@ -23,6 +23,12 @@ def _arguments(parser: argparse.ArgumentParser) -> None:
         "--exam", action="append", default=[], metavar="ID", help="only this exam; may be repeated"
     )
     parser.add_argument(
+        "--cohort",
+        type=Path,
+        metavar="COHORT.tsv",
+        help="only the exams of a cohort, from `breastdce cohort`",
+    )
+    parser.add_argument(
         "--regions", type=Path, metavar="TSV", help="regions and thresholds of your own"
     )
     privacy = parser.add_argument_group("identity")
@@ -60,6 +66,7 @@ def _run(args: argparse.Namespace) -> int:
         out=args.out,
         recipe=args.recipe,
         exams=tuple(args.exam),
+        cohort=args.cohort,
         regions=args.regions,
         keep_ids=args.keep_ids,
         pseudonyms=args.pseudonyms,
