@@ -14,16 +14,19 @@ from typing import BinaryIO
 
 from breastdce.formats.dicom.encoding import (
     ITEM_END,
+    KEEP_BYTES,
     SEQUENCE_END,
     UNDEFINED,
     BrokenHeader,
     Cursor,
     Encoding,
     EndedEarly,
+    Place,
     is_sequence,
 )
+from breastdce.formats.dicom.repeats import Recall
+from breastdce.formats.dicom.runs import Run
 
-KEEP_BYTES = 1024
 IMPLICIT = "1.2.840.10008.1.2"
 EXPLICIT_LITTLE = "1.2.840.10008.1.2.1"
 EXPLICIT_BIG = "1.2.840.10008.1.2.2"
@@ -36,15 +39,9 @@ _PADDING = 0xFFFCFFFC
 _SOP_TAGS = (0x00080016, 0x00080018)
 _INFLATE_LIMIT = 256 << 20
 _MAX_ELEMENTS = 2_000_000
-
-
-@dataclass(frozen=True, slots=True)
-class Place:
-    """Where the value of a sequence or item is, and how it is written."""
-
-    begin: int
-    length: int
-    encoding: Encoding
+_LAST_GROUP = 0x7FDF  # pixels and what follows them are judged one by one
+_RECALL = {True: Recall(few=12), False: Recall(few=12)}  # explicit, implicit
+_META_RECALL = Recall(few=3)
 
 
 @dataclass(slots=True)
@@ -140,13 +137,15 @@ def _begin(cursor: Cursor, offset: int) -> Elements:
 def _read_meta(cursor: Cursor, offset: int) -> tuple[dict[int, bytes], int]:
     meta: dict[int, bytes] = {}
     encoding = Encoding(explicit=True, little=True)
+    run = Run(cursor, encoding, _META_RECALL, 2, 2, meta, {})
     try:
         while cursor.at(offset, 2) == b"\x02\x00":
             tag, _, length, begin = encoding.element(cursor, offset)
             if length > KEEP_BYTES * 64:
                 break
             meta[tag] = cursor.at(begin, length)
-            offset = begin + length
+            offset = run.take(begin + length)
+        run.learn()
     except (EndedEarly, BrokenHeader):
         return meta, offset
     return meta, offset
@@ -175,18 +174,27 @@ def _inflate(file: BinaryIO, found: Elements) -> None:
 
 def _walk_data_set(found: Elements) -> None:
     cursor, encoding, offset = found.cursor, found.encoding, found.start
-    for _ in range(_MAX_ELEMENTS):
+    recall = _RECALL[encoding.explicit]
+    run = Run(cursor, encoding, recall, 0, _LAST_GROUP, found.values, found.sequences)
+    while run.count < _MAX_ELEMENTS:
+        offset = run.take(offset)
         if offset >= cursor.size:
-            return
+            break
         tag, vr, length, begin = encoding.element(cursor, offset)
+        run.count += 1
         if tag == _PIXELS:
             offset = _skip_pixels(found, length, begin)
         elif tag == _PADDING:
             found.padded = True
-            return
+            break
         else:
-            offset = _keep(found, tag, vr, length, begin)
-    raise BrokenHeader("more elements than any image has")
+            end = _keep(found, tag, vr, length, begin)
+            if length == UNDEFINED:
+                run.note(offset, end, tag)
+            offset = end
+    else:
+        raise BrokenHeader("more elements than any image has")
+    run.learn()
 
 
 def _keep(found: Elements, tag: int, vr: bytes, length: int, begin: int) -> int:

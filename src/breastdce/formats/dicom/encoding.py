@@ -7,11 +7,13 @@ from dataclasses import dataclass
 from typing import BinaryIO, Literal
 
 UNDEFINED = 0xFFFFFFFF
+KEEP_BYTES = 1024
+"""Longer values are skipped: no field that a scan needs is so long."""
 ITEM, ITEM_END, SEQUENCE_END = 0xFFFEE000, 0xFFFEE00D, 0xFFFEE0DD
 
-_LONG_VRS = frozenset(b"OB OD OF OL OV OW SQ SV UC UN UR UT UV".split())
-_SHORT_VRS = frozenset(b"AE AS AT CS DA DS DT FD FL IS LO LT PN SH SL SS ST TM UI UL US".split())
-_ITEM_BYTES = (b"\xfe\xff\x00\xe0", b"\xff\xfe\xe0\x00")
+LONG_VRS = frozenset(b"OB OD OF OL OV OW SQ SV UC UN UR UT UV".split())
+SHORT_VRS = frozenset(b"AE AS AT CS DA DS DT FD FL IS LO LT PN SH SL SS ST TM UI UL US".split())
+ITEM_BYTES = (b"\xfe\xff\x00\xe0", b"\xff\xfe\xe0\x00")
 _BLOCK = 16384
 _HEAD_LITTLE, _HEAD_BIG = struct.Struct("<HHI").unpack, struct.Struct(">HHI").unpack
 
@@ -43,6 +45,13 @@ class Cursor:
             raise EndedEarly
         return piece
 
+    def window(self, offset: int) -> tuple[int, bytes]:
+        """Offset and bytes of a block that holds `offset`, however little of it follows."""
+        if not self._first <= offset < self._first + len(self._block):
+            self._file.seek(offset)
+            self._first, self._block = offset, self._file.read(_BLOCK)
+        return self._first, self._block
+
 
 @dataclass(frozen=True, slots=True)
 class Encoding:
@@ -67,9 +76,9 @@ class Encoding:
         if not self.explicit or group == 0xFFFE:
             return tag, b"", long, offset + 8
         vr = head[4:6]
-        if vr in _SHORT_VRS:
+        if vr in SHORT_VRS:
             return tag, vr, (long >> 16 if self.little else long & 0xFFFF), offset + 8
-        if vr in _LONG_VRS:
+        if vr in LONG_VRS:
             order: Literal["little", "big"] = "little" if self.little else "big"
             return tag, vr, int.from_bytes(cursor.at(offset + 8, 4), order), offset + 12
         raise BrokenHeader(f"no value representation at byte {offset}")
@@ -79,8 +88,21 @@ class Encoding:
         return Encoding(explicit=False, little=True) if vr == b"UN" else self
 
 
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where the value of a sequence or item is, and how it is written."""
+
+    begin: int
+    length: int
+    encoding: Encoding
+
+    def moved(self, by: int) -> Place:
+        """Return the same place, its beginning counted from elsewhere."""
+        return Place(self.begin + by, self.length, self.encoding)
+
+
 def is_sequence(cursor: Cursor, vr: bytes, length: int, begin: int) -> bool:
     """Whether a value is a sequence, by its VR or, where the VR does not say, by its start."""
     if vr == b"SQ" or length == UNDEFINED:
         return True
-    return vr in (b"", b"UN") and length >= 8 and cursor.at(begin, 4) in _ITEM_BYTES
+    return vr in (b"", b"UN") and length >= 8 and cursor.at(begin, 4) in ITEM_BYTES

@@ -10,9 +10,12 @@ import re
 import struct
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
+from typing import TypeVar
 
 from breastdce.core.codes import FileNote
 
+T = TypeVar("T")
 _NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?", re.ASCII)
 _DATE = re.compile(r"\d{8}", re.ASCII)
 _OLD_DATE = re.compile(r"\d{4}\.\d{2}\.\d{2}", re.ASCII)
@@ -20,6 +23,8 @@ _TIME = re.compile(r"([01]\d|2[0-3])([0-5]\d(([0-5]\d|60)(\.\d{1,6})?)?)?", re.A
 _OLD_TIME = re.compile(r"\d{2}:\d{2}(:\d{2}(\.\d{1,6})?)?", re.ASCII)
 _LARGEST_INTEGER = 2**31 - 1
 """Integer strings hold 32 bits with sign (PS3.5 6.2)."""
+_MOST = 4096
+"""Slices of a series share most of their values: each is converted once, and kept in one place."""
 
 
 @dataclass(slots=True)
@@ -33,29 +38,30 @@ class Fields:
     def text(self, tag: int) -> str:
         """A string, blanks and zero bytes trimmed; empty when absent."""
         value = self.values.get(tag)
-        if not value:
-            return ""
-        try:
-            return value.decode("utf-8").strip(" \0\r\n\t")
-        except UnicodeDecodeError:
-            return value.decode("latin-1").strip(" \0\r\n\t")
+        return _text(value) if value else ""
 
     def texts(self, tag: int) -> tuple[str, ...]:
         """A multi-valued string, each part trimmed; empty parts stay."""
-        text = self.text(tag)
-        return tuple(part.strip() for part in text.split("\\")) if text else ()
+        value = self.values.get(tag)
+        return _texts(value) if value else ()
+
+    def is_yes(self, tag: int) -> bool:
+        """Whether a string says YES, in whatever case."""
+        return self.text(tag).upper() == "YES"
 
     def decimals(self, tag: int, count: int) -> tuple[float, ...] | None:
         """Exactly `count` finite numbers of a decimal string, or None."""
-        parts = self.texts(tag)
-        values = [self._number(part) for part in parts]
-        finite = [value for value in values if value is not None]
-        return tuple(finite) if len(finite) == len(parts) == count else None
+        value = self.values.get(tag)
+        return self._mended(_decimals(value, count)) if value else None
 
     def decimal(self, tag: int) -> float | None:
         """The first number of a decimal string, or None."""
         parts = self.texts(tag)
-        return self._number(parts[0]) if parts and parts[0] else None
+        number = _number(parts[0]) if parts and parts[0] else None
+        if number is None or not math.isnan(number):
+            return number
+        self.notes.add(FileNote.VR_BAD)
+        return None
 
     def integer(self, tag: int) -> int | None:
         """The first number of an integer string, or None."""
@@ -96,25 +102,11 @@ class Fields:
 
     def date(self, tag: int) -> str | None:
         """YYYYMMDD, or None; the old form with points is mended."""
-        text = self.text(tag)
-        if _OLD_DATE.fullmatch(text):
-            self.notes.add(FileNote.VR_BAD)
-            return text.replace(".", "")
-        if text and not _DATE.fullmatch(text):
-            self.notes.add(FileNote.VR_BAD)
-            return None
-        return text or None
+        return self._mended(_date(self.text(tag)))
 
     def time(self, tag: int) -> str | None:
         """HHMMSS.ffffff or a beginning of it; the old form with colons is mended."""
-        text = self.text(tag)
-        if _OLD_TIME.fullmatch(text):
-            self.notes.add(FileNote.VR_BAD)
-            text = text.replace(":", "")
-        if text and not _TIME.fullmatch(text):
-            self.notes.add(FileNote.VR_BAD)
-            return None
-        return text or None
+        return self._mended(_time(self.text(tag)))
 
     def date_time(self, tag: int) -> tuple[str | None, str | None]:
         """Date and time of a DT value; an offset from UTC is dropped."""
@@ -131,11 +123,56 @@ class Fields:
                 return group << 16 | block << 8 | element
         return None
 
-    def _number(self, text: str) -> float | None:
-        if not text:
-            return None
-        value = float(text) if _NUMBER.fullmatch(text) else math.nan
-        if not math.isfinite(value):
+    def _mended(self, found: tuple[T | None, bool]) -> T | None:
+        value, is_good = found
+        if not is_good:
             self.notes.add(FileNote.VR_BAD)
-            return None
         return value
+
+
+@lru_cache(_MOST)
+def _text(value: bytes) -> str:
+    try:
+        return value.decode("utf-8").strip(" \0\r\n\t")
+    except UnicodeDecodeError:
+        return value.decode("latin-1").strip(" \0\r\n\t")
+
+
+@lru_cache(_MOST)
+def _texts(value: bytes) -> tuple[str, ...]:
+    text = _text(value)
+    return tuple(part.strip() for part in text.split("\\")) if text else ()
+
+
+@lru_cache(_MOST)
+def _number(text: str) -> float:
+    """Return a finite number, or NaN for all else."""
+    value = float(text) if _NUMBER.fullmatch(text) else math.nan
+    return value if math.isfinite(value) else math.nan
+
+
+@lru_cache(_MOST)
+def _decimals(value: bytes, count: int) -> tuple[tuple[float, ...] | None, bool]:
+    """Return exactly so many numbers or None, and whether all that is there are numbers."""
+    parts = _texts(value)
+    numbers = tuple(_number(part) for part in parts if part)
+    is_good = not any(map(math.isnan, numbers))
+    return (numbers if is_good and len(numbers) == len(parts) == count else None), is_good
+
+
+@lru_cache(_MOST)
+def _date(text: str) -> tuple[str | None, bool]:
+    """Return a date as it is used, and whether it was written as it should be."""
+    if _OLD_DATE.fullmatch(text):
+        return text.replace(".", ""), False
+    return (text or None, True) if not text or _DATE.fullmatch(text) else (None, False)
+
+
+@lru_cache(_MOST)
+def _time(text: str) -> tuple[str | None, bool]:
+    """Return a time as it is used, and whether it was written as it should be."""
+    is_old = _OLD_TIME.fullmatch(text) is not None
+    plain = text.replace(":", "") if is_old else text
+    if plain and not _TIME.fullmatch(plain):
+        return None, False
+    return plain or None, not is_old

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from breastdce.formats.dicom.elements import KEEP_BYTES, Place, skip_sequence
+from breastdce.formats.dicom.elements import skip_sequence
 from breastdce.formats.dicom.encoding import (
     ITEM,
     ITEM_END,
+    KEEP_BYTES,
     SEQUENCE_END,
     UNDEFINED,
     BrokenHeader,
     Cursor,
     EndedEarly,
+    Place,
     is_sequence,
 )
 
