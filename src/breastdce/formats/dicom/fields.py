@@ -25,6 +25,7 @@ _LARGEST_INTEGER = 2**31 - 1
 """Integer strings hold 32 bits with sign (PS3.5 6.2)."""
 _MOST = 4096
 """Slices of a series share most of their values: each is converted once, and kept in one place."""
+_MOST_LAYOUTS = 128
 
 
 @dataclass(slots=True)
@@ -34,6 +35,8 @@ class Fields:
     values: Mapping[int, bytes]
     little: bool
     notes: set[FileNote] = field(default_factory=set)
+    _blocks: dict[tuple[int, str], int] | None = None
+    """Group and creator of each private block to its number."""
 
     def text(self, tag: int) -> str:
         """A string, blanks and zero bytes trimmed; empty when absent."""
@@ -117,17 +120,24 @@ class Fields:
 
     def private(self, group: int, creator: str, element: int) -> int | None:
         """Tag of a private element, its block found by its creator; None when there is none."""
-        for tag in self.values:
-            block = tag & 0xFFFF
-            if tag >> 16 == group and 0x10 <= block <= 0xFF and self.text(tag) == creator:
-                return group << 16 | block << 8 | element
-        return None
+        if self._blocks is None:
+            self._blocks = {
+                (tag >> 16, self.text(tag)): tag & 0xFF for tag in _creators(tuple(self.values))
+            }
+        block = self._blocks.get((group, creator))
+        return None if block is None else group << 16 | block << 8 | element
 
     def _mended(self, found: tuple[T | None, bool]) -> T | None:
         value, is_good = found
         if not is_good:
             self.notes.add(FileNote.VR_BAD)
         return value
+
+
+@lru_cache(_MOST_LAYOUTS)
+def _creators(tags: tuple[int, ...]) -> tuple[int, ...]:
+    """Return the tags that name the creators of private blocks (PS3.5 7.8.1), the last first."""
+    return tuple(tag for tag in tags[::-1] if tag >> 16 & 1 and 0x10 <= tag & 0xFFFF <= 0xFF)
 
 
 @lru_cache(_MOST)

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping, Sequence
+from functools import lru_cache
 from typing import Any
+
+from msgspec.structs import replace
 
 from breastdce.core.codes import FileNote
 from breastdce.formats.dicom.elements import Elements
@@ -10,6 +14,7 @@ from breastdce.formats.dicom.fields import Fields
 from breastdce.formats.dicom.header import Frame
 from breastdce.formats.dicom.items import Item, read_items
 
+Readers = Mapping[str, tuple[Callable[[Fields, int], Any], int]]
 SHARED, PER_FRAME = 0x52009229, 0x52009230
 TRANSFORM = 0x00289145
 """PixelValueTransformationSequence."""
@@ -18,6 +23,30 @@ _CONTENT, _FRAME_TYPE, _ECHO, _TIMING = 0x00209111, 0x00189226, 0x00189114, 0x00
 _MODIFIER, _DIFFUSION, _CARDIAC = 0x00189115, 0x00189117, 0x00189118
 _GROUP_DEPTH = 2
 """A frame's item holds one sequence per group, and what is wanted is in its item."""
+_PLACE, _COSINES, _SPACING = 0x00200032, 0x00200037, 0x00280030
+_ALIKE: Readers = {
+    "slice_thickness_mm": (Fields.decimal, 0x00180050),
+    "spacing_between_slices_mm": (Fields.decimal, 0x00180088),
+    "image_type": (Fields.texts, 0x00080008),
+    "echo_time_ms": (Fields.decimal, 0x00180081),
+    "repetition_time_ms": (Fields.decimal, 0x00180080),
+    "inversion_time_ms": (Fields.decimal, 0x00180082),
+    "flip_angle_deg": (Fields.decimal, 0x00181314),
+    "b_value": (Fields.binary, 0x00189087),
+    "rescale_slope": (Fields.decimal, 0x00281053),
+    "rescale_intercept": (Fields.decimal, 0x00281052),
+}
+"""What most slices of a classic series share: how it is read, and its tag."""
+_ALIKE_TAGS = (_COSINES, _SPACING, *(tag for _, tag in _ALIKE.values()))
+_OWN: Readers = {
+    "instance_number": (Fields.integer, 0x00200013),
+    "acquisition_number": (Fields.integer, 0x00200012),
+    "temporal_position": (Fields.integer, 0x00200100),
+    "trigger_time_ms": (Fields.decimal, 0x00181060),
+    "content_time": (Fields.time, 0x00080033),
+}
+"""What differs from slice to slice, or from phase to phase."""
+_MOST_SERIES = 512
 
 
 class NoGeometry(Exception):
@@ -26,25 +55,41 @@ class NoGeometry(Exception):
 
 def classic_frame(fields: Fields) -> Frame:
     """Build the one slice of a classic image; NoGeometry when it cannot be placed."""
+    raw = tuple(map(fields.values.get, _ALIKE_TAGS))
+    alike, notes = _alike(raw, fields.little)
+    fields.notes.update(notes)
+    position = fields.decimals(_PLACE, 3)
+    if alike is None or position is None:
+        raise NoGeometry(_unusable(position, *_plane(fields, fields)))
     date, time = _acquired(fields)
-    return Frame(
-        instance_number=fields.integer(0x00200013),
-        **_geometry(fields, fields, fields),
-        image_type=fields.texts(0x00080008),
-        acquisition_number=fields.integer(0x00200012),
-        temporal_position=fields.integer(0x00200100),
-        trigger_time_ms=fields.decimal(0x00181060),
+    return replace(
+        alike,
+        position_mm=position,
         acquisition_date=date,
         acquisition_time=time,
-        content_time=fields.time(0x00080033),
-        echo_time_ms=fields.decimal(0x00180081),
-        repetition_time_ms=fields.decimal(0x00180080),
-        inversion_time_ms=fields.decimal(0x00180082),
-        flip_angle_deg=fields.decimal(0x00181314),
-        b_value=fields.binary(0x00189087),
-        rescale_slope=fields.decimal(0x00281053),
-        rescale_intercept=fields.decimal(0x00281052),
+        **{name: read(fields, tag) for name, (read, tag) in _OWN.items()},
     )
+
+
+@lru_cache(_MOST_SERIES)
+def _alike(
+    raw: tuple[bytes | None, ...], little: bool
+) -> tuple[Frame | None, frozenset[FileNote]]:
+    """Build what slices of a series share from raw values, in the order of `_ALIKE_TAGS`.
+
+    None where a slice cannot be placed with it.
+    """
+    values = {tag: value for tag, value in zip(_ALIKE_TAGS, raw, strict=True) if value is not None}
+    fields = Fields(values, little)
+    nowhere = (0.0, 0.0, 0.0)
+    orientation, spacing = _plane(fields, fields)
+    others = {name: read(fields, tag) for name, (read, tag) in _ALIKE.items()}
+    frame = None
+    if orientation is not None and spacing is not None and min(spacing) > 0:
+        frame = Frame(
+            position_mm=nowhere, orientation=orientation, pixel_spacing_mm=spacing, **others
+        )
+    return frame, frozenset(fields.notes)
 
 
 class FunctionalGroups:
@@ -126,23 +171,40 @@ def _acquired(fields: Fields) -> tuple[str | None, str | None]:
     return date, time
 
 
-def _geometry(position: Fields, orientation: Fields, measures: Fields) -> dict[str, Any]:
-    place = position.decimals(0x00200032, 3)
-    cosines = orientation.decimals(0x00200037, 6)
-    spacing = measures.decimals(0x00280030, 2)
-    missing = [
-        name
-        for name, value in (("position", place), ("orientation", cosines), ("spacing", spacing))
-        if value is None
-    ]
-    if spacing is not None and min(spacing) <= 0:
-        missing.append("positive spacing")
-    if missing:
-        raise NoGeometry(f"no usable {', '.join(missing)}")
+def _geometry(position: Fields, plane: Fields, measures: Fields) -> dict[str, Any]:
+    place = position.decimals(_PLACE, 3)
+    orientation, spacing = _plane(plane, measures)
+    if problem := _unusable(place, orientation, spacing):
+        raise NoGeometry(problem)
     return {
         "position_mm": place,
-        "orientation": cosines,
+        "orientation": orientation,
         "pixel_spacing_mm": spacing,
         "slice_thickness_mm": measures.decimal(0x00180050),
         "spacing_between_slices_mm": measures.decimal(0x00180088),
     }
+
+
+def _plane(plane: Fields, measures: Fields) -> tuple[Any, Any]:
+    """Return orientation and pixel spacing, each None where it is unusable."""
+    return plane.decimals(_COSINES, 6), measures.decimals(_SPACING, 2)
+
+
+def _unusable(
+    position: Sequence[float] | None,
+    orientation: Sequence[float] | None,
+    spacing: Sequence[float] | None,
+) -> str:
+    """Say what of a slice's geometry is unusable; empty where nothing is."""
+    missing = [
+        name
+        for name, value in (
+            ("position", position),
+            ("orientation", orientation),
+            ("spacing", spacing),
+        )
+        if value is None
+    ]
+    if spacing is not None and min(spacing) <= 0:
+        missing.append("positive spacing")
+    return f"no usable {', '.join(missing)}" if missing else ""

@@ -50,23 +50,24 @@ class _Verdict(Exception):
         self.code, self.detail = code, detail
 
 
-def scan_file(path: Path) -> FileRecord:
+def scan_file(path: Path | str) -> FileRecord:
     """Say what a file is; see `FileRecord`.
 
     Any bytes give a record. Small blocks of the file are in memory, one at a time; of a deflated
     object no more than 256 MB are inflated.
     """
+    name = str(path)  # pathlib's own calls would cost as much as parsing
     try:
-        before = path.stat()
+        before = os.stat(name)  # noqa: PTH116
         if not stat.S_ISREG(before.st_mode):  # a pipe or a device would block for ever
-            return _record(path, before, FileCode.UNREADABLE, detail="not a regular file")
-        with path.open("rb") as file:
-            record = _scan(path, before, file)
+            return _record(name, before, FileCode.UNREADABLE, detail="not a regular file")
+        with open(name, "rb", buffering=0) as file:  # noqa: PTH123
+            record = _scan(name, before, file)
             after = os.fstat(file.fileno())
     except OSError as error:
-        return unreadable(str(path), type(error).__name__)
+        return unreadable(name, type(error).__name__)
     if (after.st_size, after.st_mtime_ns) != (before.st_size, before.st_mtime_ns):
-        return _record(path, after, FileCode.TRUNCATED, detail="the file changed while it was read")
+        return _record(name, after, FileCode.TRUNCATED, detail="the file changed while it was read")
     return record
 
 
@@ -75,13 +76,13 @@ def unreadable(path: str, why: str) -> FileRecord:
     return FileRecord(path=path, size_bytes=0, mtime_ns=0, code=FileCode.UNREADABLE, detail=why)
 
 
-def _record(path: Path, status: os.stat_result, code: FileCode, **more: Any) -> FileRecord:
+def _record(path: str, status: os.stat_result, code: FileCode, **more: Any) -> FileRecord:
     return FileRecord(
-        path=str(path), size_bytes=status.st_size, mtime_ns=status.st_mtime_ns, code=code, **more
+        path=path, size_bytes=status.st_size, mtime_ns=status.st_mtime_ns, code=code, **more
     )
 
 
-def _scan(path: Path, status: os.stat_result, file: BinaryIO) -> FileRecord:
+def _scan(path: str, status: os.stat_result, file: BinaryIO) -> FileRecord:
     code = sniff(file, status.st_size)
     if code is not None:
         return _record(path, status, code)
