@@ -4,10 +4,15 @@ from __future__ import annotations
 
 import os
 import threading
-from typing import TYPE_CHECKING
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
+from typing import TYPE_CHECKING, TypeVar
 
 if TYPE_CHECKING:
-    from concurrent.futures import ProcessPoolExecutor
+    from concurrent.futures import Future, ProcessPoolExecutor
+
+T = TypeVar("T")
+R = TypeVar("R")
 
 
 def available_cores() -> int:
@@ -29,6 +34,23 @@ def worker_pool(jobs: int) -> ProcessPoolExecutor:
 
     context = multiprocessing.get_context("spawn")
     return ProcessPoolExecutor(jobs, mp_context=context, initializer=_end_with_parent)
+
+
+def in_order(
+    pool: ProcessPoolExecutor, call: Callable[[T], R], tasks: Iterable[T], *, ahead: int
+) -> Iterator[R]:
+    """Yield results in the order of the tasks.
+
+    At most `ahead` tasks are with the workers or wait to be yielded, so memory is bounded however
+    many there are. What a task raises is raised here.
+    """
+    under_way: deque[Future[R]] = deque()
+    for task in tasks:
+        if len(under_way) >= ahead:
+            yield under_way.popleft().result()
+        under_way.append(pool.submit(call, task))
+    while under_way:
+        yield under_way.popleft().result()
 
 
 def _end_with_parent() -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
@@ -25,13 +25,16 @@ def resolve_copies(records: Sequence[FileRecord]) -> list[FileRecord]:
 
     A damaged file keeps its own code and takes no part: an intact copy beside it is good.
     """
+    times = Counter(_uid(record) for record in records if record.code not in _DAMAGED)
+    shared = {uid for uid, count in times.items() if uid and count > 1}
     by_uid: dict[str, list[FileRecord]] = defaultdict(list)
-    for record in sorted(records, key=_preference):
-        if record.code not in _DAMAGED:
+    for record in records:
+        if record.code not in _DAMAGED and _uid(record) in shared:
             by_uid[_uid(record)].append(record)
-    by_uid.pop("", None)
     changed = {
-        record.path: record for same in by_uid.values() if len(same) > 1 for record in _judge(same)
+        record.path: record
+        for same in by_uid.values()
+        for record in _judge(sorted(same, key=_preference))
     }
     return [changed.get(record.path, record) for record in records]
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
-from breastdce.core.workers import worker_pool
+from breastdce.core.workers import in_order, worker_pool
 from breastdce.formats.dicom.header import FileRecord
+from breastdce.formats.dicom.parcel import pack, unpack
 from breastdce.formats.dicom.read import scan_file, unreadable
 from breastdce.ingest.copies import resolve_copies
 from breastdce.ingest.tree import walk_trees
@@ -15,6 +16,8 @@ OnCount = Callable[[int, int], None]
 _SMALL_TREE = 4000
 """Below this many files the start of worker processes would cost more than they save."""
 _CHUNK = 250
+_AHEAD = 4
+"""Chunks under way for each worker: none is idle, and few wait."""
 
 
 def inventory(
@@ -41,30 +44,42 @@ def inventory(
     records = [_unread(path, why) for path, why in folders]
     total = len(paths) + len(records)
     nameable = [path for path in paths if _has_text_name(path)]
-    records += [_unread(p, "the name is not valid UTF-8") for p in paths if not _has_text_name(p)]
-    for record in _scan(nameable, jobs):
+    if len(nameable) < len(paths):
+        strange = sorted(set(paths) - set(nameable))
+        records += [_unread(path, "the name is not valid UTF-8") for path in strange]
+    for record in scan_files(nameable, jobs=jobs):
         records.append(record)
         if progress is not None:
             progress(len(records), total)
     return resolve_copies(sorted(records, key=lambda record: record.path))
 
 
-def _unread(path: Path, why: str) -> FileRecord:
-    return unreadable(str(path).encode("utf-8", "backslashreplace").decode(), why)
+def scan_files(paths: Sequence[str], *, jobs: int = 1) -> Iterator[FileRecord]:
+    """Scan files in their order, with `jobs` processes at most; small numbers in this one.
 
-
-def _has_text_name(path: Path) -> bool:
-    """Whether a name can be stored and shown; bytes of another encoding cannot."""
-    try:
-        str(path).encode()
-    except UnicodeEncodeError:
-        return False
-    return True
-
-
-def _scan(paths: Sequence[Path], jobs: int) -> Iterator[FileRecord]:
+    Memory does not depend on how many there are.
+    """
     if jobs < 2 or len(paths) < _SMALL_TREE:
         yield from map(scan_file, paths)
         return
+    chunks = (paths[first : first + _CHUNK] for first in range(0, len(paths), _CHUNK))
     with worker_pool(jobs) as pool:
-        yield from pool.map(scan_file, paths, chunksize=_CHUNK)
+        for parcel in in_order(pool, _scan_chunk, chunks, ahead=_AHEAD * jobs):
+            yield from unpack(parcel)
+
+
+def _scan_chunk(paths: Sequence[str]) -> bytes:
+    return pack(map(scan_file, paths))
+
+
+def _unread(path: str, why: str) -> FileRecord:
+    return unreadable(path.encode("utf-8", "backslashreplace").decode(), why)
+
+
+def _has_text_name(path: str) -> bool:
+    """Whether a name can be stored and shown; bytes of another encoding cannot."""
+    try:
+        path.encode()
+    except UnicodeEncodeError:
+        return False
+    return True

@@ -9,8 +9,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 
-def walk_trees(roots: Sequence[Path]) -> tuple[list[Path], list[tuple[Path, str]]]:
-    """Files under `roots`, sorted, and folders that cannot be listed, with the kind of error.
+def walk_trees(roots: Sequence[Path]) -> tuple[list[str], list[tuple[str, str]]]:
+    """Paths of files under `roots`, sorted, and of folders that cannot be listed, with the error.
 
     Real folders are walked before links, so that a file that is reached in both ways has its real
     name. Two hard links are two files. Broken links count as files: opening them tells.
@@ -20,7 +20,7 @@ def walk_trees(roots: Sequence[Path]) -> tuple[list[Path], list[tuple[Path, str]
         # resolve() would rename linked roots; their names are the user's.
         trees.add(os.path.abspath(root))  # noqa: PTH100
     trees.walk()
-    return sorted(map(Path, trees.files.values())), trees.unlisted
+    return sorted(trees.files.values()), trees.unlisted
 
 
 @dataclass(slots=True)
@@ -29,7 +29,7 @@ class _Trees:
 
     files: dict[str, str] = field(default_factory=dict)
     """Real path of each file to the path it was found by."""
-    unlisted: list[tuple[Path, str]] = field(default_factory=list)
+    unlisted: list[tuple[str, str]] = field(default_factory=list)
     seen: set[str] = field(default_factory=set)
     """Real paths of folders."""
     folders: deque[str] = field(default_factory=deque)
@@ -59,7 +59,7 @@ class _Trees:
             with os.scandir(folder) as entries:
                 found = sorted(entries, key=lambda entry: entry.name)
         except OSError as error:
-            self.unlisted.append((Path(folder), type(error).__name__))
+            self.unlisted.append((folder, type(error).__name__))
             return
         for entry in found:
             if entry.is_symlink():
@@ -67,4 +67,5 @@ class _Trees:
             elif entry.is_dir(follow_symlinks=False):
                 self.folders.append(entry.path)
             else:
-                self.files.setdefault(f"{real}{os.sep}{entry.name}", entry.path)
+                path = f"{real}{os.sep}{entry.name}"
+                self.files.setdefault(path, path if path == entry.path else entry.path)

@@ -72,9 +72,7 @@ def classic_frame(fields: Fields) -> Frame:
 
 
 @lru_cache(_MOST_SERIES)
-def _alike(
-    raw: tuple[bytes | None, ...], little: bool
-) -> tuple[Frame | None, frozenset[FileNote]]:
+def _alike(raw: tuple[bytes | None, ...], little: bool) -> tuple[Frame | None, frozenset[FileNote]]:
     """Build what slices of a series share from raw values, in the order of `_ALIKE_TAGS`.
 
     None where a slice cannot be placed with it.

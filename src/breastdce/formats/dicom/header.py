@@ -11,7 +11,7 @@ import msgspec
 from breastdce.core.codes import FileCode, FileNote
 
 
-class Frame(msgspec.Struct, frozen=True, kw_only=True):
+class Frame(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """One slice: a classic file has one, an enhanced multi-frame object has many."""
 
     index: int = 0
@@ -46,7 +46,7 @@ class Frame(msgspec.Struct, frozen=True, kw_only=True):
     rescale_intercept: float | None = None
 
 
-class Header(msgspec.Struct, frozen=True, kw_only=True):
+class Header(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """The fields of one MR image file that finding, splitting, timing and the sidecar need."""
 
     sop_class_uid: str
@@ -119,7 +119,7 @@ class Header(msgspec.Struct, frozen=True, kw_only=True):
     frames: tuple[Frame, ...]
 
 
-class OtherObject(msgspec.Struct, frozen=True, kw_only=True):
+class OtherObject(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """What a scan keeps of a DICOM object that is no usable MR image: SEG, CT, reports."""
 
     sop_class_uid: str = ""
@@ -134,7 +134,7 @@ class OtherObject(msgspec.Struct, frozen=True, kw_only=True):
     number_of_frames: int | None = None
 
 
-class FileRecord(msgspec.Struct, frozen=True, kw_only=True):
+class FileRecord(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """One file of the tree and what it is: exactly one record a file."""
 
     path: str

@@ -51,11 +51,11 @@ _PLAIN: Mapping[str, tuple[Callable[[Fields, int], Any], int]] = {
     "number_of_temporal_positions": (Fields.integer, 0x00200105),
 }
 """Fields that are one element each: how it is read, and its tag."""
-_PRIVATE: Mapping[str, tuple[Callable[[Fields, int], Any], int, str, int]] = {
-    "ge_duration_us": (Fields.binary, 0x0019, "GEMS_ACQU_01", 0x5A),
-    "ge_locations": (Fields.short, 0x0021, "GEMS_RELA_01", 0x4F),
-    "philips_dynamics": (Fields.integer, 0x2001, "Philips Imaging DD 001", 0x81),
-    "philips_dynamic_start_s": (Fields.binary, 0x2005, "Philips MR Imaging DD 001", 0xA0),
+_PRIVATE: Mapping[str, tuple[Callable[[Fields, int], Any], tuple[int, str, int]]] = {
+    "ge_duration_us": (Fields.binary, (0x0019, "GEMS_ACQU_01", 0x5A)),
+    "ge_locations": (Fields.short, (0x0021, "GEMS_RELA_01", 0x4F)),
+    "philips_dynamics": (Fields.integer, (0x2001, "Philips Imaging DD 001", 0x81)),
+    "philips_dynamic_start_s": (Fields.binary, (0x2005, "Philips MR Imaging DD 001", 0xA0)),
 }
 """Likewise of private elements: group, creator, and the element in its block."""
 _FRAME_OF_REFERENCE, _CARDIAC_INTERVAL = 0x00200052, 0x00181062
@@ -154,8 +154,12 @@ def _sequence(fields: Fields, groups: FunctionalGroups | None) -> dict[str, Any]
 
 
 def _private(fields: Fields) -> dict[str, Any]:
-    tags = {name: fields.private(*place) for name, (_, *place) in _PRIVATE.items()}
-    return {name: _PRIVATE[name][0](fields, tag) for name, tag in tags.items() if tag is not None}
+    found = {}
+    for name, (read, place) in _PRIVATE.items():
+        tag = fields.private(*place)
+        if tag is not None:
+            found[name] = read(fields, tag)
+    return found
 
 
 def _pixels(fields: Fields) -> dict[str, Any]:
