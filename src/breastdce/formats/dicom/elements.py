@@ -40,7 +40,7 @@ _SOP_TAGS = (0x00080016, 0x00080018)
 _INFLATE_LIMIT = 256 << 20
 _MAX_ELEMENTS = 2_000_000
 _LAST_GROUP = 0x7FDF  # pixels and what follows them are judged one by one
-_RECALL = {True: Recall(few=12), False: Recall(few=12)}  # explicit, implicit
+_RECALL = {True: Recall(few=24), False: Recall(few=24)}  # explicit, implicit
 _META_RECALL = Recall(few=3)
 
 
