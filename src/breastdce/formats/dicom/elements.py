@@ -40,8 +40,8 @@ _SOP_TAGS = (0x00080016, 0x00080018)
 _INFLATE_LIMIT = 256 << 20
 _MAX_ELEMENTS = 2_000_000
 _LAST_GROUP = 0x7FDF  # pixels and what follows them are judged one by one
-_RECALL = {True: Recall(few=24), False: Recall(few=24)}  # explicit, implicit
-_META_RECALL = Recall(few=3)
+_RECALL = {True: Recall(), False: Recall()}  # explicit, implicit
+_META_RECALL = Recall()
 
 
 @dataclass(slots=True)
@@ -145,7 +145,7 @@ def _read_meta(cursor: Cursor, offset: int) -> tuple[dict[int, bytes], int]:
                 break
             meta[tag] = cursor.at(begin, length)
             offset = run.take(begin + length)
-        run.learn()
+        run.finish()
     except (EndedEarly, BrokenHeader):
         return meta, offset
     return meta, offset
@@ -194,7 +194,7 @@ def _walk_data_set(found: Elements) -> None:
             offset = end
     else:
         raise BrokenHeader("more elements than any image has")
-    run.learn()
+    run.finish()
 
 
 def _keep(found: Elements, tag: int, vr: bytes, length: int, begin: int) -> int:

@@ -122,9 +122,8 @@ def _judge(
 
 
 def _other(fields: Fields, found: Elements) -> OtherObject:
-    meta = Fields(found.meta, little=True)
     return OtherObject(
-        sop_class_uid=fields.text(0x00080016) or meta.text(0x00020002),
+        sop_class_uid=fields.text(0x00080016) or Fields(found.meta, little=True).text(0x00020002),
         sop_instance_uid=fields.text(0x00080018),
         study_uid=fields.text(0x0020000D),
         series_uid=fields.text(0x0020000E),

@@ -7,6 +7,7 @@ remembered is bounded, and changes no result.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -16,9 +17,9 @@ KEY_BYTES = 8
 """A piece is looked up by its first bytes: tag, length and (if explicit) value representation."""
 _MOST_ALIKE = 6  # pieces under one key; more are the mark of a value that changes
 _MOST_PIECES = 2048
-_MOST_ELEMENTS = 8192
-_LONGEST_BYTES = 4096  # of one element, to be worth remembering
 _LEAST = 2  # elements in a piece
+_BETWEEN = 16  # headers from one comparison to the next: it must not cost more than it brings
+_MORE = 1.3  # times the usual steps make a comparison worth while
 
 
 class Element(NamedTuple):
@@ -42,52 +43,74 @@ class Piece:
     values: dict[int, bytes]
     places: tuple[tuple[int, Place], ...]
     """Tags and places of sequences; counted from the beginning of the piece."""
-    count: int
+    elements: tuple[Element, ...]
+    """Likewise counted."""
 
 
 class Recall:
-    """Pieces of headers in one encoding that were met at least twice.
+    """Pieces that headers of one encoding share.
 
-    Parameters
-    ----------
-    few
-        So many elements of a header may be parsed one by one before it is worth learning from it.
+    Two headers one after the other are compared where the first takes more steps, elements parsed
+    or pieces found, than is usual. What elements in a row have in common is a piece; it is broken
+    where an element of it proves to change.
     """
 
-    def __init__(self, few: int) -> None:
-        self._few = few
+    def __init__(self) -> None:
         self.pieces: dict[bytes, list[Piece]] = {}
         """First bytes to pieces, the latest first."""
+        self.is_learning = False
+        """Whether the next header is one of the two, and all its elements are asked for."""
         self._seen: set[bytes] = set()
         self._count = 0
+        self._usual = 0
+        self._age = _BETWEEN
+        """Headers since the first of the last two."""
+
+    def judge(self, steps: int) -> None:
+        """Tell how many steps a header took; decide what to do with the next one."""
+        self._age += 1
+        if self._age == 2:
+            self._seen.clear()
+            self.is_learning = False
+            self._usual = steps
+        elif self._age > 2:
+            self._usual = min(self._usual, steps)
+        if self._age > _BETWEEN and steps > _MORE * self._usual:
+            self.is_learning, self._age = True, 0
 
     def learn(self, block: bytes, elements: list[Element]) -> None:
-        """Remember elements that had to be parsed one by one."""
-        if len(elements) <= self._few:
+        """Compare what a block holds with the header before, in the order of the block."""
+        if self._age == 0:
+            self._seen.update(block[element.at : element.end] for element in elements)
             return
-        again: list[Element] = []
+        alike: list[Element] = []
         for element in elements:
-            if again and again[-1].end != element.at:
-                self._keep(block, again)
-                again = []
-            if self._is_known(block[element.at : element.end]):
-                again.append(element)
+            if alike and alike[-1].end != element.at:
+                self._keep(block, alike)
+                alike = []
+            if block[element.at : element.end] in self._seen:
+                alike.append(element)
             else:
-                self._keep(block, again)
-                again = []
-        self._keep(block, again)
+                self._keep(block, alike)
+                alike = []
+        self._keep(block, alike)
 
-    def _is_known(self, raw: bytes) -> bool:
-        """Whether an element was met before; from now on it was."""
-        if raw in self._seen:
-            return True
-        if len(self._seen) >= _MOST_ELEMENTS:
-            self._seen.clear()
-        if len(raw) <= _LONGEST_BYTES:
-            self._seen.add(raw)
-        return False
+    def mend(self, alike: list[Piece], block: bytes, at: int) -> None:
+        """Break the latest of pieces that began as the block does at `at`, but went on otherwise."""
+        piece = alike[0]
+        raw, elements = piece.raw, piece.elements
+        for number, (begin, end, *_) in enumerate(elements):
+            if raw[begin:end] != block[at + begin : at + end]:
+                break
+        else:
+            return
+        if number:
+            del alike[0]
+            self._count -= 1
+            self._keep(raw, elements[:number])
+            self._keep(raw, elements[number + 1 :])
 
-    def _keep(self, block: bytes, elements: list[Element]) -> None:
+    def _keep(self, block: bytes, elements: Sequence[Element]) -> None:
         if len(elements) < _LEAST:
             return
         if self._count >= _MOST_PIECES:
@@ -102,12 +125,15 @@ class Recall:
             self._count -= 1
 
 
-def _piece(block: bytes, elements: list[Element]) -> Piece:
+def _piece(block: bytes, elements: Sequence[Element]) -> Piece:
     begin = elements[0].at
-    values = {element.tag: element.value for element in elements if element.value is not None}
+    moved = tuple(
+        element._replace(at=element.at - begin, end=element.end - begin) for element in elements
+    )
+    values = {element.tag: element.value for element in moved if element.value is not None}
     places = tuple(
-        (element.tag, element.place.moved(element.at - begin))
-        for element in elements
+        (element.tag, element.place.moved(element.at))
+        for element in moved
         if element.place is not None
     )
-    return Piece(block[begin : elements[-1].end], values, places, len(elements))
+    return Piece(block[begin : elements[-1].end], values, places, moved)

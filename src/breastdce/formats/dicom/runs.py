@@ -44,6 +44,8 @@ class Run:
     """Likewise; of sequences with a stated length."""
     count: int = 0
     """Elements that were taken."""
+    steps: int = 0
+    """How often something had to be looked at."""
     _first: int = -1
     _block: bytes = b""
     _unmet: list[Element] = field(default_factory=list)
@@ -54,84 +56,97 @@ class Run:
             return offset
         first, block = self.cursor.window(offset)
         if first != self._first:
-            self.learn()
+            self._learn()
             self._first, self._block = first, block
-        at = offset - first
-        return first + (self._explicit(at) if self.encoding.explicit else self._implicit(at))
+        at, single = (self._explicit if self.encoding.explicit else self._implicit)(offset - first)
+        self.steps += single
+        self.count += single
+        return first + at
 
     def note(self, offset: int, end: int, tag: int) -> None:
         """Tell of a sequence without stated length that was walked through to its `end`."""
         at, end = offset - self._first, end - self._first
-        if 0 <= at < end <= len(self._block):
+        self.steps += 1
+        if self.recall.is_learning and 0 <= at < end <= len(self._block):
             place = self.sequences[tag].moved(-offset)
             self._unmet.append(Element(at, end, tag, None, place))
 
-    def learn(self) -> None:
-        """Remember what was taken, so that it is known where it comes again."""
-        self.recall.learn(self._block, self._unmet)
-        self._unmet = []
+    def finish(self) -> None:
+        """Remember what had to be parsed, so that it is known where it comes again."""
+        self._learn()
+        self.recall.judge(self.steps)
 
-    def _explicit(self, at: int) -> int:
-        block, values, pieces, unmet = self._block, self.values, self.recall.pieces, self._unmet
-        last, count = len(block) - _HEAD_BYTES, len(unmet)
-        while at <= last:
+    def _learn(self) -> None:
+        if self._unmet:
+            self.recall.learn(self._block, self._unmet)
+            self._unmet = []
+
+    def _explicit(self, at: int) -> tuple[int, int]:
+        """Take explicit elements; return where they end and how many of them were parsed."""
+        block, values, low, high = self._block, self.values, self.low, self.high
+        is_learning = self.recall.is_learning
+        pieces = {} if is_learning else self.recall.pieces
+        stop, single = len(block), 0
+        while at <= stop - _HEAD_BYTES:
             alike = pieces.get(block[at : at + KEY_BYTES])
             if alike is not None and (size := self._recalled(alike, at)):
                 at += size
                 continue
             group, number, vr, length = _EXPLICIT_HEAD(block, at)
-            if vr not in SHORT_VRS or not self.low <= group <= self.high:
-                end = self._explicit_long(at, group << 16 | number, vr)
+            end = at + 8 + length
+            if not low <= group <= high or end > stop:
+                break
+            if is_learning or vr not in SHORT_VRS:
+                end = self._explicit_one(at, group << 16 | number, vr, length)
                 if not end:
                     break
-                at = end
-                continue
-            begin = at + 8
-            end = begin + length
-            if end > len(block):
-                break
-            tag = group << 16 | number
-            value = None
-            if length <= KEEP_BYTES and number:
-                values[tag] = value = block[begin:end]
-            unmet.append(Element(at, end, tag, value))
+            elif length <= KEEP_BYTES and number:
+                values[group << 16 | number] = block[at + 8 : end]
             at = end
-        self.count += len(unmet) - count
-        return at
+            single += 1
+        return at, single
 
-    def _explicit_long(self, at: int, tag: int, vr: bytes) -> int:
-        """Take an element whose length has four bytes; its end, or 0 where it is none."""
-        if vr not in LONG_VRS or not self.low <= tag >> 16 <= self.high:
-            return 0
-        (length,) = _LONG_LENGTH(self._block, at + 8)
-        begin = at + 12
-        nested = vr == b"SQ" or (vr == b"UN" and self._is_item(begin, length))
-        return self._add(at, tag, begin, length, self.encoding.within(vr) if nested else None)
-
-    def _implicit(self, at: int) -> int:
-        block, pieces, low, high = self._block, self.recall.pieces, self.low, self.high
-        last, count = len(block) - _HEAD_BYTES, len(self._unmet)
-        while at <= last:
+    def _implicit(self, at: int) -> tuple[int, int]:
+        """Likewise of implicit ones."""
+        block, values, low, high = self._block, self.values, self.low, self.high
+        is_learning = self.recall.is_learning
+        pieces = {} if is_learning else self.recall.pieces
+        stop, single = len(block), 0
+        while at <= stop - _HEAD_BYTES:
             alike = pieces.get(block[at : at + KEY_BYTES])
             if alike is not None and (size := self._recalled(alike, at)):
                 at += size
                 continue
             group, number, length = _IMPLICIT_HEAD(block, at)
-            if not low <= group <= high:
-                break
             begin = at + 8
-            inner = self.encoding if self._is_item(begin, length) else None
-            end = self._add(at, group << 16 | number, begin, length, inner)
-            if not end:
+            end = begin + length
+            if not low <= group <= high or end > stop:
                 break
+            if is_learning or (length >= _PROBE_BYTES and block.startswith(ITEM_BYTES, begin)):
+                inner = self.encoding if self._is_item(begin, length) else None
+                end = self._one(at, group << 16 | number, begin, length, inner)
+            elif length <= KEEP_BYTES and number:
+                values[group << 16 | number] = block[begin:end]
             at = end
-        self.count += len(self._unmet) - count
-        return at
+            single += 1
+        return at, single
+
+    def _explicit_one(self, at: int, tag: int, vr: bytes, length: int) -> int:
+        """Take an element with all care; its end, or 0 where it is no ordinary one."""
+        begin, inner = at + 8, None
+        if vr not in SHORT_VRS:
+            if vr not in LONG_VRS:
+                return 0
+            (length,) = _LONG_LENGTH(self._block, begin)
+            begin += 4
+            if vr == b"SQ" or (vr == b"UN" and self._is_item(begin, length)):
+                inner = self.encoding.within(vr)
+        return self._one(at, tag, begin, length, inner)
 
     def _is_item(self, begin: int, length: int) -> bool:
         return length >= _PROBE_BYTES and self._block.startswith(ITEM_BYTES, begin)
 
-    def _add(self, at: int, tag: int, begin: int, length: int, inner: Encoding | None) -> int:
+    def _one(self, at: int, tag: int, begin: int, length: int, inner: Encoding | None) -> int:
         """Keep an element; its end, or 0 where that is beyond the block."""
         end = begin + length
         if end > len(self._block):
@@ -142,7 +157,8 @@ class Run:
             self.sequences[tag] = place.moved(self._first + at)
         elif length <= KEEP_BYTES and tag & 0xFFFF:
             self.values[tag] = value = self._block[begin:end]
-        self._unmet.append(Element(at, end, tag, value, place))
+        if self.recall.is_learning:
+            self._unmet.append(Element(at, end, tag, value, place))
         return end
 
     def _recalled(self, alike: list[Piece], at: int) -> int:
@@ -150,8 +166,11 @@ class Run:
         for piece in alike:
             if self._block.startswith(piece.raw, at):
                 self.values.update(piece.values)
-                self.count += piece.count
+                self.count += len(piece.elements)
+                self.steps += 1
                 for tag, place in piece.places:
                     self.sequences[tag] = place.moved(self._first + at)
                 return len(piece.raw)
+        if alike:
+            self.recall.mend(alike, self._block, at)
         return 0

@@ -29,7 +29,7 @@ def sniff(file: BinaryIO, size: int) -> FileCode | None:
     head = file.read(HEAD_BYTES)
     if head.startswith(_ARCHIVES) or head[257:262] == b"ustar":
         return FileCode.ARCHIVE
-    if not any(head):
+    if head.count(0) == len(head):
         return _judge_zeros(file)
     return None
 
