@@ -20,6 +20,7 @@ from __future__ import annotations
 import argparse
 import sys
 from collections.abc import Iterator
+from functools import partial
 from io import BytesIO
 from itertools import count
 from pathlib import Path
@@ -83,9 +84,13 @@ def series_of(total: int) -> Iterator[Series]:
 
 def write_slices(folder: Path, total: int, *, jobs: int = 2) -> list[str]:
     """Write `total` slices below `folder` and return their paths, sorted."""
-    folders = ((folder, series) for series in series_of(total))
-    with worker_pool(jobs) as pool:
-        written = list(pool.map(_write_series, *zip(*folders, strict=True)))
+    every = list(series_of(total))
+    write = partial(_write_series, folder)
+    if jobs < 2:
+        written = list(map(write, every))
+    else:
+        with worker_pool(jobs) as pool:
+            written = list(pool.map(write, every))
     return sorted(path for paths in written for path in paths)
 
 

@@ -73,8 +73,8 @@ class Elements:
     """Where the walk had to stop, in words of ours; empty when it reached the end."""
 
 
-def walk(file: BinaryIO, size: int) -> Elements:
-    """Walk a file that starts with a preamble, group 2 or a first element.
+def walk(file: BinaryIO | Cursor, size: int) -> Elements:
+    """Walk a file, or what a cursor reads, from a preamble, group 2 or a first element on.
 
     Raises
     ------
@@ -83,13 +83,13 @@ def walk(file: BinaryIO, size: int) -> Elements:
     EndedEarly
         When the file is shorter than an element.
     """
-    cursor = Cursor(file, size)
+    cursor = file if isinstance(file, Cursor) else Cursor(file, size)
     preamble = size >= 132 and cursor.at(128, 4) == b"DICM"
     found = _begin(cursor, 132 if preamble else 0)
     found.preamble = preamble
     found.truncated = found.start >= size
     if found.transfer_syntax == DEFLATED:
-        _inflate(file, found)
+        _inflate(found)
     try:
         _walk_data_set(found)
     except (EndedEarly, BrokenHeader) as error:
@@ -159,8 +159,9 @@ def _plausible(cursor: Cursor, offset: int, encoding: Encoding) -> bool:
     return 0x00040000 <= tag < 0x00400000 and begin + length <= cursor.size
 
 
-def _inflate(file: BinaryIO, found: Elements) -> None:
+def _inflate(found: Elements) -> None:
     """Replace the cursor by one over the inflated data set; a bomb ends at the limit."""
+    file = found.cursor.file
     file.seek(found.start)
     try:
         inflater = zlib.decompressobj(-zlib.MAX_WBITS)

@@ -30,15 +30,15 @@ class Cursor:
     """Reads small pieces anywhere in a file through one block of memory."""
 
     def __init__(self, file: BinaryIO, size: int) -> None:
-        self._file, self.size = file, size
+        self.file, self.size = file, size
         self._first, self._block = 0, b""
 
     def at(self, offset: int, count: int) -> bytes:
         """`count` bytes from `offset`; EndedEarly when the file is shorter."""
         begin = offset - self._first
         if begin < 0 or begin + count > len(self._block):
-            self._file.seek(offset)
-            self._first, self._block = offset, self._file.read(max(count, _BLOCK))
+            self.file.seek(offset)
+            self._first, self._block = offset, self.file.read(max(count, _BLOCK))
             begin = 0
         piece = self._block[begin : begin + count]
         if len(piece) < count:
@@ -48,8 +48,8 @@ class Cursor:
     def window(self, offset: int) -> tuple[int, bytes]:
         """Offset and bytes of a block that holds `offset`, however little of it follows."""
         if not self._first <= offset < self._first + len(self._block):
-            self._file.seek(offset)
-            self._first, self._block = offset, self._file.read(_BLOCK)
+            self.file.seek(offset)
+            self._first, self._block = offset, self.file.read(_BLOCK)
         return self._first, self._block
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from functools import lru_cache
 from typing import Any
 
 from msgspec.structs import replace
@@ -37,7 +36,8 @@ _ALIKE: Readers = {
     "rescale_intercept": (Fields.decimal, 0x00281052),
 }
 """What most slices of a classic series share: how it is read, and its tag."""
-_ALIKE_TAGS = (_COSINES, _SPACING, *(tag for _, tag in _ALIKE.values()))
+ALIKE_TAGS = (_COSINES, _SPACING, *(tag for _, tag in _ALIKE.values()))
+"""Every element that `alike_frame` looks at."""
 _OWN: Readers = {
     "instance_number": (Fields.integer, 0x00200013),
     "acquisition_number": (Fields.integer, 0x00200012),
@@ -46,18 +46,31 @@ _OWN: Readers = {
     "content_time": (Fields.time, 0x00080033),
 }
 """What differs from slice to slice, or from phase to phase."""
-_MOST_SERIES = 512
 
 
 class NoGeometry(Exception):
     """Position, orientation or spacing of a slice cannot be had."""
 
 
-def classic_frame(fields: Fields) -> Frame:
-    """Build the one slice of a classic image; NoGeometry when it cannot be placed."""
-    raw = tuple(map(fields.values.get, _ALIKE_TAGS))
-    alike, notes = _alike(raw, fields.little)
-    fields.notes.update(notes)
+def alike_frame(fields: Fields) -> Frame | None:
+    """Build what slices of a classic series share; None where none can be placed with it."""
+    others = {name: read(fields, tag) for name, (read, tag) in _ALIKE.items()}
+    orientation, spacing = _plane(fields, fields)
+    if orientation is None or spacing is None or min(spacing) <= 0:
+        return None
+    return Frame(
+        position_mm=(0.0, 0.0, 0.0), orientation=orientation, pixel_spacing_mm=spacing, **others
+    )
+
+
+def classic_frame(fields: Fields, alike: Frame | None) -> Frame:
+    """Build the one slice of a classic image on what it shares with others of its series.
+
+    Raises
+    ------
+    NoGeometry
+        When it cannot be placed.
+    """
     position = fields.decimals(_PLACE, 3)
     if alike is None or position is None:
         raise NoGeometry(_unusable(position, *_plane(fields, fields)))
@@ -69,25 +82,6 @@ def classic_frame(fields: Fields) -> Frame:
         acquisition_time=time,
         **{name: read(fields, tag) for name, (read, tag) in _OWN.items()},
     )
-
-
-@lru_cache(_MOST_SERIES)
-def _alike(raw: tuple[bytes | None, ...], little: bool) -> tuple[Frame | None, frozenset[FileNote]]:
-    """Build what slices of a series share from raw values, in the order of `_ALIKE_TAGS`.
-
-    None where a slice cannot be placed with it.
-    """
-    values = {tag: value for tag, value in zip(_ALIKE_TAGS, raw, strict=True) if value is not None}
-    fields = Fields(values, little)
-    nowhere = (0.0, 0.0, 0.0)
-    orientation, spacing = _plane(fields, fields)
-    others = {name: read(fields, tag) for name, (read, tag) in _ALIKE.items()}
-    frame = None
-    if orientation is not None and spacing is not None and min(spacing) > 0:
-        frame = Frame(
-            position_mm=nowhere, orientation=orientation, pixel_spacing_mm=spacing, **others
-        )
-    return frame, frozenset(fields.notes)
 
 
 class FunctionalGroups:

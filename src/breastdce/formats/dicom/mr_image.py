@@ -12,7 +12,14 @@ from breastdce.core.codes import FileNote
 from breastdce.formats.dicom.elements import Elements
 from breastdce.formats.dicom.encoding import BrokenHeader
 from breastdce.formats.dicom.fields import Fields
-from breastdce.formats.dicom.frames import PER_FRAME, FunctionalGroups, NoGeometry, classic_frame
+from breastdce.formats.dicom.frames import (
+    ALIKE_TAGS,
+    PER_FRAME,
+    FunctionalGroups,
+    NoGeometry,
+    alike_frame,
+    classic_frame,
+)
 from breastdce.formats.dicom.header import Frame, Header, OtherObject
 
 _SEQUENCE_TYPES = {"GRADIENT": ("GR",), "SPIN": ("SE",), "BOTH": ("SE", "GR")}
@@ -75,8 +82,9 @@ _TAGS = (
     *(_LATERALITY, _IMAGE_LATERALITY, _FRAME_LATERALITY),
     *(_SCANNING_SEQUENCE, _PULSE_SEQUENCE, _SUPPRESSION, _COIL, _BANDWIDTH),
     *(_ROWS, _COLUMNS, _ALLOCATED, _STORED, _SIGN),
+    *ALIKE_TAGS,
 )
-"""Every element that `_shared` looks at."""
+"""Every element that `_shared` and `alike_frame` look at."""
 _MOST_SERIES = 512
 
 
@@ -95,9 +103,11 @@ def build_header(fields: Fields, found: Elements, other: OtherObject) -> Header:
         shared, frames = _shared(fields, groups), _enhanced_frames(fields, groups)
     else:
         raw = tuple(map(fields.values.get, _TAGS))
-        shared, notes = _shared_of_classic(raw, fields.little)
+        shared, alike, notes = _classic(raw, fields.little)
         fields.notes.update(notes)
-        frames = _classic_frames(fields)
+        if _frame_count(fields) > 1:
+            raise NoGeometry("several frames, and no position for each")
+        frames = (classic_frame(fields, alike),)
     return replace(
         shared,
         sop_class_uid=other.sop_class_uid,
@@ -110,13 +120,14 @@ def build_header(fields: Fields, found: Elements, other: OtherObject) -> Header:
 
 
 @lru_cache(_MOST_SERIES)
-def _shared_of_classic(
+def _classic(
     raw: tuple[bytes | None, ...], little: bool
-) -> tuple[Header, frozenset[FileNote]]:
+) -> tuple[Header, Frame | None, frozenset[FileNote]]:
     """Read what the slices of a classic series share from its raw values, in order of `_TAGS`."""
     values = {tag: value for tag, value in zip(_TAGS, raw, strict=True) if value is not None}
     fields = Fields(values, little)
-    return _shared(fields, None), frozenset(fields.notes)
+    header, frame = _shared(fields, None), alike_frame(fields)
+    return header, frame, frozenset(fields.notes)
 
 
 def _shared(fields: Fields, groups: FunctionalGroups | None) -> Header:
@@ -180,12 +191,6 @@ def _enhanced_frames(fields: Fields, groups: FunctionalGroups) -> tuple[Frame, .
     if len(frames) != _frame_count(fields):
         raise BrokenHeader("frames and their functional groups differ in number")
     return frames
-
-
-def _classic_frames(fields: Fields) -> tuple[Frame, ...]:
-    if _frame_count(fields) > 1:
-        raise NoGeometry("several frames, and no position for each")
-    return (classic_frame(fields),)
 
 
 def _frame_count(fields: Fields) -> int:

@@ -13,7 +13,7 @@ from typing import Any, BinaryIO
 from breastdce.core.codes import FileCode, FileNote
 from breastdce.formats.dicom.codec import can_decode
 from breastdce.formats.dicom.elements import NATIVE, Elements, walk
-from breastdce.formats.dicom.encoding import UNDEFINED, BrokenHeader, EndedEarly
+from breastdce.formats.dicom.encoding import UNDEFINED, BrokenHeader, Cursor, EndedEarly
 from breastdce.formats.dicom.fields import Fields
 from breastdce.formats.dicom.frames import NoGeometry
 from breastdce.formats.dicom.header import FileRecord, Header, OtherObject
@@ -83,11 +83,12 @@ def _record(path: str, status: os.stat_result, code: FileCode, **more: Any) -> F
 
 
 def _scan(path: str, status: os.stat_result, file: BinaryIO) -> FileRecord:
-    code = sniff(file, status.st_size)
-    if code is not None:
-        return _record(path, status, code)
+    cursor = Cursor(file, status.st_size)
     try:
-        found = walk(file, status.st_size)
+        code = sniff(cursor)
+        if code is not None:
+            return _record(path, status, code)
+        found = walk(cursor, cursor.size)
     except (BrokenHeader, EndedEarly) as error:
         return _record(path, status, FileCode.NOT_DICOM, detail=str(error))
     fields = Fields(found.values, found.encoding.little, notes_of(found))

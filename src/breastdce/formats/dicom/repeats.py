@@ -96,19 +96,18 @@ class Recall:
         self._keep(block, alike)
 
     def mend(self, alike: list[Piece], block: bytes, at: int) -> None:
-        """Break the latest of pieces that began as the block does at `at`, but went on otherwise."""
-        piece = alike[0]
-        raw, elements = piece.raw, piece.elements
-        for number, (begin, end, *_) in enumerate(elements):
+        """Break the latest piece where the block, from `at` on, goes on otherwise than it."""
+        raw, elements = alike[0].raw, alike[0].elements
+        same = 0
+        for begin, end, *_ in elements:
             if raw[begin:end] != block[at + begin : at + end]:
                 break
-        else:
-            return
-        if number:
+            same += 1
+        if 0 < same < len(elements):
             del alike[0]
             self._count -= 1
-            self._keep(raw, elements[:number])
-            self._keep(raw, elements[number + 1 :])
+            self._keep(raw, elements[:same])
+            self._keep(raw, elements[same + 1 :])
 
     def _keep(self, block: bytes, elements: Sequence[Element]) -> None:
         if len(elements) < _LEAST:

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from typing import BinaryIO
-
 from breastdce.core.codes import FileCode
+from breastdce.formats.dicom.encoding import Cursor
 
 HEAD_BYTES = 512
 _BLOCK = 1 << 20
@@ -22,24 +21,20 @@ _ARCHIVES = (
 """Magic numbers of zip (and its empty form), gzip, bzip2, xz, 7z, RAR, Zstandard."""
 
 
-def sniff(file: BinaryIO, size: int) -> FileCode | None:
+def sniff(cursor: Cursor) -> FileCode | None:
     """FILE_EMPTY, ARCHIVE or NOT_DICOM where the bytes say so, else None."""
-    if size == 0:
+    if cursor.size == 0:
         return FileCode.FILE_EMPTY
-    head = file.read(HEAD_BYTES)
+    head = cursor.at(0, min(HEAD_BYTES, cursor.size))
     if head.startswith(_ARCHIVES) or head[257:262] == b"ustar":
         return FileCode.ARCHIVE
-    if head.count(0) == len(head):
-        return _judge_zeros(file)
-    return None
+    return _judge_zeros(cursor) if head.count(0) == len(head) else None
 
 
-def _judge_zeros(file: BinaryIO) -> FileCode:
+def _judge_zeros(cursor: Cursor) -> FileCode:
     """Whether zeros are all there is; an object cannot begin with so many of them."""
-    for _ in range(_MOST_BLOCKS):
-        block = file.read(_BLOCK)
-        if not block:
-            return FileCode.FILE_EMPTY
+    for begin in range(0, min(cursor.size, _MOST_BLOCKS * _BLOCK), _BLOCK):
+        block = cursor.at(begin, min(_BLOCK, cursor.size - begin))
         if block.count(0) != len(block):
-            break
-    return FileCode.NOT_DICOM
+            return FileCode.NOT_DICOM
+    return FileCode.FILE_EMPTY if cursor.size <= _MOST_BLOCKS * _BLOCK else FileCode.NOT_DICOM
