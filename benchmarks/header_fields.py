@@ -12,6 +12,8 @@ from typing import Any
 from pydicom.dataset import Dataset
 from pydicom.multival import MultiValue
 
+from breastdce.formats.dicom.header import FileRecord
+
 BLANKS = " \0\r\n\t"
 Convert = Callable[[Any], object]
 
@@ -182,6 +184,26 @@ _FRAME_GROUPS: Mapping[str, tuple[str, str, Convert]] = {
     "rescale_intercept": ("PixelValueTransformationSequence", "RescaleIntercept", _number),
 }
 _STAMP_DATE_LENGTH = 8
+
+
+def differences(record: FileRecord, data: Dataset) -> dict[str, tuple[object, object]]:
+    """Fields of a scanned file to (ours, pydicom's) where they are not equal."""
+    if record.header is None:
+        return _unequal(record.other, other_of(data))
+    found = _unequal(record.header, header_of(data) | {"frames": record.header.frames})
+    wanted = frames_of(data)
+    if len(wanted) != len(record.header.frames):
+        found["frames"] = len(record.header.frames), len(wanted)
+    for number, (frame, fields) in enumerate(zip(record.header.frames, wanted, strict=False)):
+        found |= {f"{number} {name}": pair for name, pair in _unequal(frame, fields).items()}
+    return found
+
+
+def _unequal(ours: Any, expected: Mapping[str, object]) -> dict[str, tuple[object, object]]:
+    """Compare field by field; a field that is not in the table is unequal to None."""
+    names = ours.__struct_fields__
+    pairs = {name: (getattr(ours, name), expected.get(name)) for name in names}
+    return {name: pair for name, pair in pairs.items() if pair[0] != pair[1]}
 
 
 def header_of(data: Dataset) -> dict[str, object]:

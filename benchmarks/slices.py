@@ -1,6 +1,6 @@
 """Slices of the header benchmark, the same on every machine: invented people, genuine headers.
 
-    python benchmarks/slices.py FOLDER [--count 10000]
+    python benchmarks/slices.py FOLDER [--count 10000 | --of LIST --copies 16]
 
 Series of 60 to 120 slices in the manner of three makers, one folder a series, as they leave the
 scanner: 135 to 205 elements, of them 38 to 105 private, 8 of which change from slice to slice.
@@ -27,6 +27,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
+from pydicom import dcmread
 from pydicom.dataset import Dataset, FileMetaDataset
 from pydicom.filebase import DicomBytesIO
 from pydicom.filewriter import write_data_element, write_file_meta_info
@@ -42,6 +43,7 @@ MAKERS = ("ge", "siemens", "philips")
 _LARGE_EVERY = 10
 _LARGE, _SMALL = 256, 32
 _LENGTHS = (60, 80, 120)
+_OWN_UIDS = ("SOPInstanceUID", "SeriesInstanceUID")
 _PRIVATE_GE = {
     0x0009: ("GEMS_IDEN_01", 12),
     0x0019: ("GEMS_ACQU_01", 40),
@@ -92,6 +94,27 @@ def write_slices(folder: Path, total: int, *, jobs: int = 2) -> list[str]:
         with worker_pool(jobs) as pool:
             written = list(pool.map(write, every))
     return sorted(path for paths in written for path in paths)
+
+
+def multiply(paths: list[str], folder: Path, copies: int) -> list[str]:
+    """Write copies of files, each a new object of a new series, and return their paths, sorted.
+
+    They differ from what they were copied from in the last digits of two UIDs.
+    """
+    written = []
+    for source in map(Path, paths):
+        content = source.read_bytes()
+        data = dcmread(BytesIO(content), stop_before_pixels=True)
+        uids = [str(data[word].value).encode() for word in _OWN_UIDS]
+        for copy in range(copies):
+            path = folder / f"{copy:04d}" / source.parent.name / source.name
+            path.parent.mkdir(parents=True, exist_ok=True)
+            changed = content
+            for uid in uids:
+                changed = changed.replace(uid, uid[:-4] + b"%04d" % copy)
+            path.write_bytes(changed)
+            written.append(str(path))
+    return sorted(written)
 
 
 def _write_series(folder: Path, series: Series) -> list[str]:
@@ -368,12 +391,19 @@ def _meta(uid: UID, *, implicit: bool) -> FileMetaDataset:
 
 
 def main() -> int:
-    """Write slices and say how many."""
+    """Write slices, or copies of some, and say how many."""
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("folder", type=Path)
     parser.add_argument("--count", type=int, default=10_000)
+    parser.add_argument("--of", type=Path, help="list of slices to copy instead")
+    parser.add_argument("--copies", type=int, default=1)
     args = parser.parse_args()
-    print(len(write_slices(args.folder, args.count)))
+    if args.of is None:
+        written = write_slices(args.folder, args.count)
+    else:
+        paths = args.of.read_text(encoding="utf-8").splitlines()
+        written = multiply(paths, args.folder, args.copies)
+    print(len(written))
     return 0
 
 

@@ -9,7 +9,6 @@ from pathlib import Path
 from msgspec.structs import replace
 
 from breastdce.core.codes import FileCode
-from breastdce.formats.dicom.content import content_digest, file_digest
 from breastdce.formats.dicom.elements import NATIVE
 from breastdce.formats.dicom.header import FileRecord
 
@@ -76,6 +75,8 @@ def _by_content(same: list[FileRecord]) -> list[list[FileRecord]]:
 
 
 def _bytes_name(record: FileRecord) -> str:
+    from breastdce.formats.dicom.content import file_digest  # late: copies are rare, pydicom heavy
+
     try:
         return file_digest(Path(record.path))
     except OSError:
@@ -83,6 +84,8 @@ def _bytes_name(record: FileRecord) -> str:
 
 
 def _content_name(record: FileRecord) -> str | None:
+    from breastdce.formats.dicom.content import content_digest
+
     try:
         return content_digest(Path(record.path))
     except OSError:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from breastdce.core.workers import in_order, worker_pool
 from breastdce.formats.dicom.header import FileRecord
-from breastdce.formats.dicom.parcel import pack, unpack
+from breastdce.formats.dicom.parcel import scan_parcel, unpack
 from breastdce.formats.dicom.read import scan_file, unreadable
 from breastdce.ingest.copies import resolve_copies
 from breastdce.ingest.tree import walk_trees
@@ -64,12 +64,8 @@ def scan_files(paths: Sequence[str], *, jobs: int = 1) -> Iterator[FileRecord]:
         return
     chunks = (paths[first : first + _CHUNK] for first in range(0, len(paths), _CHUNK))
     with worker_pool(jobs) as pool:
-        for parcel in in_order(pool, _scan_chunk, chunks, ahead=_AHEAD * jobs):
+        for parcel in in_order(pool, scan_parcel, chunks, ahead=_AHEAD * jobs):
             yield from unpack(parcel)
-
-
-def _scan_chunk(paths: Sequence[str]) -> bytes:
-    return pack(map(scan_file, paths))
 
 
 def _unread(path: str, why: str) -> FileRecord:

@@ -69,6 +69,8 @@ class Elements:
     guessed: bool = False
     """Whether the encoding was found by trial: group 2 is missing, incomplete or wrong."""
     preamble: bool = True
+    mended: bool = False
+    """Whether our walk had to stop, and pydicom went on to the pixels."""
     broken: str = ""
     """Where the walk had to stop, in words of ours; empty when it reached the end."""
 
@@ -92,9 +94,36 @@ def walk(file: BinaryIO | Cursor, size: int) -> Elements:
         _inflate(found)
     try:
         _walk_data_set(found)
-    except (EndedEarly, BrokenHeader) as error:
+    except EndedEarly as error:
         _stop(found, error)
+    except BrokenHeader as error:
+        if not _read_otherwise(found):
+            _stop(found, error)
     return found
+
+
+def _read_otherwise(found: Elements) -> bool:
+    """Whether pydicom gets as far as to the pixels of an explicit data set; take its values."""
+    if found.pixel_length is not None or not found.encoding.explicit or not found.start:
+        return False
+    cursor = found.cursor
+    from breastdce.formats.dicom.fallback import HEAD_BYTES, read_with_pydicom
+
+    cursor.file.seek(0)
+    before = read_with_pydicom(cursor.file.read(HEAD_BYTES))
+    if before is None:
+        return False
+    try:
+        tag, _, length, begin = found.encoding.element(cursor, before.end)
+    except (EndedEarly, BrokenHeader):
+        return False
+    if tag != _PIXELS:
+        return False
+    found.values.update(before.values)
+    found.sequences |= {t: Place(*p, found.encoding) for t, p in before.sequences.items()}
+    found.padded = _skip_pixels(found, length, begin) < cursor.size
+    found.mended = True
+    return True
 
 
 def _stop(found: Elements, error: EndedEarly | BrokenHeader) -> None:

@@ -25,6 +25,8 @@ def notes_of(found: Elements) -> set[FileNote]:
         notes.add(FileNote.NO_PREAMBLE)
     if found.guessed or 0x00020000 not in found.meta:
         notes.add(FileNote.NO_META)
+    if found.mended:
+        notes.add(FileNote.VR_BAD)
     if found.padded:
         notes.add(FileNote.PADDING)
     if not _charset_holds(*map(found.values.get, (_CHARSET, *_TEXT_TAGS))):

@@ -13,6 +13,7 @@ from msgspec.structs import asdict, replace
 
 from breastdce.core.codes import FileCode, FileNote
 from breastdce.formats.dicom.header import FileRecord, Frame, Header
+from breastdce.formats.dicom.read import scan_file
 
 _NOWHERE = (0.0, 0.0, 0.0)
 
@@ -56,6 +57,11 @@ class _Parcel(msgspec.Struct):
 _PLAIN = asdict(_Own())
 _ENCODER = msgspec.msgpack.Encoder()
 _DECODER = msgspec.msgpack.Decoder(_Parcel)
+
+
+def scan_parcel(paths: Iterable[str]) -> bytes:
+    """Scan files and pack their records; a worker that calls it imports nothing else."""
+    return pack(map(scan_file, paths))
 
 
 def pack(records: Iterable[FileRecord]) -> bytes:

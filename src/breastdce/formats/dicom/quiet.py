@@ -16,7 +16,7 @@ from breastdce.core.codes import ErrorCode
 from breastdce.core.errors import InputError
 
 T = TypeVar("T")
-_PARSING = (
+PARSING_ERRORS = (
     AttributeError,
     BytesLengthException,
     EOFError,
@@ -32,6 +32,7 @@ _PARSING = (
     ValueError,
     struct.error,
 )
+"""What pydicom raises on hostile bytes."""
 
 
 def read_quietly(path: Path, take: Callable[[Dataset], T], *, pixels: bool) -> T:
@@ -57,7 +58,7 @@ def read_quietly(path: Path, take: Callable[[Dataset], T], *, pixels: bool) -> T
             warnings.simplefilter("ignore")  # pydicom warns of each odd value; we check what we use
             dataset = pydicom.dcmread(path, force=True, stop_before_pixels=not pixels)
             return take(dataset)
-    except _PARSING as error:
+    except PARSING_ERRORS as error:
         raise InputError(
             ErrorCode.IMAGE_INVALID,
             "A DICOM object cannot be parsed",

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import os
+import struct
 import tracemalloc
 
+import numpy as np
 import pytest
 from pydicom.uid import DeflatedExplicitVRLittleEndian, ExplicitVRLittleEndian
 
 from breastdce.core.codes import FileCode, FileNote
 from breastdce.formats.dicom.elements import walk
+from breastdce.formats.dicom.pixels import read_slices
 from breastdce.formats.dicom.read import scan_file
 from tests.unit.formats.dicom.made import dataset, enhanced, write
 
@@ -201,3 +204,37 @@ def test_syntax_is_kept(tmp_path):
     header = scan_file(write(tmp_path / "a")).header
     assert header is not None
     assert header.transfer_syntax_uid == ExplicitVRLittleEndian
+
+
+def element(tag: int, vr: bytes, value: bytes) -> bytes:
+    """An explicit element; without `vr` it is written as an implicit one."""
+    head = struct.pack("<HH", tag >> 16, tag & 0xFFFF)
+    length = struct.pack("<H", len(value)) if vr else struct.pack("<I", len(value))
+    return head + vr + length + value
+
+
+@pytest.mark.parametrize("vr", [b"", b"ZZ"], ids=["implicit element", "unknown VR"])
+@pytest.mark.parametrize("undefined", [False, True])
+def test_what_our_walk_does_not_understand_is_read_with_pydicom(tmp_path, vr, undefined):
+    data = enhanced(3, undefined=undefined)
+    data.StudyDescription = "BREAST"
+    plain = write(tmp_path / "plain", data)
+    text = plain.read_bytes()
+    old = element(0x00081030, b"LO", b"BREAST")
+    assert text.count(old) == 1
+    odd = tmp_path / "odd"
+    odd.write_bytes(text.replace(old, element(0x00081030, vr, b"BREAST")))
+    record, usual = scan_file(odd), scan_file(plain)
+    assert (record.code, record.notes) == (FileCode.OK, (FileNote.VR_BAD,))
+    assert record.header == usual.header
+    assert record.header is not None
+    slices = range(len(record.header.frames))
+    ours, wanted = (read_slices([(path, k) for k in slices]) for path in (odd, plain))
+    np.testing.assert_array_equal(ours.data, wanted.data)
+
+
+def test_what_pydicom_does_not_understand_either_is_broken(tmp_path):
+    path = write(tmp_path / "a", StudyDescription="BREAST")
+    old = element(0x00081030, b"LO", b"BREAST")
+    path.write_bytes(path.read_bytes().replace(old, b"no element, but words"))
+    assert scan_file(path).code is FileCode.HEADER_BROKEN
