@@ -70,6 +70,21 @@ def test_truncations_never_raise_and_never_pass(genuine, mutant, kind, data):
     scan_and_read(mutant)
 
 
+@pytest.mark.parametrize("kind", KINDS)
+@SETTINGS
+@given(data=st.data())
+def test_many_elements_at_once_give_what_one_at_a_time_gives(genuine, mutant, kind, data):
+    content = bytearray(genuine[kind])
+    places = st.integers(0, len(content) - 1)
+    for place, value in data.draw(st.lists(st.tuples(places, st.integers(0, 255)), max_size=4)):
+        content[place] = value
+    mutant.write_bytes(content)
+    at_once = scan_file(mutant)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("breastdce.formats.dicom.runs.Run.take", lambda _, offset: offset)
+        assert scan_file(mutant) == at_once
+
+
 @SETTINGS
 @given(content=st.binary(max_size=400), preamble=st.booleans())
 def test_any_bytes_have_a_code(mutant, content, preamble):

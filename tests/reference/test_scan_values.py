@@ -6,13 +6,15 @@ import importlib.util
 import sys
 import warnings
 from pathlib import Path
+from typing import Any
 
 import pydicom
 import pytest
+from pydicom.datadict import dictionary_VR
 
 from breastdce.formats.dicom import header
 from breastdce.formats.dicom.read import scan_file
-from tests.unit.formats.dicom.made import write
+from tests.unit.formats.dicom.made import MR, write
 
 BENCHMARKS = Path(__file__).resolve().parents[2] / "benchmarks"
 OBJECTS = {"dicom_odd": 83, "ucsf_br_06": 301, "duke_153": 237}
@@ -83,6 +85,29 @@ def test_every_field_of_generated_slices_is_what_pydicom_reads(tmp_path):
         tmp_path, 3 * 60 + 20, jobs=1
     )  # three makers, and a second series of the first
     assert compare(tmp_path) == (200, {})
+
+
+@pytest.mark.parametrize("word", theirs.KEYWORDS)
+def test_no_value_of_the_slice_before_is_taken(word, tmp_path):
+    """Slices that share the rest are remembered: each element alone must tell them apart."""
+    numbers = {"ImagePositionPatient": [4, 5, 6], "ImageOrientationPatient": [0, 1, 0, 1, 0, 0]}
+    by_vr = {
+        "DA": "20020202",
+        "TM": "101112",
+        "DT": "20020202101112",
+        "IS": 5,
+        "DS": 3.5,
+        "FD": 2.5,
+    }
+    by_vr |= {"UI": "1.2.77", "CS": "OTHER", "US": 4}
+    values = {"SOPClassUID": MR, "Modality": "MR", "NumberOfFrames": 1, "PixelSpacing": [2, 3]}
+    values |= numbers | {"SpecificCharacterSet": "ISO_IR 100", "BitsAllocated": 16, "Rows": 2}
+    value = values.get(word, by_vr.get(dictionary_VR(word), "other"))
+    absent: dict[str, Any] = {"AcquisitionTime": None} if word == "AcquisitionDateTime" else {}
+    for name in "abc":  # what is remembered is known
+        scan_file(write(tmp_path / name, **absent))
+    path = write(tmp_path / "z", **(absent | {word: value}))
+    assert theirs.differences(scan_file(path), read(path)) == {}
 
 
 @pytest.mark.parametrize("name", ["Header", "Frame", "OtherObject"])

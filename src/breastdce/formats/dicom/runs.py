@@ -87,7 +87,8 @@ class Run:
         is_learning = self.recall.is_learning
         pieces = {} if is_learning else self.recall.pieces
         stop, single = len(block), 0
-        while at <= stop - _HEAD_BYTES:
+        last = stop - _HEAD_BYTES
+        while at <= last:
             alike = pieces.get(block[at : at + KEY_BYTES])
             if alike is not None and (size := self._recalled(alike, at)):
                 at += size
@@ -112,7 +113,8 @@ class Run:
         is_learning = self.recall.is_learning
         pieces = {} if is_learning else self.recall.pieces
         stop, single = len(block), 0
-        while at <= stop - _HEAD_BYTES:
+        last = stop - _HEAD_BYTES
+        while at <= last:
             alike = pieces.get(block[at : at + KEY_BYTES])
             if alike is not None and (size := self._recalled(alike, at)):
                 at += size
