@@ -14,6 +14,7 @@ from breastdce.core.codes import FileCode, FileNote
 from breastdce.formats.dicom.elements import walk
 from breastdce.formats.dicom.pixels import read_slices
 from breastdce.formats.dicom.read import scan_file
+from breastdce.formats.dicom.repeats import Recall
 from tests.unit.formats.dicom.made import dataset, enhanced, write
 
 
@@ -107,6 +108,24 @@ def test_enhanced_object_gives_a_frame_per_slice(tmp_path, implicit, undefined):
     assert [frame.acquisition_time for frame in header.frames] == ["102551.25"] * 3
     assert {frame.echo_time_ms for frame in header.frames} == {2.5}
     assert {frame.pixel_spacing_mm for frame in header.frames} == {(1.0, 1.0)}
+
+
+@pytest.mark.parametrize("implicit", [False, True])
+@pytest.mark.parametrize("undefined", [False, True])
+def test_sequences_are_found_where_a_header_comes_again(tmp_path, monkeypatch, implicit, undefined):
+    recall = {True: Recall(), False: Recall()}
+    monkeypatch.setattr("breastdce.formats.dicom.elements._RECALL", recall)
+    data = enhanced(3, implicit=implicit, undefined=undefined)
+    frames = []
+    for number in range(5):
+        data.AccessionNumber = "1" * number  # what follows moves
+        header = scan_file(write(tmp_path / f"{number}", data)).header
+        assert header is not None
+        frames.append(header.frames)
+    assert [len(each) for each in frames] == [3] * 5
+    assert len(set(frames)) == 1
+    pieces = [piece for alike in recall[not implicit].pieces.values() for piece in alike]
+    assert any(piece.places for piece in pieces)
 
 
 def test_enhanced_object_with_a_frame_more_than_groups_is_broken(tmp_path):
