@@ -62,10 +62,11 @@ def scan_files(paths: Sequence[str], *, jobs: int = 1) -> Iterator[FileRecord]:
     if jobs < 2 or len(paths) < _SMALL_TREE:
         yield from map(scan_file, paths)
         return
-    chunks = (paths[first : first + _CHUNK] for first in range(0, len(paths), _CHUNK))
+    chunks = [paths[first : first + _CHUNK] for first in range(0, len(paths), _CHUNK)]
     with worker_pool(jobs) as pool:
-        for parcel in in_order(pool, scan_parcel, chunks, ahead=_AHEAD * jobs):
-            yield from unpack(parcel)
+        parcels = in_order(pool, scan_parcel, chunks, ahead=_AHEAD * jobs)
+        for chunk, parcel in zip(chunks, parcels, strict=True):
+            yield from unpack(parcel, chunk)
 
 
 def _unread(path: str, why: str) -> FileRecord:

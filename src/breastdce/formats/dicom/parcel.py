@@ -6,7 +6,7 @@ be made, and once arrived they share nothing.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 import msgspec
 from msgspec.structs import asdict, replace
@@ -31,9 +31,8 @@ class _Own(msgspec.Struct, array_like=True, gc=False):
 
 
 class _Slice(msgspec.Struct, array_like=True, gc=False):
-    """Record of a file of one slice."""
+    """Record of a file of one slice, without its path."""
 
-    path: str
     size_bytes: int
     mtime_ns: int
     notes: tuple[FileNote, ...]
@@ -65,7 +64,7 @@ def scan_parcel(paths: Iterable[str]) -> bytes:
 
 
 def pack(records: Iterable[FileRecord]) -> bytes:
-    """Write records as bytes; `unpack` gives them back in their order."""
+    """Write records as bytes, paths of slices left out; `unpack` gives them back."""
     headers: dict[Header, int] = {}
     frames: dict[Frame, int] = {}
     slices, others = [], []
@@ -78,14 +77,24 @@ def pack(records: Iterable[FileRecord]) -> bytes:
     return _ENCODER.encode(_Parcel(list(headers), list(frames), slices, others))
 
 
-def unpack(parcel: bytes) -> list[FileRecord]:
-    """Return the records of a parcel; those of a series share what is the same in memory."""
+def unpack(parcel: bytes, paths: Sequence[str]) -> list[FileRecord]:
+    """Return the records of a parcel; those of a series share what is the same in memory.
+
+    Parameters
+    ----------
+    parcel
+        What `pack` gave.
+    paths
+        Of the files, in the same order; the records take these.
+    """
     found = _DECODER.decode(parcel)
+    others = dict(found.others)
+    slices = iter(found.slices)
     texts: dict[str | None, str | None] = {}
-    records = [_unpacked(record, found, texts) for record in found.slices]
-    for number, record in found.others:  # in their order, so that each finds its place
-        records.insert(number, record)
-    return records
+    return [
+        others[number] if number in others else _unpacked(next(slices), path, found, texts)
+        for number, path in enumerate(paths)
+    ]
 
 
 def _packed(
@@ -95,7 +104,6 @@ def _packed(
     shared = replace(header, sop_instance_uid="", frames=())
     plain = replace(frame, **_PLAIN)
     return _Slice(
-        record.path,
         record.size_bytes,
         record.mtime_ns,
         record.notes,
@@ -115,7 +123,9 @@ def _packed(
     )
 
 
-def _unpacked(record: _Slice, parcel: _Parcel, texts: dict[str | None, str | None]) -> FileRecord:
+def _unpacked(
+    record: _Slice, path: str, parcel: _Parcel, texts: dict[str | None, str | None]
+) -> FileRecord:
     own = record.own
     frame = replace(
         parcel.frames[record.frame],
@@ -131,7 +141,7 @@ def _unpacked(record: _Slice, parcel: _Parcel, texts: dict[str | None, str | Non
         parcel.headers[record.header], sop_instance_uid=record.sop_instance_uid, frames=(frame,)
     )
     return FileRecord(
-        path=record.path,
+        path=path,
         size_bytes=record.size_bytes,
         mtime_ns=record.mtime_ns,
         code=FileCode.OK,

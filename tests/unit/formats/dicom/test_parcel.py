@@ -30,12 +30,14 @@ def paths(tmp_path):
 def test_records_come_back_equal_and_in_order(paths):
     records = [scan_file(path) for path in paths]
     assert {record.code for record in records} >= {FileCode.OK, FileCode.NOT_MR}
-    assert unpack(pack(records)) == records
-    assert unpack(scan_parcel(paths)) == records
+    assert unpack(pack(records), paths) == records
+    assert unpack(scan_parcel(paths), paths) == records
 
 
 def test_slices_of_a_series_share_their_values(paths):
-    first, *_, third = (r for r in unpack(scan_parcel(paths[:1] + paths[5:6])))
+    pair = [paths[0], paths[5]]
+    first, third = unpack(scan_parcel(pair), pair)
+    assert first.path is pair[0]
     assert first.header is not None
     assert third.header is not None
     assert first.header.series_uid is third.header.series_uid
@@ -45,4 +47,4 @@ def test_slices_of_a_series_share_their_values(paths):
 
 
 def test_nothing_is_a_parcel_too():
-    assert unpack(pack([])) == []
+    assert unpack(pack([]), []) == []
