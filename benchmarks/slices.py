@@ -3,7 +3,7 @@
     python benchmarks/slices.py FOLDER [--count 10000 | --of LIST --copies 16]
 
 Series of 60 to 120 slices in the manner of three makers, one folder a series, as they leave the
-scanner: 135 to 205 elements, of them 38 to 105 private, 8 of which change from slice to slice.
+scanner: 134 to 206 elements, of them 37 to 105 private, 8 of which change from slice to slice.
 
 | maker | encoding | header | private |
 | --- | --- | --- | --- |

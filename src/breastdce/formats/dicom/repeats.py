@@ -16,8 +16,9 @@ from breastdce.formats.dicom.encoding import Place
 KEY_BYTES = 8
 """A piece is looked up by its first bytes: tag, length and (if explicit) value representation."""
 _MOST_ALIKE = 6  # pieces under one key; more are the mark of a value that changes
-_MOST_PIECES = 2048
-_LEAST = 2  # elements in a piece
+_MOST_PIECES = 512
+_LEAST, _LONGEST = 2, 256  # elements in a piece
+_MOST_SEEN = 10_000  # elements of a header that are compared; none of an image has so many
 _BETWEEN = 16  # headers from one comparison to the next: it must not cost more than it brings
 _MORE = 1.3  # times the usual steps make a comparison worth while
 
@@ -81,11 +82,12 @@ class Recall:
     def learn(self, block: bytes, elements: list[Element]) -> None:
         """Compare what a block holds with the header before, in the order of the block."""
         if self._age == 0:
-            self._seen.update(block[element.at : element.end] for element in elements)
+            if len(self._seen) < _MOST_SEEN:
+                self._seen.update(block[element.at : element.end] for element in elements)
             return
         alike: list[Element] = []
         for element in elements:
-            if alike and alike[-1].end != element.at:
+            if alike and (alike[-1].end != element.at or len(alike) == _LONGEST):
                 self._keep(block, alike)
                 alike = []
             if block[element.at : element.end] in self._seen:
