@@ -168,12 +168,12 @@ def _read_meta(cursor: Cursor, offset: int) -> tuple[dict[int, bytes], int]:
     encoding = Encoding(explicit=True, little=True)
     run = Run(cursor, encoding, _META_RECALL, 2, 2, meta, {})
     try:
-        while cursor.at(offset, 2) == b"\x02\x00":
+        while cursor.at(offset := run.take(offset), 2) == b"\x02\x00":
             tag, _, length, begin = encoding.element(cursor, offset)
             if length > KEEP_BYTES * 64:
                 break
             meta[tag] = cursor.at(begin, length)
-            offset = run.take(begin + length)
+            offset = begin + length
         run.finish()
     except (EndedEarly, BrokenHeader):
         return meta, offset

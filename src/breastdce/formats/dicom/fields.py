@@ -35,13 +35,17 @@ class Fields:
     values: Mapping[int, bytes]
     little: bool
     notes: set[FileNote] = field(default_factory=set)
-    _blocks: dict[tuple[int, str], int] | None = None
+    _blocks: Mapping[tuple[int, str], int] | None = None
     """Group and creator of each private block to its number."""
 
     def text(self, tag: int) -> str:
         """A string, blanks and zero bytes trimmed; empty when absent."""
         value = self.values.get(tag)
         return _text(value) if value else ""
+
+    def text_or_none(self, tag: int) -> str | None:
+        """A string, or None when there is nothing in it."""
+        return self.text(tag) or None
 
     def texts(self, tag: int) -> tuple[str, ...]:
         """A multi-valued string, each part trimmed; empty parts stay."""
@@ -59,20 +63,13 @@ class Fields:
 
     def decimal(self, tag: int) -> float | None:
         """The first number of a decimal string, or None."""
-        parts = self.texts(tag)
-        number = _number(parts[0]) if parts and parts[0] else None
-        if number is None or not math.isnan(number):
-            return number
-        self.notes.add(FileNote.VR_BAD)
-        return None
+        value = self.values.get(tag)
+        return self._mended(_decimal(value)) if value else None
 
     def integer(self, tag: int) -> int | None:
         """The first number of an integer string, or None."""
-        value = self.decimal(tag)
-        if value is None or (value.is_integer() and abs(value) <= _LARGEST_INTEGER):
-            return None if value is None else int(value)
-        self.notes.add(FileNote.VR_BAD)
-        return None
+        value = self.values.get(tag)
+        return self._mended(_integer(value)) if value else None
 
     def short(self, tag: int) -> int | None:
         """A signed 16-bit integer; an integer string where the length is another."""
@@ -121,9 +118,8 @@ class Fields:
     def private(self, group: int, creator: str, element: int) -> int | None:
         """Tag of a private element, its block found by its creator; None when there is none."""
         if self._blocks is None:
-            self._blocks = {
-                (tag >> 16, self.text(tag)): tag & 0xFF for tag in _creators(tuple(self.values))
-            }
+            tags = _creators(tuple(self.values))
+            self._blocks = _blocks(tags, tuple(map(self.values.get, tags)))
         block = self._blocks.get((group, creator))
         return None if block is None else group << 16 | block << 8 | element
 
@@ -138,6 +134,15 @@ class Fields:
 def _creators(tags: tuple[int, ...]) -> tuple[int, ...]:
     """Return the tags that name the creators of private blocks (PS3.5 7.8.1), the last first."""
     return tuple(tag for tag in tags[::-1] if tag >> 16 & 1 and 0x10 <= tag & 0xFFFF <= 0xFF)
+
+
+@lru_cache(_MOST_LAYOUTS)
+def _blocks(
+    tags: tuple[int, ...], creators: tuple[bytes | None, ...]
+) -> Mapping[tuple[int, str], int]:
+    """Return group and creator of each private block to its number, the first of several."""
+    pairs = zip(tags, creators, strict=True)
+    return {(tag >> 16, _text(creator or b"")): tag & 0xFF for tag, creator in pairs}
 
 
 @lru_cache(_MOST)
@@ -159,6 +164,27 @@ def _number(text: str) -> float:
     """Return a finite number, or NaN for all else."""
     value = float(text) if _NUMBER.fullmatch(text) else math.nan
     return value if math.isfinite(value) else math.nan
+
+
+@lru_cache(_MOST)
+def _decimal(value: bytes) -> tuple[float | None, bool]:
+    """Return the first number, and whether what is there is one."""
+    parts = _texts(value)
+    if not parts or not parts[0]:
+        return None, True
+    number = _number(parts[0])
+    return (None, False) if math.isnan(number) else (number, True)
+
+
+@lru_cache(_MOST)
+def _integer(value: bytes) -> tuple[int | None, bool]:
+    """Likewise; an integer string holds no fraction and 32 bits."""
+    number, is_good = _decimal(value)
+    if number is None:
+        return None, is_good
+    if number.is_integer() and abs(number) <= _LARGEST_INTEGER:
+        return int(number), True
+    return None, False
 
 
 @lru_cache(_MOST)

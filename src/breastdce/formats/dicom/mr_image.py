@@ -27,6 +27,7 @@ _SEQUENCE_TYPES = {"GRADIENT": ("GR",), "SPIN": ("SE",), "BOTH": ("SE", "GR")}
 _PLAIN: Mapping[str, tuple[Callable[[Fields, int], Any], int]] = {
     "study_uid": (Fields.text, 0x0020000D),
     "series_uid": (Fields.text, 0x0020000E),
+    "frame_of_reference_uid": (Fields.text_or_none, 0x00200052),
     "patient_id": (Fields.text, 0x00100020),
     "identity_removed": (Fields.is_yes, 0x00120062),
     "study_date": (Fields.date, 0x00080020),
@@ -65,7 +66,7 @@ _PRIVATE: Mapping[str, tuple[Callable[[Fields, int], Any], tuple[int, str, int]]
     "philips_dynamic_start_s": (Fields.binary, (0x2005, "Philips MR Imaging DD 001", 0xA0)),
 }
 """Likewise of private elements: group, creator, and the element in its block."""
-_FRAME_OF_REFERENCE, _CARDIAC_INTERVAL = 0x00200052, 0x00181062
+_CARDIAC_INTERVAL = 0x00181062
 _LATERALITY, _IMAGE_LATERALITY, _FRAME_LATERALITY = 0x00200060, 0x00200062, 0x00209072
 _SCANNING_SEQUENCE, _PULSE_SEQUENCE = 0x00180020, 0x00189008
 _SUPPRESSION, _COIL, _BANDWIDTH = 0x00189025, 0x00181250, 0x00180095
@@ -78,8 +79,7 @@ _ROWS, _COLUMNS, _ALLOCATED, _STORED, _SIGN = (
 )
 _TAGS = (
     *(tag for _, tag in _PLAIN.values()),
-    *(_FRAME_OF_REFERENCE, _CARDIAC_INTERVAL),
-    *(_LATERALITY, _IMAGE_LATERALITY, _FRAME_LATERALITY),
+    *(_CARDIAC_INTERVAL, _LATERALITY, _IMAGE_LATERALITY, _FRAME_LATERALITY),
     *(_SCANNING_SEQUENCE, _PULSE_SEQUENCE, _SUPPRESSION, _COIL, _BANDWIDTH),
     *(_ROWS, _COLUMNS, _ALLOCATED, _STORED, _SIGN),
     *ALIKE_TAGS,
@@ -137,7 +137,6 @@ def _shared(fields: Fields, groups: FunctionalGroups | None) -> Header:
         sop_instance_uid="",
         transfer_syntax_uid="",
         modality="MR",
-        frame_of_reference_uid=fields.text(_FRAME_OF_REFERENCE) or None,
         nominal_cardiac_trigger=bool(fields.decimal(_CARDIAC_INTERVAL)),
         **{name: read(fields, tag) for name, (read, tag) in _PLAIN.items()},
         **_sequence(fields, groups),

@@ -7,8 +7,12 @@ from __future__ import annotations
 
 import os
 import stat
+from collections.abc import Callable, Mapping
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, BinaryIO
+
+from msgspec.structs import replace
 
 from breastdce.core.codes import FileCode, FileNote
 from breastdce.formats.dicom.codec import can_decode
@@ -40,6 +44,20 @@ _NO_IMAGE_CLASSES = (
     "1.2.840.10008.5.1.4.34.",  # plans and procedure steps of the second generation
     "1.3.12.2.1107.5.9.1",  # Siemens' private object without pixels
 )
+_OTHER: Mapping[str, tuple[Callable[[Fields, int], Any], int]] = {
+    "sop_class_uid": (Fields.text, 0x00080016),
+    "study_uid": (Fields.text, 0x0020000D),
+    "series_uid": (Fields.text, 0x0020000E),
+    "frame_of_reference_uid": (Fields.text_or_none, 0x00200052),
+    "modality": (Fields.text, 0x00080060),
+    "patient_id": (Fields.text, 0x00100020),
+    "series_number": (Fields.integer, 0x00200011),
+    "series_description": (Fields.text, 0x0008103E),
+    "number_of_frames": (Fields.integer, 0x00280008),
+}
+"""Fields of an `OtherObject` that those of a series share: how they are read, and their tags."""
+_OTHER_TAGS = tuple(tag for _, tag in _OTHER.values())
+_MOST_SERIES = 512
 
 
 class _Verdict(Exception):
@@ -123,18 +141,20 @@ def _judge(
 
 
 def _other(fields: Fields, found: Elements) -> OtherObject:
-    return OtherObject(
-        sop_class_uid=fields.text(0x00080016) or Fields(found.meta, little=True).text(0x00020002),
-        sop_instance_uid=fields.text(0x00080018),
-        study_uid=fields.text(0x0020000D),
-        series_uid=fields.text(0x0020000E),
-        frame_of_reference_uid=fields.text(0x00200052) or None,
-        modality=fields.text(0x00080060),
-        patient_id=fields.text(0x00100020),
-        series_number=fields.integer(0x00200011),
-        series_description=fields.text(0x0008103E),
-        number_of_frames=fields.integer(0x00280008),
-    )
+    raw = tuple(map(fields.values.get, _OTHER_TAGS))
+    shared, notes = _shared_other(raw)
+    fields.notes.update(notes)
+    stated = shared.sop_class_uid or Fields(found.meta, little=True).text(0x00020002)
+    return replace(shared, sop_class_uid=stated, sop_instance_uid=fields.text(0x00080018))
+
+
+@lru_cache(_MOST_SERIES)
+def _shared_other(raw: tuple[bytes | None, ...]) -> tuple[OtherObject, frozenset[FileNote]]:
+    """Read what objects of a series share from raw values, in the order of `_OTHER_TAGS`."""
+    values = {tag: value for tag, value in zip(_OTHER_TAGS, raw, strict=True) if value is not None}
+    fields = Fields(values, little=True)  # texts only
+    read = {name: kind(fields, tag) for name, (kind, tag) in _OTHER.items()}
+    return OtherObject(**read), frozenset(fields.notes)
 
 
 def _refuse_incomplete(found: Elements, other: OtherObject) -> None:

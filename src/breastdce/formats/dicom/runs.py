@@ -26,6 +26,7 @@ _EXPLICIT_HEAD = struct.Struct("<HH2sH").unpack_from
 _IMPLICIT_HEAD = struct.Struct("<HHI").unpack_from
 _LONG_LENGTH = struct.Struct("<I").unpack_from
 _HEAD_BYTES = 12  # of the longest head
+_META_GROUP = 2  # the only one whose length, element 0, is not retired
 _PROBE_BYTES = 8  # no sequence is shorter, unless it is empty
 
 
@@ -101,7 +102,7 @@ class Run:
                 end = self._explicit_one(at, group << 16 | number, vr, length)
                 if not end:
                     break
-            elif length <= KEEP_BYTES and number:
+            elif length <= KEEP_BYTES and (number or group == _META_GROUP):
                 values[group << 16 | number] = block[at + 8 : end]
             at = end
             single += 1
@@ -157,7 +158,7 @@ class Run:
         if inner is not None:
             place = Place(begin - at, length, inner)
             self.sequences[tag] = place.moved(self._first + at)
-        elif length <= KEEP_BYTES and tag & 0xFFFF:
+        elif length <= KEEP_BYTES and (tag & 0xFFFF or tag >> 16 == _META_GROUP):
             self.values[tag] = value = self._block[begin:end]
         if self.recall.is_learning:
             self._unmet.append(Element(at, end, tag, value, place))
