@@ -14,8 +14,10 @@ from __future__ import annotations
 
 import argparse
 import json
+import multiprocessing
 import os
 import resource
+import threading
 import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -26,6 +28,7 @@ Paths = Sequence[str]
 CHUNK = 250
 AHEAD = 4
 FIRST_BYTES = 16384
+_LOOK_S = 0.1
 
 
 def ours(paths: Paths, jobs: int) -> int:
@@ -137,8 +140,32 @@ def _cpu() -> float:
     return sum(each.ru_utime + each.ru_stime for each in used)
 
 
-def _peak_mib(who: int) -> float:
-    return resource.getrusage(who).ru_maxrss / 1024
+def _peak_mib(process: int | str) -> float:
+    """Largest resident memory of a process since its program started; 0 when it is gone.
+
+    What getrusage gives would start at the size of the process that started it.
+    """
+    try:
+        status = Path(f"/proc/{process}/status").read_text(encoding="utf-8")
+    except OSError:
+        return 0.0
+    lines = (line.split() for line in status.splitlines())
+    return next((int(words[1]) / 1024 for words in lines if words[:1] == ["VmHWM:"]), 0.0)
+
+
+class Watch(threading.Thread):
+    """Looks at the memory of the workers as long as they are there."""
+
+    def __init__(self) -> None:
+        super().__init__(daemon=True)
+        self.peak_mib = 0.0
+
+    def run(self) -> None:
+        """Look ten times a second."""
+        while True:
+            for worker in multiprocessing.active_children():
+                self.peak_mib = max(self.peak_mib, _peak_mib(worker.pid or 0))
+            time.sleep(_LOOK_S)
 
 
 def main() -> None:
@@ -152,6 +179,8 @@ def main() -> None:
     side = SIDES[args.side]
     import breastdce.ingest.inventory  # noqa: F401 - not on the clock, as for the others
 
+    watch = Watch()
+    watch.start()
     cpu, wall = _cpu(), time.perf_counter()
     files = side(paths, args.jobs)
     print(
@@ -160,8 +189,8 @@ def main() -> None:
                 "files": files,
                 "wall_s": time.perf_counter() - wall,
                 "cpu_s": _cpu() - cpu,
-                "peak_mib": _peak_mib(resource.RUSAGE_SELF),
-                "worker_mib": _peak_mib(resource.RUSAGE_CHILDREN),
+                "peak_mib": _peak_mib("self"),
+                "worker_mib": watch.peak_mib,
             }
         )
     )
