@@ -85,6 +85,7 @@ HEADER: Mapping[str, tuple[str, Convert]] = {
     "field_strength": ("MagneticFieldStrength", _number),
     "image_type": ("ImageType", _texts),
     "burned_in": ("BurnedInAnnotation", _is_yes),
+    "conversion_type": ("ConversionType", _text),
     "body_part": ("BodyPartExamined", _text),
     "patient_position": ("PatientPosition", _text),
     "sequence_variant": ("SequenceVariant", _texts),
