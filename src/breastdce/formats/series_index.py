@@ -114,6 +114,7 @@ def index_row(cells: Mapping[str, object]) -> IndexRow:
         known[date] = _date(known[date])
     for text in _TEXT:
         known[text] = str(known[text] or "")
+    known["series_number"] = _whole(known["series_number"])
     known["size_mb"] = known["size_mb"] or 0.0
     row = msgspec.convert(known, IndexRow, strict=False)  # its error is a ValueError
     if not (row.patient_id and row.study_uid and row.series_uid):
@@ -129,6 +130,14 @@ def _rows(path: Path, names: list[str], rows: Iterable[tuple[object, ...]]) -> I
             yield index_row(dict(zip(names, values, strict=True)))
         except ValueError as error:
             raise _invalid(path, f"row {number}: {error}") from error
+
+
+def _whole(value: object) -> int | None:
+    """Make a series number; archives hold others too (`3.0`, text), which are none."""
+    try:
+        return int(float(str(value))) if value is not None else None
+    except (ValueError, OverflowError):
+        return None
 
 
 def _date(value: object) -> str | None:

@@ -39,6 +39,15 @@ def test_all_formats_give_the_same_row(tmp_path, suffix):
     assert row.series_description == ""
 
 
+@pytest.mark.parametrize(
+    ("number", "read"),
+    [("4", 4), ("4.0", 4), ("", None), ("four", None), ("inf", None), (None, None)],
+)
+def test_an_odd_series_number_is_none_and_costs_no_row(tmp_path, number, read):
+    (row,) = read_series_index(write(tmp_path / "i.parquet", [{**ROW, "SeriesNumber": number}]))
+    assert row.series_number == read
+
+
 def test_dates_may_be_dates(tmp_path):
     rows = pl.DataFrame([ROW]).with_columns(pl.col("StudyDate").str.to_date())
     rows.write_parquet(tmp_path / "i.parquet")

@@ -55,11 +55,22 @@ class Ranking:
         return next((item for item in self.ranked if item.run.first.uid == series_uid), None)
 
 
+@dataclass(frozen=True, slots=True)
+class _Around:
+    """What the rules know beside the run."""
+
+    maps: tuple[ProducerMap, ...]
+    phases: frozenset[str]
+    """Series that are together with two others of their protocol, at least."""
+    later: frozenset[tuple[Layout, str]]
+    """Series that a run holds as a later member, with the layout of that run."""
+
+
 def rank(study: StudyFacts) -> Ranking:
     """Rank what could be the dynamic of a study."""
-    maps = producer_maps(study)
     runs = find_runs(read_items(study))
-    ranked = [Ranked(_counted(run, maps), _points(run, runs, maps)) for run in runs]
+    around = _around(producer_maps(study), runs)
+    ranked = [Ranked(_counted(run, around.maps), _points(run, around)) for run in runs]
     # Where two runs have equal points, the later one is a repeat of the other.
     ranked.sort(key=lambda item: (-item.score, -(item.run.first.number or 0), item.run.first.uid))
     best: dict[str, Ranked] = {}
@@ -67,6 +78,25 @@ def rank(study: StudyFacts) -> Ranking:
         best.setdefault(item.run.first.uid, item)
     order = tuple(best.values())
     return Ranking(study, order, _code(order))
+
+
+def _around(maps: tuple[ProducerMap, ...], runs: Sequence[Run]) -> _Around:
+    spread = [run for run in runs if run.layout is not Layout.INTERLEAVED]
+    return _Around(
+        maps,
+        frozenset(
+            item.facts.uid
+            for run in spread
+            if len(run.members) >= LEAST_PHASES
+            for item in run.members
+        ),
+        frozenset(
+            (run.layout, item.facts.uid)
+            for run in spread
+            if not run.repeated
+            for item in run.members[1:]
+        ),
+    )
 
 
 def _code(order: Sequence[Ranked]) -> ExamCode | None:
@@ -85,22 +115,20 @@ def _counted(run: Run, maps: Sequence[ProducerMap]) -> Run:
     return run
 
 
-Rule = Callable[[Run, Sequence[Run], Sequence[ProducerMap]], float]
+Rule = Callable[[Run, _Around], float]
 
 
-def _points(
-    run: Run, runs: Sequence[Run], maps: Sequence[ProducerMap]
-) -> tuple[tuple[str, float], ...]:
-    given = [(name, rule(run, runs, maps)) for name, rule in RULES]
+def _points(run: Run, around: _Around) -> tuple[tuple[str, float], ...]:
+    given = [(name, rule(run, around)) for name, rule in RULES]
     return (*((name, points) for name, points in given if points), *run.members[0].words.points)
 
 
-def _phases(run: Run, runs: Sequence[Run], maps: Sequence[ProducerMap]) -> float:
+def _phases(run: Run, around: _Around) -> float:
     """Pre-contrast and two phases after it make a dynamic; two phases are half of one."""
     return 6.0 if run.n_phases >= LEAST_PHASES else float(run.n_phases - 1)
 
 
-def _slab(run: Run, runs: Sequence[Run], maps: Sequence[ProducerMap]) -> float:
+def _slab(run: Run, around: _Around) -> float:
     """A breast takes 40 to 130 slices at the thickness of a dynamic (2 to 4 mm, unilateral)."""
     if 40 <= run.slices <= 130:
         return 2.0
@@ -109,38 +137,29 @@ def _slab(run: Run, runs: Sequence[Run], maps: Sequence[ProducerMap]) -> float:
     return 0.0 if least <= run.slices <= 300 else -2.0
 
 
-def _after_contrast(run: Run, runs: Sequence[Run], maps: Sequence[ProducerMap]) -> float:
+def _after_contrast(run: Run, around: _Around) -> float:
     """A first series that is named as after contrast is no first series."""
     return -4.0 if run.members[0].words.after else 0.0
 
 
-def _followed(run: Run, runs: Sequence[Run], maps: Sequence[ProducerMap]) -> float:
+def _followed(run: Run, around: _Around) -> float:
     """Later series that are named as after contrast, or a number of phases in the name."""
     told = any(item.words.after for item in run.members[1:]) or bool(run.members[0].words.phases)
     return 2.0 if told else 0.0
 
 
-def _repeats(run: Run, runs: Sequence[Run], maps: Sequence[ProducerMap]) -> float:
+def _repeats(run: Run, around: _Around) -> float:
     """Three series of one protocol and one count are phases, not each a dynamic."""
-    if run.layout is not Layout.INTERLEAVED:
-        return 0.0
-    first = run.first
-    alike = [
-        other
-        for other in runs
-        if other.layout is not Layout.INTERLEAVED
-        and len(other.members) >= LEAST_PHASES
-        and any(item.facts is first for item in other.members)
-    ]
-    return -4.0 if alike else 0.0
+    alone = run.layout is Layout.INTERLEAVED
+    return -4.0 if alone and run.first.uid in around.phases else 0.0
 
 
-def _begun_anew(run: Run, runs: Sequence[Run], maps: Sequence[ProducerMap]) -> float:
+def _begun_anew(run: Run, around: _Around) -> float:
     """The last complete run of a protocol counts; what came before was given up."""
     return 1.0 if run.repeated else 0.0
 
 
-def _uneven(run: Run, runs: Sequence[Run], maps: Sequence[ProducerMap]) -> float:
+def _uneven(run: Run, around: _Around) -> float:
     """A short series before one that is a whole dynamic by itself was a trial, unless named so."""
     if run.layout is not Layout.MIXED or all(item.words.after for item in run.members[1:]):
         return 0.0
@@ -148,18 +167,14 @@ def _uneven(run: Run, runs: Sequence[Run], maps: Sequence[ProducerMap]) -> float
     return -6.0 if whole else -1.0
 
 
-def _within(run: Run, runs: Sequence[Run], maps: Sequence[ProducerMap]) -> float:
-    """A run that a longer one of the same protocol ends with begins too late."""
-    if run.layout is Layout.INTERLEAVED:
-        return 0.0
-    series = {item.facts.uid for item in run.members}
-    longer = (other for other in runs if other.layout is run.layout and not other.repeated)
-    return -2.0 if any(series < {i.facts.uid for i in other.members} for other in longer) else 0.0
+def _late(run: Run, around: _Around) -> float:
+    """A run that begins with a later series of another one begins too late."""
+    return -2.0 if (run.layout, run.first.uid) in around.later else 0.0
 
 
-def _producer(run: Run, runs: Sequence[Run], maps: Sequence[ProducerMap]) -> float:
+def _producer(run: Run, around: _Around) -> float:
     """The producer's own maps name the series that they were made from."""
-    return 20.0 if any(found.of(run.first) for found in maps) else 0.0
+    return 20.0 if any(found.of(run.first) for found in around.maps) else 0.0
 
 
 RULES: tuple[tuple[str, Rule], ...] = (
@@ -170,6 +185,6 @@ RULES: tuple[tuple[str, Rule], ...] = (
     ("phases, not dynamics", _repeats),
     ("begun anew", _begun_anew),
     ("uneven counts", _uneven),
-    ("within a longer run", _within),
+    ("begins late", _late),
     ("producer's maps", _producer),
 )

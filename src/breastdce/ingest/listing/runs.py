@@ -109,7 +109,8 @@ def _spread(items: Sequence[Item], start: int) -> list[Run]:
     members = [item for segment in segments for item in segment]
     later = [segment for segment in segments[1:] if _is_complete(first, segment)]
     if later:  # begun anew after something else: the first attempt is no part of it
-        members = [item for item in members if item not in later[-1]]
+        again = {item.facts.uid for item in later[-1]}
+        members = [item for item in members if item.facts.uid not in again]
     return [_run(members, repeated=False), *(_run(segment, repeated=True) for segment in later)]
 
 
