@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-import msgspec
 from rich.console import Console
 from rich.markup import escape
+
+from breastdce.cli.as_json import print_json
 
 if TYPE_CHECKING:
     from breastdce.ingest.listing.answer import Answer
@@ -19,13 +19,12 @@ def show_answers(answers: Sequence[Answer], *, as_json: bool) -> None:
     from breastdce.run.dce_table import counts
 
     if as_json:
-        text = msgspec.json.format(msgspec.json.encode(list(answers)), indent=2)
-        sys.stdout.write(text.decode() + "\n")
+        print_json(list(answers))
         return
     console = Console()
     for answer in answers:
         _show(console, answer)
-    words = ", ".join(f"{count} {code}" for code, count in counts(answers))
+    words = ", ".join(f"{count} {code}" for code, count in counts(answers).items())
     console.print(f"{len(answers)} exams: {words}", highlight=False)
 
 

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import sys
 from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 
-import msgspec
 from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
+from breastdce.cli.as_json import print_json
 from breastdce.run.cohort_pages import PRIVATE
 from breastdce.run.cohort_tables import Cohort
 
@@ -19,8 +18,7 @@ from breastdce.run.cohort_tables import Cohort
 def show_cohort(dest: Path, cohort: Cohort, files: Sequence[str], *, as_json: bool) -> None:
     """Print the flow in numbers, problems by code, and where the files are."""
     if as_json:
-        text = msgspec.json.format(msgspec.json.encode(_plain(dest, cohort, files)), indent=2)
-        sys.stdout.write(text.decode() + "\n")
+        print_json(_plain(dest, cohort, files))
         return
     console = Console()
     _show_flow(console, cohort)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
@@ -13,6 +12,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
+from breastdce.cli.as_json import print_json
 from breastdce.core.codes import FileCode
 
 if TYPE_CHECKING:
@@ -146,9 +146,3 @@ def _show_files(console: Console, found: Survey) -> None:
             console.print(f"           {path}", markup=False, highlight=False, soft_wrap=True)
         if len(paths) > _FILES_SHOWN:
             console.print(f"           and {len(paths) - _FILES_SHOWN} more (--json lists all)")
-
-
-def print_json(value: object) -> None:
-    """Print a record as JSON, for programs."""
-    text = msgspec.json.format(msgspec.json.encode(value, enc_hook=str), indent=2)
-    sys.stdout.write(text.decode() + "\n")

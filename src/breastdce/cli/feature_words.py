@@ -7,8 +7,7 @@ import sys
 import traceback
 from collections.abc import Mapping, Sequence
 
-import msgspec
-
+from breastdce.cli.as_json import print_json
 from breastdce.cli.main import print_error
 from breastdce.formats.table_bytes import tsv_bytes
 from breastdce.radiomics.settings._contract import SettingNote
@@ -40,8 +39,7 @@ def show_features(
 ) -> None:
     """Print the table or where it is on standard output, notes and failures on standard error."""
     if args.json:
-        text = msgspec.json.format(msgspec.json.encode(_plain(table, settings)), indent=2)
-        print(text.decode())
+        print_json(_plain(table, settings))
     elif args.out is None and table.rows:
         sheet = tidy(table) if args.tidy else wide(table)
         sys.stdout.write(tsv_bytes(*sheet).decode())

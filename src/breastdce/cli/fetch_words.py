@@ -6,11 +6,11 @@ import re
 from collections.abc import Sequence
 from pathlib import Path
 
-import msgspec
 from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
+from breastdce.cli.as_json import print_json
 from breastdce.core.codes import ErrorCode
 from breastdce.core.errors import CallError
 from breastdce.run.fetch import FetchSummary, SeriesLine, size_words
@@ -34,7 +34,7 @@ def show_fetch(summary: FetchSummary, *, as_json: bool) -> None:
     """Print what was fetched, or would be, and every series that could not be had."""
     console = Console()
     if as_json:
-        print(msgspec.json.format(msgspec.json.encode(summary), indent=2).decode())
+        print_json(summary)
         return
     if summary.dry_run:
         _show_plan(console, summary)

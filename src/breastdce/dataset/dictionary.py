@@ -76,6 +76,13 @@ PARTICIPANTS = (
     ),
 )
 
+FIELD_STRENGTH = Column(
+    name="field_strength_t",
+    long_name="Field strength",
+    description="Nominal magnetic field strength.",
+    kind="number",
+    units="T",
+)
 _ACQUISITION = (
     Column(
         name="manufacturer",
@@ -89,13 +96,7 @@ _ACQUISITION = (
         description="Model of the scanner where it is a known one, else Other.",
         pattern=r"[A-Za-z0-9][A-Za-z0-9 .+/_-]{0,39}",
     ),
-    Column(
-        name="field_strength_t",
-        long_name="Field strength",
-        description="Nominal magnetic field strength.",
-        kind="number",
-        units="T",
-    ),
+    FIELD_STRENGTH,
     Column(
         name="n_phases",
         long_name="Number of phases",

@@ -96,6 +96,12 @@ def read_provenance(path: Path) -> Provenance:
         ) from error
 
 
+def read_exams(root: Path) -> list[Provenance]:
+    """Provenance of every finished exam; folders that a killed run left unfinished have none."""
+    paths = (folder / "provenance.json" for folder in layout.exam_folders(root))
+    return [read_provenance(path) for path in paths if path.exists()]
+
+
 def checksums(root: Path, exam: ExamId) -> dict[str, str]:
     """SHA-256 of every file in an exam's folder except its provenance, in order of path."""
     folder = layout.exam_folder(root, exam)

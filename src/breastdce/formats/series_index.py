@@ -26,7 +26,6 @@ class IndexRow(msgspec.Struct, frozen=True, kw_only=True):
     study_date: str | None = None
     """YYYYMMDD."""
     study_description: str = ""
-    series_date: str | None = None
     series_description: str = ""
     series_number: int | None = None
     modality: str = ""
@@ -43,7 +42,6 @@ _NAMES = {
     "SeriesInstanceUID": "series_uid",
     "StudyDate": "study_date",
     "StudyDescription": "study_description",
-    "SeriesDate": "series_date",
     "SeriesDescription": "series_description",
     "SeriesNumber": "series_number",
     "Modality": "modality",
@@ -110,8 +108,7 @@ def index_row(cells: Mapping[str, object]) -> IndexRow:
         Identifiers are missing, or a number is none.
     """
     known: dict[str, object] = {ours: cells.get(name) for name, ours in _NAMES.items()}
-    for date in ("study_date", "series_date"):
-        known[date] = _date(known[date])
+    known["study_date"] = _date(known["study_date"])
     for text in _TEXT:
         known[text] = str(known[text] or "")
     known["series_number"] = _whole(known["series_number"])

@@ -153,6 +153,11 @@ def trial_visit(words: Sequence[str], *, first: int = 1) -> str | None:
     return None
 
 
+def first_visit(words: Iterable[Sequence[str]]) -> int:
+    """Number of a patient's first visit, for `trial_visit`: who calls one T0 counts from 0."""
+    return 0 if any("T0" in map(str.upper, item[:2]) for item in words) else 1
+
+
 def _participant(items: Sequence[Found], *, keep_ids: bool, pseudonyms: Mapping[str, str]) -> str:
     # One study that names the patient is enough to hide the name in all of them.
     if any(needs_pseudonym(item, keep_ids=keep_ids) for item in items):
@@ -178,8 +183,7 @@ def _date_order(item: Found) -> tuple[str, str, str, str]:
 
 def _granted(items: Sequence[Found], visits: Mapping[tuple[str, str], str]) -> dict[str, str]:
     """Study UID to visit, for claims that one study makes, or one that can be loaded."""
-    # Who calls a visit T0 counts from 0.
-    first = 0 if any("T0" in map(str.upper, item.visit_words[:2]) for item in items) else 1
+    first = first_visit(item.visit_words for item in items)
     studies: dict[str, set[str]] = defaultdict(set)
     loadable: dict[str, set[str]] = defaultdict(set)
     for item in items:

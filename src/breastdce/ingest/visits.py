@@ -17,7 +17,7 @@ from importlib import resources
 
 import msgspec
 
-from breastdce.ingest.identity import trial_visit
+from breastdce.ingest.identity import first_visit, trial_visit
 
 TRIAL_VISITS = ("T0", "T1", "T2", "T3")
 
@@ -75,7 +75,7 @@ def name_visits(studies: Iterable[Dated]) -> dict[tuple[str, str], Visit]:
 
 
 def _visits(studies: Sequence[Dated]) -> dict[str, Visit]:
-    first = 0 if any("T0" in map(str.upper, item.trial_words[:2]) for item in studies) else 1
+    first = first_visit(item.trial_words for item in studies)
     named = {item.study_uid: found for item in studies if (found := _named(item, first))}
     days = sorted({item.date or "" for item in studies})
     place = {day: number for number, day in enumerate(days)}

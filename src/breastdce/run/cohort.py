@@ -18,7 +18,7 @@ from breastdce.core.errors import InputError
 from breastdce.core.exam import ExamId
 from breastdce.dataset import dictionary, layout
 from breastdce.dataset.card import CardFacts, write_card
-from breastdce.dataset.provenance import GeneratedBy, Provenance, RecipeNote, read_provenance
+from breastdce.dataset.provenance import GeneratedBy, Provenance, RecipeNote, read_exams
 from breastdce.dataset.rows import ExclusionRow, FeatureRow, Level, ParticipantRow
 from breastdce.dataset.tables import (
     write_deidentification,
@@ -92,14 +92,6 @@ def rebuild_report(out: Path) -> Path:
     for folder in layout.exam_folders(out):
         write_exam_page(out, layout.exam_of(folder))
     return write_index(out, [exclusion_view(row) for row in read_exclusions(out)])
-
-
-def read_exams(out: Path) -> list[Provenance]:
-    """Provenance of every finished exam; folders that a killed run left unfinished have none."""
-    folders = layout.exam_folders(out)
-    return [
-        read_provenance(f / "provenance.json") for f in folders if (f / "provenance.json").exists()
-    ]
 
 
 def read_exclusions(out: Path) -> list[ExclusionRow]:

@@ -10,6 +10,7 @@ from breastdce.cohort.summary import Summary, full_header, full_line
 from breastdce.core.codes import ClinicalCode, CohortCode, ErrorCode
 from breastdce.core.errors import StoreError
 from breastdce.dataset import layout
+from breastdce.dataset.dictionary import FIELD_STRENGTH
 from breastdce.formats.atomic import UNFINISHED, write_bytes
 from breastdce.formats.delimited import delimited_bytes
 from breastdce.formats.tables import (
@@ -59,13 +60,7 @@ _EXAM = (
     ),
     Column(name="manufacturer", long_name="Maker", description="Maker of the scanner."),
     Column(name="manufacturer_model", long_name="Model", description="Model of the scanner."),
-    Column(
-        name="field_strength_t",
-        long_name="Field strength",
-        description="Nominal magnetic field strength.",
-        kind="number",
-        units="T",
-    ),
+    FIELD_STRENGTH,
     Column(
         name="laterality",
         long_name="Imaged side",

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections import Counter
+from collections.abc import Iterable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from breastdce.core.codes import ExamCode
+from breastdce.dataset.dictionary import FIELD_STRENGTH
 from breastdce.formats.series_index import read_series_index
 from breastdce.formats.tables import Cell, Column, write_tsv
 from breastdce.ingest.listing.answer import Answer, answer_list, visits_of
@@ -14,7 +17,9 @@ from breastdce.ingest.listing.facts import StudyFacts, studies_of_index, studies
 from breastdce.ingest.listing.rank import Ranking, rank
 from breastdce.ingest.records import ExamNote, ExamSource
 from breastdce.ingest.sidecar import field_strength_t
-from breastdce.run.survey import Survey
+
+if TYPE_CHECKING:
+    from breastdce.run.survey import Survey  # loads pydicom, which an index does not need
 
 OK = "OK"
 _UNPRINTABLE = re.compile(r"[\x00-\x1f\x7f\x85\u2028\u2029]+")
@@ -56,13 +61,7 @@ COLUMNS = (
     Column(name="study_date", long_name="Date", description="StudyDate, YYYYMMDD."),
     Column(name="manufacturer", long_name="Manufacturer", description="As the source has it."),
     Column(name="manufacturer_model", long_name="Model", description="As the source has it."),
-    Column(
-        name="field_strength_t",
-        long_name="Field",
-        description="Field strength.",
-        kind="number",
-        units="T",
-    ),
+    FIELD_STRENGTH,
     Column(
         name="laterality",
         long_name="Side",
@@ -194,9 +193,6 @@ def _text(value: str | None) -> str | None:
     return _UNPRINTABLE.sub(" ", value or "").strip() or None
 
 
-def counts(answers: Iterable[Answer]) -> Iterator[tuple[str, int]]:
+def counts(answers: Iterable[Answer]) -> dict[str, int]:
     """How many exams have each reason, OK first."""
-    found: dict[str, int] = {OK: 0}
-    for answer in answers:
-        found[reason_code(answer.reason)] = found.get(reason_code(answer.reason), 0) + 1
-    yield from found.items()
+    return {OK: 0} | Counter(reason_code(answer.reason) for answer in answers)

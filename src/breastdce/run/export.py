@@ -12,10 +12,9 @@ from breastdce.core.catalog import Catalog
 from breastdce.core.codes import ErrorCode
 from breastdce.core.errors import CallError, InputError
 from breastdce.dataset import layout
-from breastdce.dataset.provenance import Provenance
+from breastdce.dataset.provenance import Provenance, read_exams
 from breastdce.exchange.layouts._contract import Layout
 from breastdce.exchange.records import Entry, ExamFiles
-from breastdce.run.cohort import read_exams
 from breastdce.run.export_exams import DicomSources, exams_of
 from breastdce.run.export_folder import ExportFolder
 

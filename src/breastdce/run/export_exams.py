@@ -16,7 +16,6 @@ from breastdce.imaging.resample import Edge
 from breastdce.ingest.records import ExamSource
 from breastdce.run.inputs import FileDigests, phase_digests
 from breastdce.run.pages import read_measurements
-from breastdce.run.survey import survey
 
 Slices = tuple[tuple[Path, int], ...]
 _RESAMPLING = "stv_grid"  # the stage whose parameter says how borders are treated
@@ -38,6 +37,8 @@ class DicomSources:
     """
 
     def __init__(self, root: Path) -> None:
+        from breastdce.run.survey import survey  # loads pydicom, which most exports do not need
+
         self._exams = survey([root]).findings.exams
         self._files = FileDigests()
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import msgspec
 
@@ -16,7 +17,9 @@ from breastdce.core.digest import digest_bytes, digest_json
 from breastdce.dataset.provenance import digest_of_files
 from breastdce.formats.atomic import write_bytes
 from breastdce.ingest.records import ExamSource
-from breastdce.stages.load import Source
+
+if TYPE_CHECKING:
+    from breastdce.stages.load import Source  # loads pydicom, which most exports do not need
 
 _CHUNK_BYTES = 1 << 20
 

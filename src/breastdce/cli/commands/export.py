@@ -35,7 +35,7 @@ def _arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def _run(args: argparse.Namespace) -> int:
-    from breastdce.cli.console import print_json
+    from breastdce.cli.as_json import print_json
     from breastdce.cli.feature_words import say_row
     from breastdce.core.codes import ErrorCode
     from breastdce.core.errors import CallError

@@ -15,6 +15,7 @@ from breastdce.core.errors import InputError
 from breastdce.core.grid import FloatArray, Grid
 from breastdce.core.volume import Mask
 from breastdce.formats.dicom.contour_fill import FARTHEST, fill
+from breastdce.formats.dicom.named import choose
 from breastdce.formats.dicom.quiet import read_quietly
 
 RTSTRUCT = "1.2.840.10008.5.1.4.1.1.481.3"
@@ -55,21 +56,8 @@ class StructureSet:
         InputError
             UNKNOWN_ENTRY when there is none, or several have the name.
         """
-        found = [roi for roi in self.rois if which == roi.number]
-        if isinstance(which, str):
-            wanted = which.strip().casefold()
-            found = [roi for roi in self.rois if roi.name.casefold() == wanted]
-        if len(found) == 1:
-            return found[0]
-        raise InputError(
-            ErrorCode.UNKNOWN_ENTRY,
-            "No one region of that number or name",
-            evidence={
-                "asked": which,
-                "regions": "; ".join(f"{roi.number}: {roi.name}" for roi in self.rois),
-            },
-            remedy="Give one of the numbers.",
-        )
+        numbered = [(roi.number, roi.name, roi) for roi in self.rois]
+        return choose(numbered, which, what="region", name="name")
 
 
 @dataclass(frozen=True, slots=True, eq=False)

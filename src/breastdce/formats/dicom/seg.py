@@ -14,10 +14,9 @@ import numpy as np
 from numpy.typing import NDArray
 from pydicom.dataset import Dataset
 
-from breastdce.core.codes import ErrorCode
-from breastdce.core.errors import InputError
 from breastdce.core.grid import Grid
 from breastdce.core.volume import Mask
+from breastdce.formats.dicom.named import choose
 from breastdce.formats.dicom.placement import Plane, locate_all
 from breastdce.formats.dicom.quiet import read_quietly
 from breastdce.formats.dicom.seg_bits import is_bit_mask
@@ -64,21 +63,8 @@ class Segmentation:
         InputError
             UNKNOWN_ENTRY when there is none, or several have the label.
         """
-        found = [part for part in self.segments if which == part.number]
-        if isinstance(which, str):
-            wanted = which.strip().casefold()
-            found = [part for part in self.segments if part.label.casefold() == wanted]
-        if len(found) == 1:
-            return found[0]
-        raise InputError(
-            ErrorCode.UNKNOWN_ENTRY,
-            "No one segment of that number or label",
-            evidence={
-                "asked": which,
-                "segments": "; ".join(f"{part.number}: {part.label}" for part in self.segments),
-            },
-            remedy="Give one of the numbers.",
-        )
+        numbered = [(part.number, part.label, part) for part in self.segments]
+        return choose(numbered, which, what="segment", name="label")
 
     @property
     def frame_count(self) -> int:

@@ -17,8 +17,6 @@ class SeriesFacts(msgspec.Struct, frozen=True, kw_only=True):
 
     uid: str
     number: int | None
-    date: str | None
-    """YYYYMMDD."""
     description: str
     modality: str
     manufacturer: str
@@ -27,7 +25,6 @@ class SeriesFacts(msgspec.Struct, frozen=True, kw_only=True):
     """Images; frames of multi-frame objects."""
     image_bytes: float
     """Size of one image, mean over the series: matrices of another size are another protocol."""
-    field_strength: float | None = None
 
 
 class StudyFacts(msgspec.Struct, frozen=True, kw_only=True):
@@ -85,7 +82,6 @@ def _series_of_row(row: IndexRow) -> SeriesFacts:
     return SeriesFacts(
         uid=row.series_uid,
         number=row.series_number,
-        date=row.series_date,
         description=row.series_description,
         modality=row.modality,
         manufacturer=row.manufacturer,
@@ -117,7 +113,6 @@ def _series_of_files(uid: str, files: Sequence[FileRecord]) -> SeriesFacts:
         return SeriesFacts(
             uid=uid,
             number=other.series_number if other else None,
-            date=None,
             description=other.series_description if other else "",
             modality=other.modality if other else "",
             manufacturer="",
@@ -129,12 +124,10 @@ def _series_of_files(uid: str, files: Sequence[FileRecord]) -> SeriesFacts:
     return SeriesFacts(
         uid=uid,
         number=first.series_number,
-        date=first.study_date,
         description=first.series_description,
         modality=first.modality,
         manufacturer=first.manufacturer,
         model=first.model,
         n_images=sum(len(header.frames) for header in usable),
         image_bytes=first.rows * first.columns * first.bits_allocated / 8,
-        field_strength=first.field_strength,
     )

@@ -11,7 +11,6 @@ def series(number: int, n_images: int, description: str = "", **more) -> SeriesF
     facts = {
         "uid": f"1.2.{number}",
         "number": number,
-        "date": "20000101",
         "description": description,
         "modality": "MR",
         "manufacturer": "GE MEDICAL SYSTEMS",
