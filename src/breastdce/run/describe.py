@@ -33,9 +33,11 @@ from breastdce.formats.tables import Cell
 from breastdce.ingest.identity import clean
 from breastdce.run.engine import ExamEngine
 from breastdce.run.inputs import FileDigests, analysis_digest, phase_digests
+from breastdce.run.optional import REPORTS
 from breastdce.run.recipe import Recipe
 from breastdce.stages.load import Source
 
+_REPORTS = ("measures", "comparison", "stv_report", "moments", "bias")
 _CODES = {code.value: code for kind in (FileCode, SeriesCode, ExamCode) for code in kind}
 
 
@@ -116,7 +118,7 @@ def describe_exam(
         feature_reasons={k: str(v) for k, v in engine.value("features").reasons.items()},
         reports={
             name: msgspec.to_builtins(engine.value(name))
-            for name in ("measures", "comparison", "stv_report", "moments", "bias")
+            for name in (*_REPORTS, *(name for name in REPORTS if name in engine.wanted))
         },
     )
     return Provenance(

@@ -48,7 +48,7 @@ class ExamEngine:
     ) -> None:
         self._plan = plan
         self._store = store
-        self._wanted = wanted
+        self.wanted = wanted
         self._values: dict[str, Any] = {SOURCE: source}
         self.digests: dict[str, str] = {SOURCE: source_digest}
         self.records: list[Record] = []
@@ -142,7 +142,7 @@ class ExamEngine:
             artifact
             for artifact in self._values
             if artifact != SOURCE
-            and artifact not in self._wanted
+            and artifact not in self.wanted
             and self._plan.last_reader(artifact) <= index
         ]
         for artifact in done:

@@ -7,7 +7,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from importlib.metadata import version
-from typing import Any, get_type_hints
+from types import NoneType
+from typing import Any, get_args, get_type_hints
 
 import msgspec
 
@@ -83,9 +84,7 @@ def make_plan(recipe: Recipe) -> Plan:
     for number, step in enumerate(recipe.step):
         stage = STAGES.get(step.stage)
         place = f"step {number + 1} ({step.stage})"
-        reads = _wire(get_type_hints(stage.inputs), step.reads, place, "reads")
-        for slot, artifact in reads.items():
-            _check_read(types, artifact, get_type_hints(stage.inputs)[slot], f"{place}, {slot}")
+        reads = _reads(stage, step.reads, types, place)
         outputs = get_type_hints(stage.outputs)
         writes = _wire(outputs, step.writes, place, "writes")
         for slot, artifact in writes.items():
@@ -96,6 +95,29 @@ def make_plan(recipe: Recipe) -> Plan:
             PlannedStep(stage, _params(stage, step.params, place), reads, writes, step.keep)
         )
     return Plan(recipe, tuple(steps), types)
+
+
+def _reads(
+    stage: AnyStage, given: dict[str, str], types: dict[str, Any], place: str
+) -> dict[str, str]:
+    """Artifact of each slot; an optional slot whose artifact nobody makes stays empty."""
+    slots = get_type_hints(stage.inputs)
+    reads = _wire(slots, given, place, "reads")
+    unfilled = {
+        slot
+        for slot in stage.inputs._field_defaults
+        if slot not in given and reads[slot] not in types
+    }
+    for slot, artifact in reads.items():
+        if slot not in unfilled:
+            _check_read(types, artifact, _filled(slots[slot]), f"{place}, {slot}")
+    return {slot: artifact for slot, artifact in reads.items() if slot not in unfilled}
+
+
+def _filled(kind: Any) -> Any:
+    """The type of a slot that may be None, when it is not."""
+    kinds = [one for one in get_args(kind) if one is not NoneType]
+    return kinds[0] if NoneType in get_args(kind) else kind
 
 
 def _wire(slots: dict[str, Any], given: dict[str, str], place: str, what: str) -> dict[str, str]:

@@ -30,6 +30,7 @@ from breastdce.formats.tables import write_json
 from breastdce.run.describe import describe_exam, describe_features
 from breastdce.run.engine import ExamEngine
 from breastdce.run.inputs import FileDigests
+from breastdce.run.optional import FILES
 from breastdce.run.pages import page_files, write_exam_page
 from breastdce.run.paths import WorkPaths
 from breastdce.stages.load import Source
@@ -103,6 +104,9 @@ def _write_artifacts(out: Path, exam: ExamId, engine: ExamEngine) -> list[Path]:
         row = describe_features(exam, engine)
         written.append(layout.exam_features(out, exam))
         write_exam_features(out, [row], tuple(row.values))
+    for artifact, write in FILES.items():
+        if artifact in engine.wanted:
+            written += write(out, exam, engine.value(artifact))
     return written
 
 
@@ -131,7 +135,7 @@ def _state(
             "exam": str(exam),
             "shifted_day": source.shifted_day,
             "recipe": engine.recipe.digest(),
-            "artifacts": {name: engine.digests[name] for name in sorted(WANTED)},
+            "artifacts": {name: engine.digests[name] for name in sorted(engine.wanted)},
             "records": [[record.key, record.engines] for record in engine.records],
             "exclusions": msgspec.to_builtins(list(exclusions)),
             "package": __version__,

@@ -17,6 +17,7 @@ from breastdce.dataset.rows import ExclusionRow
 from breastdce.run.engine import ExamEngine
 from breastdce.run.inputs import FileDigests, source_digest
 from breastdce.run.lock import locked
+from breastdce.run.optional import optional_artifacts
 from breastdce.run.paths import WorkPaths
 from breastdce.run.plan import make_plan
 from breastdce.run.progress import StatusFile
@@ -90,7 +91,8 @@ def _process(task: ExamTask, work: WorkPaths, status: StatusFile) -> ExamOutcome
     digest = source_digest(task.source, files)
     files.remember()
     store = Store(work.root, scratch=str(task.exam))
-    engine = ExamEngine(make_plan(task.recipe), store, task.source, digest, WANTED)
+    plan = make_plan(task.recipe)
+    engine = ExamEngine(plan, store, task.source, digest, WANTED | optional_artifacts(plan))
     engine.run(status)
     changed = publish_exam(Path(task.out), task.exam, task.source, engine, files, task.exclusions)
     store.close()

@@ -34,7 +34,8 @@ class Stage(Generic[In, P, Out]):
     """One step of an exam.
 
     `inputs` and `outputs` are NamedTuple classes: a field is a slot, its annotation the artifact
-    type; the planner checks each slot against its producer's annotation.
+    type; the planner checks each slot against its producer's annotation. An input slot `X | None`
+    with the default None is filled where an earlier step of the recipe makes that artifact.
     """
 
     name: str
