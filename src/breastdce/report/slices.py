@@ -6,9 +6,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from breastdce.core.volume import Mask, Volume
-from breastdce.report.color import Window, shared_window
+from breastdce.report.color import Window
 from breastdce.report.plane import Crop, Cut, Plane, fullest_slice, planes, slice_areas
-from breastdce.report.view import ExamView
 
 _BODY_LEVEL = 0.06  # of the window: above noise in air, below fat
 _BODY_SHARE = 0.01  # of a slice that must lie above it
@@ -62,17 +61,6 @@ def lesion_stack(mask: Mask, crop: Crop) -> tuple[Cut, ...]:
     wanted = (before, index, after)
     inside = [number for number in wanted if 0 <= number < mask.grid.shape[axis]]
     return tuple(Cut(center.plane, mask.grid, number, crop) for number in inside)
-
-
-def native_window(view: ExamView) -> Window:
-    """One window for all native phases."""
-    return shared_window([phase.volume for phase in view.phases])
-
-
-def native_crop(view: ExamView) -> Crop:
-    """The body in the native grid, and all of the FTV."""
-    body = body_crop(view.post1.volume, native_window(view))
-    return covering(body, view.ftv)
 
 
 def covering(crop: Crop, mask: Mask) -> Crop:

@@ -4,10 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 from breastdce.core.caveats import Caveat
 from breastdce.core.exam import PhaseRole, TimeZero
 from breastdce.core.volume import Mask, Volume
+from breastdce.report.color import Window, shared_window
+from breastdce.report.plane import Crop
+from breastdce.report.slices import body_crop, covering
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +46,7 @@ class ExclusionView:
     count: int = 1
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+@dataclass(frozen=True, kw_only=True, eq=False)
 class ExamView:
     """Everything that the page of one exam shows.
 
@@ -84,6 +88,16 @@ class ExamView:
     def post1(self) -> PhaseView:
         """The first post-contrast phase that PE and SER use."""
         return self.phases[self.phase_indices[1]]
+
+    @cached_property
+    def window(self) -> Window:
+        """One window for all native phases."""
+        return shared_window([phase.volume for phase in self.phases])
+
+    @cached_property
+    def crop(self) -> Crop:
+        """The body in the native grid, and all of the FTV."""
+        return covering(body_crop(self.post1.volume, self.window), self.ftv)
 
 
 @dataclass(frozen=True, slots=True)

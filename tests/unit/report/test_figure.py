@@ -10,7 +10,7 @@ import numpy as np
 from PIL import Image
 
 from breastdce.report.figure import Picture, data_uri, picture_row, ser_layer, thumbnail
-from breastdce.report.slices import lesion_cuts, native_crop
+from breastdce.report.slices import lesion_cuts
 
 
 def test_embedded_pixels_are_exact():
@@ -21,7 +21,7 @@ def test_embedded_pixels_are_exact():
 
 
 def test_a_row_shares_one_frame_in_millimeters(view):
-    cuts = lesion_cuts(view.ftv, native_crop(view))
+    cuts = lesion_cuts(view.ftv, view.crop)
     blank = Image.new("L", (2, 2))
     row = picture_row([Picture(cut, (blank,), "alt", "caption") for cut in cuts])
     frames = set(re.findall(r'viewBox="([^"]+)"', row))
@@ -33,7 +33,7 @@ def test_a_row_shares_one_frame_in_millimeters(view):
 
 
 def test_outlines_are_drawn_in_voxels_of_the_cut(view):
-    cut = lesion_cuts(view.ftv, native_crop(view))[1]
+    cut = lesion_cuts(view.ftv, view.crop)[1]
     outline = ("ftv-line", cut.take(view.ftv.data))
     picture = Picture(cut, (Image.new("L", (2, 2)),), "alt", "caption", (outline,))
     row = picture_row([picture])
@@ -44,7 +44,7 @@ def test_outlines_are_drawn_in_voxels_of_the_cut(view):
 
 
 def test_ser_is_colored_inside_the_region_only(view):
-    cut = lesion_cuts(view.ftv, native_crop(view))[0]
+    cut = lesion_cuts(view.ftv, view.crop)[0]
     layer = np.asarray(ser_layer(cut, view.ser, view.ftv))
     inside = cut.take(view.ftv.data)
     assert (layer[..., 3] == np.where(inside, 255, 0)).all()
@@ -53,7 +53,7 @@ def test_ser_is_colored_inside_the_region_only(view):
 
 def test_the_thumbnail_is_a_small_png_in_proportion(view):
     image = Image.open(io.BytesIO(thumbnail(view)))
-    width, height = lesion_cuts(view.ftv, native_crop(view))[0].size_mm
+    width, height = lesion_cuts(view.ftv, view.crop)[0].size_mm
     assert image.format == "PNG"
     assert max(image.size) == 160
     assert image.size == (160, round(160 * height / width))

@@ -98,15 +98,25 @@ def decode(path: Path) -> Stored:
     with path.open("rb") as file:
         try:
             found = walk(file, path.stat().st_size)
-            fields = Fields(found.values, found.encoding.little)
-            layout = _layout(fields)
-            luts = _luts(found, fields, layout.frames)
-            native = found.transfer_syntax in NATIVE
-            frames = _native(found, layout) if native else None
         except BrokenHeader as error:
             raise Undecodable(FileCode.HEADER_BROKEN) from error
         except EndedEarly as error:
             raise Undecodable(FileCode.TRUNCATED) from error
+        return decode_elements(found, path)
+
+
+def decode_elements(found: Elements, path: Path) -> Stored:
+    """Read all frames of a file that has been walked and is still open; errors as `decode`."""
+    fields = Fields(found.values, found.encoding.little)
+    try:
+        layout = _layout(fields)
+        luts = _luts(found, fields, layout.frames)
+        native = found.transfer_syntax in NATIVE
+        frames = _native(found, layout) if native else None
+    except BrokenHeader as error:
+        raise Undecodable(FileCode.HEADER_BROKEN) from error
+    except EndedEarly as error:
+        raise Undecodable(FileCode.TRUNCATED) from error
     if frames is None:
         frames = _decompressed(path, found.transfer_syntax, layout)
     _check_range(frames, layout)

@@ -2,20 +2,27 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import partial
 from pathlib import Path
+from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
-from pydicom.dataset import Dataset
 
 from breastdce.core.codes import ErrorCode
 from breastdce.core.errors import InputError
 from breastdce.core.grid import Grid
 from breastdce.core.volume import Volume
+from breastdce.formats.dicom.decode import Undecodable, decode_elements
+from breastdce.formats.dicom.elements import Elements, walk
+from breastdce.formats.dicom.encoding import BrokenHeader, EndedEarly
+from breastdce.formats.dicom.fields import Fields
 from breastdce.formats.dicom.placement import Plane, locate
-from breastdce.formats.dicom.quiet import read_quietly
+
+T = TypeVar("T")
 
 
 class AnalysisKind(StrEnum):
@@ -57,16 +64,16 @@ def identify(path: Path) -> AnalysisFile:
         IMAGE_INVALID when it cannot be parsed.
     """
 
-    def take(dataset: Dataset) -> AnalysisFile:
+    def take(_: Elements, fields: Fields) -> AnalysisFile:
         return AnalysisFile(
             path=path,
-            kind=_kind(dataset),
-            series_uid=str(dataset.get("SeriesInstanceUID") or ""),
-            series_number=int(dataset.get("SeriesNumber") or 0),
-            frame_of_reference_uid=str(dataset.get("FrameOfReferenceUID") or ""),
+            kind=_kind(fields),
+            series_uid=fields.text(0x0020000E),
+            series_number=fields.integer(0x00200011) or 0,
+            frame_of_reference_uid=fields.text(0x00200052),
         )
 
-    return read_quietly(path, take, pixels=False)
+    return _read(path, take)
 
 
 def read_map(paths: tuple[Path, ...], grid: Grid) -> Volume:
@@ -93,7 +100,7 @@ def read_map(paths: tuple[Path, ...], grid: Grid) -> Volume:
     data = np.zeros(grid.shape, dtype=np.float32, order="F")
     seen = np.zeros(grid.shape[2], dtype=np.int64)
     for path in paths:
-        found = read_quietly(path, _slice, pixels=True)
+        found = _read(path, partial(_slice, path))
         k = locate(found.plane, grid).k
         if 0 <= k < grid.shape[2]:
             data[:, :, k] = found.values
@@ -108,21 +115,37 @@ def read_map(paths: tuple[Path, ...], grid: Grid) -> Volume:
     return Volume(data, grid)
 
 
-def _kind(dataset: Dataset) -> AnalysisKind:
-    if str(dataset.get("Modality") or "") == "SEG":
+def _read(path: Path, take: Callable[[Elements, Fields], T]) -> T:
+    """Walk a file and take something from it; InputError(IMAGE_INVALID) when that fails."""
+    try:
+        with path.open("rb") as file:
+            found = walk(file, path.stat().st_size)
+            return take(found, Fields(found.values, found.encoding.little))
+    except (OSError, BrokenHeader, EndedEarly, Undecodable) as error:
+        raise InputError(
+            ErrorCode.IMAGE_INVALID,
+            "A DICOM object cannot be parsed",
+            evidence={"file": path.name, "why": type(error).__name__},
+            remedy="Export the object again, or remove it.",
+        ) from error
+
+
+def _kind(fields: Fields) -> AnalysisKind:
+    if fields.text(0x00080060) == "SEG":
         return AnalysisKind.SEG
-    image_type = [str(value).strip().upper() for value in dataset.get("ImageType") or ()]
-    name = image_type[3] if len(image_type) > 3 else ""
+    image_type = fields.texts(0x00080008)
+    name = image_type[3].upper() if len(image_type) > 3 else ""
     return _MAP_TERMS.get(name, AnalysisKind.OTHER)
 
 
-def _slice(dataset: Dataset) -> _MapSlice:
-    x, y, z = (float(value) for value in dataset.ImagePositionPatient)
-    between_rows, between_columns = (float(value) for value in dataset.PixelSpacing)
-    cosines = tuple(float(value) for value in dataset.ImageOrientationPatient)
-    size = (int(dataset.Columns), int(dataset.Rows))
-    stored = np.asarray(dataset.pixel_array, dtype=np.float64)
-    slope = float(dataset.get("RescaleSlope") or 1.0)
-    intercept = float(dataset.get("RescaleIntercept") or 0.0)
-    plane = Plane((x, y, z), cosines, (between_rows, between_columns), size)
-    return _MapSlice(plane, (stored * slope + intercept).astype(np.float32).T)
+def _slice(path: Path, found: Elements, fields: Fields) -> _MapSlice:
+    position, orientation = fields.decimals(0x00200032, 3), fields.decimals(0x00200037, 6)
+    spacing = fields.decimals(0x00280030, 2)
+    if position is None or orientation is None or spacing is None:
+        raise BrokenHeader("no position")
+    stored = decode_elements(found, path)
+    frame, lut = stored.frames[0], stored.luts[0]
+    values = (frame * np.float64(lut.slope) + lut.intercept).astype(np.float32).T
+    x, y, z = position
+    size = (frame.shape[1], frame.shape[0])
+    return _MapSlice(Plane((x, y, z), orientation, (spacing[0], spacing[1]), size), values)

@@ -28,9 +28,8 @@ _TYPES = (
 
 
 def render(view: ExamView) -> Markup:
-    means = [
-        float(phase.volume.data[view.ftv.data].mean(dtype=np.float64)) for phase in view.phases
-    ]
+    inside = view.ftv.data.T  # transposed, so that voxels are picked in the order of memory
+    means = [float(phase.volume.data.T[inside].mean(dtype=np.float64)) for phase in view.phases]
     base = means[view.phase_indices[0]]
     rows = [_table_row(view, index, mean, base) for index, mean in enumerate(means)]
     return fill("curve.html", chart=_chart(view, means, base), rows=rows, **_shares(view))

@@ -7,12 +7,12 @@ from markupsafe import Markup
 from breastdce.report.figure import Picture, picture_row, signal_layer
 from breastdce.report.html import fill
 from breastdce.report.panels._contract import Panel
-from breastdce.report.slices import lesion_cuts, native_crop, native_window
+from breastdce.report.slices import lesion_cuts
 from breastdce.report.view import ExamView
 
 
 def render(view: ExamView) -> Markup:
-    window = native_window(view)
+    window = view.window
     pictures = [
         Picture(
             cut,
@@ -21,7 +21,7 @@ def render(view: ExamView) -> Markup:
             caption=cut.label,
             outlines=(("ftv-line", cut.take(view.ftv.data)),),
         )
-        for cut in lesion_cuts(view.ftv, native_crop(view))
+        for cut in lesion_cuts(view.ftv, view.crop)
     ]
     empty = not view.ftv.data.any()
     return fill("outline.html", pictures=picture_row(pictures), kind="ftv", empty=empty)

@@ -11,13 +11,13 @@ from breastdce.report.figure import Picture, pe_layer, picture_row, ser_layer, s
 from breastdce.report.html import fill
 from breastdce.report.panels._contract import Panel
 from breastdce.report.plane import Cut
-from breastdce.report.slices import lesion_stack, native_crop, native_window
+from breastdce.report.slices import lesion_stack
 from breastdce.report.view import ExamView
 from breastdce.report.words import decimal, number, share
 
 
 def render(view: ExamView) -> Markup:
-    cuts = lesion_stack(view.ftv, native_crop(view))
+    cuts = lesion_stack(view.ftv, view.crop)
     threshold = number(view.row, "pe_threshold_percent")
     return fill(
         "maps.html",
@@ -36,14 +36,14 @@ def _pe_picture(view: ExamView, cut: Cut) -> Picture:
 
 
 def _ser_picture(view: ExamView, cut: Cut) -> Picture:
-    base = signal_layer(cut, view.post1.volume, native_window(view))
+    base = signal_layer(cut, view.post1.volume, view.window)
     alt = f"Classes of SER inside the FTV over the first post-contrast phase. {cut.label}."
     return Picture(cut, (base, ser_layer(cut, view.ser, view.ftv)), alt=alt, caption=cut.label)
 
 
 def _ser_legend(view: ExamView) -> list[tuple[str, str, str, str, str]]:
     """Color, name, cuts, volume and share of each class inside the FTV."""
-    inside = ser_class(view.ser.data[view.ftv.data])
+    inside = ser_class(view.ser.data.T[view.ftv.data.T])
     voxels = np.bincount(inside, minlength=len(SER_CLASSES) + 1)[1:]
     total = int(np.count_nonzero(view.ftv.data))
     return [

@@ -8,13 +8,13 @@ from breastdce.report.figure import Picture, picture_row, signal_layer
 from breastdce.report.html import fill
 from breastdce.report.panels._contract import Panel
 from breastdce.report.plane import Cut
-from breastdce.report.slices import lesion_cuts, native_crop, native_window
+from breastdce.report.slices import lesion_cuts
 from breastdce.report.view import ExamView
 from breastdce.report.words import decimal, role
 
 
 def render(view: ExamView) -> Markup:
-    crop = native_crop(view)
+    crop = view.crop
     cuts = lesion_cuts(view.ftv, crop)
     rows = [(cut.label, _row(view, cut, view.phase_indices)) for cut in cuts]
     others = [i for i in range(len(view.phases)) if i not in view.phase_indices]
@@ -31,7 +31,7 @@ def _row(view: ExamView, cut: Cut, indices: tuple[int, ...] | list[int]) -> Mark
 
 def _picture(view: ExamView, cut: Cut, index: int) -> Picture:
     phase = view.phases[index]
-    layer = signal_layer(cut, phase.volume, native_window(view))
+    layer = signal_layer(cut, phase.volume, view.window)
     time = "time unknown" if phase.delay_s is None else f"{decimal(phase.delay_s, 0)} s"
     return Picture(
         cut,
