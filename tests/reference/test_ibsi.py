@@ -7,9 +7,9 @@ from collections import Counter
 import numpy as np
 import pytest
 
+from breastdce.imaging.box import bounding_box
 from breastdce.radiomics.panel import load_panel
 from breastdce.radiomics.processing import prepare
-from breastdce.radiomics.region import bounding_box
 from tests.reference.cases import (
     DIAGNOSTIC,
     IBSI_TABLES,

@@ -11,6 +11,8 @@ from breastdce.core.codes import ErrorCode
 from breastdce.core.errors import InputError
 
 FloatArray = NDArray[np.float64]
+Window = tuple[slice, slice, slice]
+"""The slices that cut a box out of an array [i, j, k]; start and stop are given, step is 1."""
 _ORTHONORMAL_TOLERANCE = 1e-4  # DICOM cosines are decimal strings, often six digits
 
 
@@ -68,6 +70,13 @@ class Grid:
     def voxel_ml(self) -> float:
         """Volume of one voxel in mL."""
         return float(np.prod(self.spacing_mm)) / 1000.0
+
+    def cropped(self, window: Window) -> Grid:
+        """Grid of a box of at least one voxel."""
+        first = [part.start for part in window]
+        i, j, k = (part.stop - part.start for part in window)
+        x, y, z = self.affine[:3] @ [*first, 1.0]
+        return Grid((i, j, k), self.spacing_mm, self.direction, (float(x), float(y), float(z)))
 
     def matches(self, other: Grid, *, tolerance_mm: float = 1e-3) -> bool:
         """Whether every voxel center of both grids agrees within `tolerance_mm`."""

@@ -9,10 +9,9 @@ from breastdce.core.caveats import Caveat
 from breastdce.core.codes import CaveatCode, ExamCode
 from breastdce.core.errors import ExamRefused
 from breastdce.core.exam import Box, Polygon
-from breastdce.core.grid import Grid
+from breastdce.core.grid import Grid, Window
 from breastdce.core.volume import Mask
 
-Window = tuple[slice, slice, slice]
 _CORNER = 0.5  # UCSF's masks are met voxel by voxel with this shift, and missed without it
 
 

@@ -12,11 +12,11 @@ from numpy.typing import NDArray
 
 from breastdce.core.codes import ErrorCode, Undefined
 from breastdce.core.errors import InputError
-from breastdce.core.grid import Grid
+from breastdce.core.grid import Grid, Window
 from breastdce.core.volume import Mask, Volume
+from breastdce.imaging.box import bounding_box
 from breastdce.radiomics.levels import Binning, Levels, discretize
 
-Box = tuple[slice, slice, slice]
 _MARGIN = 1  # voxels: textures look at nearest neighbors only
 
 
@@ -73,7 +73,7 @@ class Region:
         return int(np.count_nonzero(self.shape_box)) - self.size
 
     @cached_property
-    def box(self) -> Box:
+    def box(self) -> Window:
         """Smallest box around the shape mask; empty slices for an empty mask."""
         return bounding_box(self.shape.data)
 
@@ -104,21 +104,6 @@ class Region:
         if isinstance(found, Undefined):
             return found
         return on_box(self.inside, *found, _MARGIN)
-
-
-def bounding_box(mask: NDArray[np.bool_]) -> Box:
-    """Smallest box that holds every true voxel of `mask`, [i, j, k]."""
-    if not mask.any():
-        return (slice(0, 0), slice(0, 0), slice(0, 0))
-    along_k = np.flatnonzero(mask.any(axis=(0, 1)))
-    k = slice(int(along_k[0]), int(along_k[-1]) + 1)
-    plane = np.asarray(mask[:, :, k].any(axis=2))
-    along_i, along_j = np.flatnonzero(plane.any(axis=1)), np.flatnonzero(plane.any(axis=0))
-    return (
-        slice(int(along_i[0]), int(along_i[-1]) + 1),
-        slice(int(along_j[0]), int(along_j[-1]) + 1),
-        k,
-    )
 
 
 def on_box(

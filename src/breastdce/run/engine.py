@@ -1,7 +1,8 @@
 """One exam through the plan: look up, else compute; results are named by what made them.
 
 Keys are made from the content of inputs, not from the keys of the steps before: a step that gives
-the same bytes again leaves everything after it valid.
+the same bytes again leaves everything after it valid. Images that a step does not keep, since they
+are made again sooner than they are read, are named by the key of the step.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from typing import Any
 import msgspec
 
 from breastdce import __version__
+from breastdce.core.digest import digest_json
 from breastdce.core.errors import StoreError
 from breastdce.run.plan import SOURCE, Plan, PlannedStep
 from breastdce.run.recipe import Recipe
@@ -93,11 +95,12 @@ class ExamEngine:
         slots = {slot: self.value(artifact) for slot, artifact in step.reads.items()}
         started = time.monotonic()
         result = step.stage.run(step.stage.inputs(**slots), step.params, Context(threads=1))
+        key = step.key(self._inputs(step))
         outputs = {
-            slot: self._keep(step, slot, getattr(result.outputs, slot)) for slot in step.writes
+            slot: self._keep(step, key, slot, getattr(result.outputs, slot)) for slot in step.writes
         }
         record = Record(
-            key=step.key(self._inputs(step)),
+            key=key,
             stage=step.stage.name,
             version=step.stage.version,
             params=msgspec.to_builtins(step.params),
@@ -113,11 +116,14 @@ class ExamEngine:
         self.computed += 1
         return record
 
-    def _keep(self, step: PlannedStep, slot: str, value: object) -> str:
+    def _keep(self, step: PlannedStep, key: str, slot: str, value: object) -> str:
         packed = pack(value)
-        digest = packed.digest()
         if step.keep or sum(array.nbytes for array in packed.arrays) < _SMALL_BYTES:
+            digest = packed.digest()
             self._store.put(packed, digest)
+        else:
+            # Named by what made it: it cannot be looked up, so its content need not be read.
+            digest = digest_json({"key": key, "slot": slot})
         # The same way back as from the store: what is published cannot depend on which it was.
         artifact = step.writes[slot]
         self._values[artifact] = unpack(packed, self._plan.types[artifact])

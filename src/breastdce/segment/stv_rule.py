@@ -14,6 +14,7 @@ import numpy as np
 
 from breastdce.core.params import Params
 from breastdce.core.volume import Mask
+from breastdce.imaging.box import bounding_box
 from breastdce.imaging.components import Connectivity, connected_parts
 from breastdce.imaging.distance import within_mm
 
@@ -60,16 +61,22 @@ def stv_candidate(ftv: Mask, params: StvParams) -> StvResult:
     -----
     Distances are between voxel centers: surface to surface is up to a voxel less.
     """
-    parts = connected_parts(ftv, params.connectivity)
+    kept = np.zeros(ftv.grid.shape, np.bool_, order="F")
+    box = bounding_box(ftv.data)
+    if box[0].stop == 0:
+        return StvResult(Mask(kept, ftv.grid), 0, 0, 0, 0, 0)
+    grid = ftv.grid.cropped(box)
+    parts = connected_parts(Mask(ftv.data[box], grid), params.connectivity)
     largest = parts.select(np.arange(parts.count) == 0)
-    near = within_mm(Mask(largest, ftv.grid), params.satellite_mm)
+    near = within_mm(Mask(largest, grid), params.satellite_mm)
     keep = parts.touched_by(near.data)
     voxels = int(parts.sizes[keep].sum())
+    kept[box] = parts.select(keep)
     return StvResult(
-        mask=Mask(parts.select(keep), ftv.grid),
+        mask=Mask(kept, ftv.grid),
         parts_found=parts.count,
         parts_kept=int(np.count_nonzero(keep)),
-        largest_voxels=int(parts.sizes[0]) if parts.count else 0,
+        largest_voxels=int(parts.sizes[0]),
         voxels=voxels,
         dropped_voxels=int(parts.sizes.sum()) - voxels,
     )
