@@ -38,7 +38,7 @@ def test_second_run_does_no_work_and_changes_no_byte(demo, cohort):
     assert time.monotonic() - started < 60  # a hang, not a benchmark
 
 
-def test_moved_input_and_lost_file_are_mended_without_computing(demo, cohort, tmp_path):
+def test_moved_input_and_lost_file_are_mended_from_known_results(demo, cohort, tmp_path):
     out, moved = tmp_path / "dataset", tmp_path / "elsewhere"
     shutil.copytree(demo, out)
     shutil.copytree(cohort / "dicom", moved)

@@ -96,6 +96,11 @@ def read_provenance(path: Path) -> Provenance:
         ) from error
 
 
+def as_read(record: Provenance) -> Provenance:
+    """The record as `read_provenance` will give it: plain values have the types of JSON."""
+    return msgspec.json.decode(msgspec.json.encode(record), type=Provenance)
+
+
 def read_exams(root: Path) -> list[Provenance]:
     """Provenance of every finished exam; folders that a killed run left unfinished have none."""
     paths = (folder / "provenance.json" for folder in layout.exam_folders(root))

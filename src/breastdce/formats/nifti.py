@@ -78,6 +78,11 @@ def write_volume(
     write_bytes(path, _packed(path, stored, volume.grid, slope))
 
 
+def scaled(stored: NDArray[np.int16], slope: float) -> NDArray[np.float32]:
+    """What `read_volume` gives for values that were written with a slope."""
+    return np.asfortranarray(stored * float(np.float32(slope)), dtype=np.float32)
+
+
 def write_mask(path: Path, mask: Mask) -> None:
     """Write a mask as .nii.gz, uint8, 0 and 1; errors as `write_volume`."""
     write_bytes(path, mask_bytes(mask, path))

@@ -36,7 +36,7 @@ from breastdce.run.naming import exam_row
 from breastdce.run.pages import (
     exclusion_view,
     read_measurements,
-    write_exam_page,
+    rewrite_page,
     write_index,
 )
 from breastdce.run.paths import WorkPaths
@@ -90,7 +90,7 @@ def rebuild_report(out: Path) -> Path:
             remedy="Give the OUT folder of `breastdce run`.",
         )
     for folder in layout.exam_folders(out):
-        write_exam_page(out, layout.exam_of(folder))
+        rewrite_page(out, layout.exam_of(folder))
     return write_index(out, [exclusion_view(row) for row in read_exclusions(out)])
 
 

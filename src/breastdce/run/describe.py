@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from pathlib import Path
 
 import msgspec
 
@@ -19,7 +18,6 @@ from breastdce.dataset.provenance import (
     Provenance,
     RecipeNote,
     StageNote,
-    checksums,
 )
 from breastdce.dataset.rows import (
     ExamRow,
@@ -103,14 +101,14 @@ def describe_features(exam: ExamId, engine: ExamEngine) -> FeatureRow:
 
 
 def describe_exam(
-    out: Path,
     exam: ExamId,
     source: Source,
     engine: ExamEngine,
     files: FileDigests,
     exclusions: Sequence[ExclusionRow],
+    names: Sequence[str],
 ) -> Provenance:
-    """Build the provenance of an exam whose other files are written."""
+    """Build the provenance of an exam, but for the checksums of its files, of which `names`."""
     measurements = Measurements(
         row=describe_row(exam, engine, source.shifted_day),
         methods=engine.methods(),
@@ -139,7 +137,7 @@ def describe_exam(
         ),
         measurements=msgspec.to_builtins(measurements),
         caveats=exam_caveats(engine),
-        files=checksums(out, exam),
+        files=dict.fromkeys(names, ""),
     )
 
 

@@ -43,18 +43,29 @@ class ExamEngine:
         The given artifact and the digest of its content.
     wanted
         Artifacts that are read after the last step; they stay in memory once made.
+    threads
+        Threads that a step may use.
     """
 
     def __init__(
-        self, plan: Plan, store: Store, source: object, source_digest: str, wanted: frozenset[str]
+        self,
+        plan: Plan,
+        store: Store,
+        source: object,
+        source_digest: str,
+        wanted: frozenset[str],
+        *,
+        threads: int = 1,
     ) -> None:
         self._plan = plan
         self._store = store
         self.wanted = wanted
+        self._context = Context(threads)
         self._values: dict[str, Any] = {SOURCE: source}
         self.digests: dict[str, str] = {SOURCE: source_digest}
         self.records: list[Record] = []
         self.computed = 0
+        """Steps without a result so far; images that are made again do not count."""
 
     @property
     def recipe(self) -> Recipe:
@@ -70,7 +81,11 @@ class ExamEngine:
         for index, step in enumerate(self._plan.steps):
             if on_step is not None:
                 on_step(index, step.stage.name)
-            self.records.append(self._recall(step) or self._compute(step))
+            record = self._recall(step)
+            if record is None:
+                record = self._compute(step)
+                self.computed += 1
+            self.records.append(record)
             self._release(index)
 
     def value(self, artifact: str) -> Any:
@@ -94,7 +109,7 @@ class ExamEngine:
     def _compute(self, step: PlannedStep) -> Record:
         slots = {slot: self.value(artifact) for slot, artifact in step.reads.items()}
         started = time.monotonic()
-        result = step.stage.run(step.stage.inputs(**slots), step.params, Context(threads=1))
+        result = step.stage.run(step.stage.inputs(**slots), step.params, self._context)
         key = step.key(self._inputs(step))
         outputs = {
             slot: self._keep(step, key, slot, getattr(result.outputs, slot)) for slot in step.writes
@@ -113,7 +128,6 @@ class ExamEngine:
             caveats=result.caveats,
         )
         self._store.commit(record)
-        self.computed += 1
         return record
 
     def _keep(self, step: PlannedStep, key: str, slot: str, value: object) -> str:

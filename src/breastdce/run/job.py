@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Literal
 
+from msgspec import structs
 from rich.console import Console
 
 from breastdce.core.codes import ErrorCode, ExamCode
@@ -121,7 +122,9 @@ def run_job(options: JobOptions, console: Console | None = None) -> JobSummary:
     with exam_progress(
         console, WorkPaths(options.out).status, len(tasks), len(plan.steps)
     ) as progress:
-        outcomes = tuple(_compute(tasks, _executor(tasks, options), progress))
+        executor, threads = _executor(tasks, options)
+        tasks = [structs.replace(task, threads=threads) for task in tasks]
+        outcomes = tuple(_compute(tasks, executor, progress))
     exclusions = (*named.rows, *_exam_rows(outcomes))
     done = {task.exam for task in tasks}
     others = [exam for exam, _ in named.exams if exam not in done]
@@ -269,11 +272,13 @@ def _tasks(
     ]
 
 
-def _executor(tasks: Sequence[ExamTask], options: JobOptions) -> Executor:
+def _executor(tasks: Sequence[ExamTask], options: JobOptions) -> tuple[Executor, int]:
+    """What runs the exams, and how many threads each of them gets."""
     if options.scheduler is not None:
-        return Dask(options.scheduler)
-    jobs = min(options.jobs or _jobs_that_fit(tasks), len(tasks))
-    return Processes(jobs) if jobs > 1 and not options.debug else Serial()
+        return Dask(options.scheduler), 1  # a worker of a cluster has its own share of cores
+    jobs = max(1, min(options.jobs or _jobs_that_fit(tasks), len(tasks)))
+    threads = max(1, available_cores() // jobs)
+    return (Processes(jobs) if jobs > 1 and not options.debug else Serial()), threads
 
 
 def _jobs_that_fit(tasks: Sequence[ExamTask]) -> int:

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple, Protocol
 
 import msgspec
 
 from breastdce.core.codes import ErrorCode
 from breastdce.core.errors import InputError
 from breastdce.core.exam import ExamId, PhaseRole, TimeZero
+from breastdce.core.volume import Mask, Volume
 from breastdce.dataset import layout
 from breastdce.dataset.layout import STV_BEST_FIRST, MaskName
 from breastdce.dataset.provenance import Provenance, read_provenance
@@ -31,6 +32,9 @@ from breastdce.run.describe import Measurements, exclusion_of
 
 _POST1 = 1
 
+Sidecar = Mapping[str, Any]
+"""Allow-listed acquisition record of a native phase."""
+
 
 def page_files(out: Path, exam: ExamId) -> tuple[Path, Path]:
     """Page and thumbnail of an exam."""
@@ -47,12 +51,80 @@ def read_measurements(record: Provenance) -> Measurements:
         ) from error
 
 
-def write_exam_page(out: Path, exam: ExamId) -> None:
-    """Write an exam's page and thumbnail."""
-    view = exam_view(out, exam)
-    page, picture = page_files(out, exam)
-    write_bytes(page, render_exam(view).encode())
-    write_bytes(picture, thumbnail(view))
+class Images(Protocol):
+    """Images and masks of an exam as they are published."""
+
+    def native(self, index: int) -> Volume:
+        """Raw signal of a phase."""
+        ...
+
+    def post1(self) -> Volume:
+        """First post-contrast phase on the 1 mm grid."""
+        ...
+
+    def pe(self) -> Volume:
+        """Percent enhancement."""
+        ...
+
+    def ser(self) -> Volume:
+        """Signal enhancement ratio."""
+        ...
+
+    def mask(self, name: MaskName) -> Mask | None:
+        """A mask, or None where there is none."""
+        ...
+
+
+class StoredImages:
+    """Read from the data set."""
+
+    def __init__(self, out: Path, exam: ExamId) -> None:
+        self._out, self._exam = out, exam
+
+    def native(self, index: int) -> Volume:
+        return read_volume(layout.native_image(self._out, self._exam, index))
+
+    def post1(self) -> Volume:
+        return read_volume(layout.image(self._out, self._exam, _POST1))
+
+    def pe(self) -> Volume:
+        return read_volume(layout.pe_map(self._out, self._exam))
+
+    def ser(self) -> Volume:
+        return read_volume(layout.ser_map(self._out, self._exam))
+
+    def mask(self, name: MaskName) -> Mask | None:
+        path = layout.mask(self._out, self._exam, name)
+        return read_mask(path) if path.exists() else None
+
+
+class Page(NamedTuple):
+    """A page and its thumbnail, as they are written."""
+
+    html: bytes
+    picture: bytes
+
+    def write(self, out: Path, exam: ExamId) -> None:
+        """Put them into the data set."""
+        page, picture = page_files(out, exam)
+        write_bytes(page, self.html)
+        write_bytes(picture, self.picture)
+
+
+def make_page(
+    exam: ExamId, record: Provenance, sidecars: Sequence[Sidecar], images: Images
+) -> Page:
+    """Make an exam's page from its provenance, the sidecars of all its phases, and its images."""
+    view = exam_view(exam, record, sidecars, images)
+    return Page(render_exam(view).encode(), thumbnail(view))
+
+
+def rewrite_page(out: Path, exam: ExamId) -> None:
+    """Write an exam's page again from what is published."""
+    record = read_provenance(layout.provenance(out, exam))
+    phases = range(read_measurements(record).row.n_phases)
+    sidecars = [_sidecar(layout.native_sidecar(out, exam, index)) for index in phases]
+    make_page(exam, record, sidecars, StoredImages(out, exam)).write(out, exam)
 
 
 def write_index(out: Path, exclusions: list[ExclusionView]) -> Path:
@@ -99,24 +171,27 @@ def exclusion_view(row: ExclusionRow) -> ExclusionView:
     return ExclusionView(" ".join(words), row.code.value, row.evidence, max(row.n_files, 1))
 
 
-def exam_view(out: Path, exam: ExamId) -> ExamView:
-    """Read back everything that an exam's page shows."""
-    record = read_provenance(layout.provenance(out, exam))
+def exam_view(
+    exam: ExamId, record: Provenance, sidecars: Sequence[Sidecar], images: Images
+) -> ExamView:
+    """Gather everything that an exam's page shows."""
     measurements = read_measurements(record)
     row = measurements.row
-    phases = tuple(_phase(out, exam, index) for index in range(row.n_phases))
-    stv = next((n for n in STV_BEST_FIRST if layout.mask(out, exam, n).exists()), None)
+    masks = (images.mask(name) for name in STV_BEST_FIRST)
+    ftv = images.mask(MaskName.FTV)
+    if ftv is None:
+        raise InputError(ErrorCode.IMAGE_INVALID, evidence={"exam": str(exam), "missing": "ftv"})
     return ExamView(
         exam=str(exam),
         row=exam_cells(row),
-        phases=phases,
+        phases=tuple(_phase(facts, images.native(i)) for i, facts in enumerate(sidecars)),
         phase_indices=row.phase_indices,
-        time_zero=_time_zero(out, exam),
-        pe=read_volume(layout.pe_map(out, exam)),
-        ser=read_volume(layout.ser_map(out, exam)),
-        ftv=read_mask(layout.mask(out, exam, MaskName.FTV)),
-        image=read_volume(layout.image(out, exam, _POST1)),
-        stv=None if stv is None else read_mask(layout.mask(out, exam, stv)),
+        time_zero=TimeZero(sidecars[0].get("TimeZero", TimeZero.UNKNOWN)),
+        pe=images.pe(),
+        ser=images.ser(),
+        ftv=ftv,
+        image=images.post1(),
+        stv=next((mask for mask in masks if mask is not None), None),
         caveats=record.caveats,
         steps=tuple(
             StepView(note.name, _versions(note.version, note.engines), _words(note.params))
@@ -128,22 +203,16 @@ def exam_view(out: Path, exam: ExamId) -> ExamView:
     )
 
 
-def _phase(out: Path, exam: ExamId, index: int) -> PhaseView:
-    facts = _sidecar(out, exam, index)
+def _phase(facts: Sidecar, volume: Volume) -> PhaseView:
     return PhaseView(
-        volume=read_volume(layout.native_image(out, exam, index)),
+        volume=volume,
         role=PhaseRole(facts["PhaseRole"]),
         delay_s=facts.get("PhaseEffectiveTime"),
     )
 
 
-def _time_zero(out: Path, exam: ExamId) -> TimeZero:
-    return TimeZero(_sidecar(out, exam, 0).get("TimeZero", TimeZero.UNKNOWN))
-
-
-def _sidecar(out: Path, exam: ExamId, index: int) -> dict[str, Any]:
-    payload = layout.native_sidecar(out, exam, index).read_bytes()
-    return msgspec.json.decode(payload, type=dict[str, Any])
+def _sidecar(path: Path) -> Sidecar:
+    return msgspec.json.decode(path.read_bytes(), type=dict[str, Any])
 
 
 def _versions(version: int, engines: Mapping[str, str]) -> str:

@@ -7,7 +7,9 @@ as it was last written is left alone.
 from __future__ import annotations
 
 import shutil
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from pathlib import Path
 
 import msgspec
@@ -18,20 +20,20 @@ from breastdce import __version__
 from breastdce.core.digest import digest_json
 from breastdce.core.exam import ExamId
 from breastdce.core.grid import Grid
-from breastdce.core.volume import Volume
+from breastdce.core.volume import Mask, Volume
 from breastdce.dataset import layout
 from breastdce.dataset.layout import MaskName
-from breastdce.dataset.provenance import write_provenance
+from breastdce.dataset.provenance import as_read, checksums, write_provenance
 from breastdce.dataset.rows import ExclusionRow
 from breastdce.dataset.tables import write_exam_features
 from breastdce.formats.atomic import remove_unfinished, write_bytes
-from breastdce.formats.nifti import write_mask, write_volume
+from breastdce.formats.nifti import scaled, write_mask, write_volume
 from breastdce.formats.tables import write_json
 from breastdce.run.describe import describe_exam, describe_features
 from breastdce.run.engine import ExamEngine
 from breastdce.run.inputs import FileDigests
-from breastdce.run.optional import FILES
-from breastdce.run.pages import page_files, write_exam_page
+from breastdce.run.optional import FILES, Writer
+from breastdce.run.pages import StoredImages, make_page, page_files
 from breastdce.run.paths import WorkPaths
 from breastdce.stages.load import Source
 
@@ -59,8 +61,9 @@ def publish_exam(
     engine: ExamEngine,
     files: FileDigests,
     exclusions: Sequence[ExclusionRow],
+    threads: int,
 ) -> bool:
-    """Bring an exam's files up to date; False when they already were."""
+    """Bring an exam's files up to date, on several threads; False when they already were."""
     memory = WorkPaths(out).published(str(exam))
     state = _state(exam, source, engine, exclusions)
     if _is_current(out, memory, state):
@@ -68,15 +71,30 @@ def publish_exam(
     folder = layout.exam_folder(out, exam)
     # Ours alone while we hold the exam's lock: strays are what a killed run left.
     remove_unfinished(folder)
-    written = _write_artifacts(out, exam, engine)
-    _remove_others(folder, written)
-    record = describe_exam(out, exam, source, engine, files, exclusions)
-    write_provenance(out, exam, record)
-    write_exam_page(out, exam)
-    written += [layout.provenance(out, exam), *page_files(out, exam)]
-    notes = {path.relative_to(out).as_posix(): _stamp(path) for path in written}
+    jobs = _jobs(out, exam, engine)
+    with ThreadPoolExecutor(threads) as pool:  # the page is drawn while files are compressed
+        optional = [pool.submit(write, out, exam, value) for write, value in _optional(engine)]
+        writing = [pool.submit(write) for write in jobs.values()]
+        written = [*jobs, *(path for done in optional for path in done.result())]
+        _remove_others(folder, written)
+        names = [path.relative_to(folder).as_posix() for path in sorted(written)]
+        record = describe_exam(exam, source, engine, files, exclusions, names)
+        sidecars = engine.value("facts").sidecars
+        page = make_page(exam, as_read(record), sidecars, _MadeImages(out, exam, engine))
+        for done in writing:
+            done.result()
+    write_provenance(out, exam, msgspec.structs.replace(record, files=checksums(out, exam)))
+    page.write(out, exam)
+    made = [*written, layout.provenance(out, exam), *page_files(out, exam)]
+    notes = {path.relative_to(out).as_posix(): _stamp(path) for path in made}
     write_bytes(memory, msgspec.json.encode(_Published(state, notes)))
     return True
+
+
+def _optional(engine: ExamEngine) -> Iterator[tuple[Writer, object]]:
+    for artifact, write in FILES.items():
+        if artifact in engine.wanted:
+            yield write, engine.value(artifact)
 
 
 def withdraw_exam(out: Path, exam: ExamId) -> None:
@@ -86,45 +104,82 @@ def withdraw_exam(out: Path, exam: ExamId) -> None:
         path.unlink(missing_ok=True)
 
 
-def _write_artifacts(out: Path, exam: ExamId, engine: ExamEngine) -> list[Path]:
-    written = _write_native(out, exam, engine)
+Jobs = dict[Path, Callable[[], None]]
+"""Files of an exam and what writes each, in any order and side by side."""
+
+
+def _jobs(out: Path, exam: ExamId, engine: ExamEngine) -> Jobs:
+    """The files that every exam has, the ones that take longest first."""
+    jobs: Jobs = {}
+    for index, phase in enumerate(engine.value("native").phases):
+        path = layout.native_image(out, exam, index)
+        jobs[path] = partial(write_volume, path, phase, dtype="exact-integer")
     for index, image in enumerate(engine.value("normalized")):
-        written.append(layout.image(out, exam, index))
-        write_volume(written[-1], image)
+        path = layout.image(out, exam, index)
+        jobs[path] = partial(write_volume, path, image)
     maps, grid = engine.value("maps"), engine.value("native").grid
-    written += [layout.pe_map(out, exam), layout.ser_map(out, exam)]
-    write_volume(written[-2], _stored(maps.pe_stored, grid), dtype="int16")
-    write_volume(written[-1], _stored(maps.ser_stored, grid), dtype="int16", slope=_SER_SLOPE)
-    written.append(layout.mask(out, exam, MaskName.FTV))
-    write_mask(written[-1], engine.value("ftv"))
+    for path, stored, slope in (
+        (layout.pe_map(out, exam), maps.pe_stored, 1.0),
+        (layout.ser_map(out, exam), maps.ser_stored, _SER_SLOPE),
+    ):
+        jobs[path] = partial(write_volume, path, _volume(stored, grid), dtype="int16", slope=slope)
+    jobs.update(_mask_jobs(out, exam, engine))
+    for index, sidecar in enumerate(engine.value("facts").sidecars):
+        path = layout.native_sidecar(out, exam, index)
+        jobs[path] = partial(write_json, path, sidecar)
+    return jobs
+
+
+def _mask_jobs(out: Path, exam: ExamId, engine: ExamEngine) -> Jobs:
+    """Masks, and the features where there is a tumor."""
+    path = layout.mask(out, exam, MaskName.FTV)
+    jobs: Jobs = {path: partial(write_mask, path, engine.value("ftv"))}
     stv = engine.value("stv")
     if stv.data.any():
-        written.append(layout.mask(out, exam, MaskName.STV_CANDIDATE))
-        write_mask(written[-1], stv)
+        path = layout.mask(out, exam, MaskName.STV_CANDIDATE)
+        jobs[path] = partial(write_mask, path, stv)
         row = describe_features(exam, engine)
-        written.append(layout.exam_features(out, exam))
-        write_exam_features(out, [row], tuple(row.values))
-    for artifact, write in FILES.items():
-        if artifact in engine.wanted:
-            written += write(out, exam, engine.value(artifact))
-    return written
+        path = layout.exam_features(out, exam)
+        jobs[path] = partial(write_exam_features, out, [row], tuple(row.values))
+    return jobs
 
 
-def _write_native(out: Path, exam: ExamId, engine: ExamEngine) -> list[Path]:
-    written = []
-    facts = engine.value("facts")
-    for index, phase in enumerate(engine.value("native").phases):
-        written += [
-            layout.native_image(out, exam, index),
-            layout.native_sidecar(out, exam, index),
-        ]
-        write_volume(written[-2], phase, dtype="exact-integer")
-        write_json(written[-1], facts.sidecars[index])
-    return written
-
-
-def _stored(values: NDArray[np.int16], grid: Grid) -> Volume:
+def _volume(values: NDArray[np.int16], grid: Grid) -> Volume:
     return Volume(np.asfortranarray(values, dtype=np.float32), grid)
+
+
+class _MadeImages(StoredImages):
+    """The images that are being written, as they will be read; others from the data set."""
+
+    def __init__(self, out: Path, exam: ExamId, engine: ExamEngine) -> None:
+        super().__init__(out, exam)
+        self._engine = engine
+
+    def native(self, index: int) -> Volume:
+        phase: Volume = self._engine.value("native").phases[index]
+        return phase
+
+    def post1(self) -> Volume:
+        image: Volume = self._engine.value("normalized").post1
+        return image
+
+    def pe(self) -> Volume:
+        return self._map(self._engine.value("maps").pe_stored, 1.0)
+
+    def ser(self) -> Volume:
+        return self._map(self._engine.value("maps").ser_stored, _SER_SLOPE)
+
+    def mask(self, name: MaskName) -> Mask | None:
+        if name is MaskName.FTV:
+            ftv: Mask = self._engine.value("ftv")
+            return ftv
+        if name is MaskName.STV_CANDIDATE:
+            stv: Mask = self._engine.value("stv")
+            return stv if stv.data.any() else None
+        return super().mask(name)
+
+    def _map(self, stored: NDArray[np.int16], slope: float) -> Volume:
+        return Volume(scaled(stored, slope), self._engine.value("native").grid)
 
 
 def _state(

@@ -41,6 +41,8 @@ class ExamTask(msgspec.Struct, frozen=True, kw_only=True):
     out: str
     exclusions: tuple[ExclusionRow, ...] = ()
     """What else was found in the exam's study."""
+    threads: int = 1
+    """Threads that this exam may use; its bytes do not depend on them."""
     debug: bool = False
 
 
@@ -68,7 +70,7 @@ class ExamOutcome(msgspec.Struct, frozen=True, kw_only=True):
 def process_exam(task: ExamTask) -> ExamOutcome:
     """Bring one exam up to date in the data set; never raises for what concerns this exam."""
     work = WorkPaths(Path(task.out))
-    # One exam is one unit of work: more threads inside would only crowd the other workers.
+    # Sums of a linear algebra library may depend on its threads: it gets one.
     with threadpool_limits(1), locked(work.lock(str(task.exam))):
         status = StatusFile(work.status, str(task.exam))
         try:
@@ -92,9 +94,14 @@ def _process(task: ExamTask, work: WorkPaths, status: StatusFile) -> ExamOutcome
     files.remember()
     store = Store(work.root, scratch=str(task.exam))
     plan = make_plan(task.recipe)
-    engine = ExamEngine(plan, store, task.source, digest, WANTED | optional_artifacts(plan))
+    engine = ExamEngine(
+        plan, store, task.source, digest, WANTED | optional_artifacts(plan), threads=task.threads
+    )
     engine.run(status)
-    changed = publish_exam(Path(task.out), task.exam, task.source, engine, files, task.exclusions)
+    out, exclusions = Path(task.out), task.exclusions
+    changed = publish_exam(
+        out, task.exam, task.source, engine, files, exclusions, threads=task.threads
+    )
     store.close()
     return ExamOutcome(
         exam=task.exam,
