@@ -46,14 +46,17 @@ class BiasField:
     """Control points, shape (spans + 3,) * 3, indexed [i, j, k]."""
     samples: tuple[Samples, Samples, Samples]
 
-    def planes(self, shape: tuple[int, int, int]) -> Iterator[FloatArray]:
-        """Logarithm of the field plane by plane along k, each of shape (i, j)."""
+    def planes(self, shape: tuple[int, int, int]) -> Iterator[NDArray[np.float32]]:
+        """Logarithm of the field plane by plane along k, each [j, i]: the order in memory."""
         i, j, k = (
-            basis(axis.positions(voxels), points)
+            basis(axis.positions(voxels), points).astype(np.float32)
             for axis, voxels, points in zip(self.samples, shape, self.lattice.shape, strict=True)
         )
+        # [k, j, i], with j at its voxels: what is left for a plane is one product of matrices.
+        columns = np.matmul(j, self.lattice.T.astype(np.float32))
+        flat, across = columns.reshape(columns.shape[0], -1), np.ascontiguousarray(i.T)
         for weights in k:
-            yield i @ (self.lattice @ weights) @ j.T
+            yield (weights @ flat).reshape(columns.shape[1:]) @ across
 
     def at_samples(self) -> FloatArray:
         """Logarithm of the field at the voxels it was learned from."""
@@ -66,17 +69,32 @@ class BiasField:
         )
 
 
-def basis(positions: FloatArray, points: int) -> FloatArray:
-    """Weights of the control points at `positions` from 0 to 1, shape (positions, points)."""
+class Knots(NamedTuple):
+    """Where positions lie between control points."""
+
+    knots: NDArray[np.int32]
+    """First of the four control points around each position."""
+    taps: FloatArray
+    """Their weights, shape (positions, 4)."""
+
+
+def knots_and_taps(positions: FloatArray, points: int) -> Knots:
+    """Control points around `positions`, from 0 to 1, on an axis of `points` control points."""
     spans = points - 3
     end = spans - _END * spans / max(positions.size - 1, 1)
     place = np.minimum(positions * spans, end)
-    knot = np.floor(place).astype(np.int64)
+    knot = np.floor(place)
     u = place - knot
     v = 1.0 - u
     taps = np.stack([v**3, 3 * u**3 - 6 * u**2 + 4, 3 * v**3 - 6 * v**2 + 4, u**3], axis=1) / 6.0
+    return Knots(knot.astype(np.int32), taps)
+
+
+def basis(positions: FloatArray, points: int) -> FloatArray:
+    """Weights of the control points at `positions` from 0 to 1, shape (positions, points)."""
+    knots, taps = knots_and_taps(positions, points)
     weights = np.zeros((positions.size, points))
-    np.put_along_axis(weights, knot[:, None] + np.arange(4), taps, axis=1)
+    np.put_along_axis(weights, knots[:, None] + np.arange(4), taps, axis=1)
     return weights
 
 
