@@ -1,4 +1,4 @@
-"""Resampling between grids whose axes run alike: output grid rules, linear, nearest.
+"""Resampling between grids whose axes run alike: output grid rules, images, masks, labels.
 
 A voxel center of the target has a position in voxels of the source, per axis. ITK counts
 positions from -0.5 up to, but not at, n - 0.5 as inside and fills the rest with 0
@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import math
 from enum import StrEnum
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,6 +19,9 @@ from breastdce.core.codes import ErrorCode
 from breastdce.core.errors import InputError
 from breastdce.core.grid import FloatArray, Grid
 from breastdce.core.volume import Mask, Volume
+from breastdce.imaging.linear_loops import pick, vote_linear
+from breastdce.imaging.separable import Order, Separable, linear_axis
+from breastdce.imaging.spline_loops import Ends
 
 _SIZE_GUARD = 1e-6  # 256 x 0.703125 mm is 180 mm, however the product is rounded
 _ALIGNED = 1e-4  # of unit vectors, as wide as the grid's own test of orthogonality
@@ -90,24 +93,50 @@ def edge_planes(source: Grid, target: Grid) -> EdgePlanes:
     return EdgePlanes(planes, zero)
 
 
-def linear(volume: Volume, target: Grid, edge: Edge) -> Volume:
-    """Trilinear interpolation: float64 within, float32 (Fortran order) out.
+class Interpolation:
+    """Images of one grid at the voxel centers of another; tables and buffers serve all of them.
+
+    Parameters
+    ----------
+    source, target
+        Grids whose axes run alike; any spacing, size and origin.
+    order
+        `linear`; or `cubic`, the B-spline of order 3 through the samples. Its values leave the
+        range of the samples beside steep edges.
+    edge
+        What lies beyond. With `ITK` the spline is that of the mirrored image up to half a voxel
+        beyond the outermost centers, and 0 behind; with `EXTEND` that of the image whose edge
+        values go on.
 
     Raises
     ------
     InputError
-        GRID_MISMATCH, see `positions`.
+        GRID_MISMATCH when the axes of the two grids do not run alike.
     """
-    where = positions(volume.grid, target)
-    i, j, k = (_taps(at, n) for at, n in zip(where, volume.grid.shape, strict=True))
-    planes = _InPlane(volume.data, i, j)
-    out = np.empty(target.shape, np.float32, order="F")
-    for number, (low, high, weight) in enumerate(zip(k.low, k.high, k.weight, strict=True)):
-        lower = planes.at(int(low))
-        out[:, :, number] = (lower + weight * (planes.at(int(high)) - lower)).T
-    if edge is Edge.ITK:
-        _zero_outside(out, where, volume.grid)
-    return Volume(out, target)
+
+    def __init__(self, source: Grid, target: Grid, order: Order, edge: Edge) -> None:
+        self._source, self._target, self._edge = source, target, edge
+        self._where = positions(source, target)
+        ends = Ends.MIRRORED if edge is Edge.ITK else Ends.EXTENDED
+        held = [_held(at, n) for at, n in zip(self._where, source.shape, strict=True)]
+        self._values = Separable(source.shape[::-1], held[::-1], order, ends, np.float32)
+
+    def __call__(self, volume: Volume) -> Volume:
+        """Interpolate in float32; the result is new, in Fortran order."""
+        out = self._values(volume.data.T).T
+        if self._edge is Edge.ITK:
+            _zero_outside(out, self._where, self._source)
+        return Volume(out, self._target)
+
+
+def linear(volume: Volume, target: Grid, edge: Edge) -> Volume:
+    """Trilinear interpolation of one image; see `Interpolation`."""
+    return Interpolation(volume.grid, target, "linear", edge)(volume)
+
+
+def cubic(volume: Volume, target: Grid, edge: Edge) -> Volume:
+    """Cubic B-spline interpolation of one image; see `Interpolation`."""
+    return Interpolation(volume.grid, target, "cubic", edge)(volume)
 
 
 def nearest(mask: Mask, target: Grid, edge: Edge) -> Mask:
@@ -119,68 +148,58 @@ def nearest(mask: Mask, target: Grid, edge: Edge) -> Mask:
         GRID_MISMATCH, see `positions`.
     """
     where = positions(mask.grid, target)
-    index = [
-        np.clip(np.floor(at + 0.5).astype(np.int64), 0, n - 1)
+    i, j, k = (
+        np.clip(np.floor(at + 0.5), 0, n - 1).astype(np.uint32)
         for at, n in zip(where, mask.grid.shape, strict=True)
-    ]
-    out = np.asfortranarray(mask.data[np.ix_(*index)])
+    )
+    out = np.empty(target.shape, np.bool_, order="F")
+    pick(np.ascontiguousarray(mask.data.T), k, j, i, out.T)
     if edge is Edge.ITK:
         _zero_outside(out, where, mask.grid)
     return Mask(out, target)
 
 
-def extend_last(volume: Volume, source: Grid) -> Volume:
-    """Give planes beyond the source's limit the values of the last plane before it, in place."""
-    for axis, position in enumerate(positions(source, volume.grid)):
-        within = np.flatnonzero(inside(position, source.shape[axis]))
-        taken = np.clip(np.arange(position.size), within[0], within[-1])
-        moved = np.moveaxis(volume.data, axis, 0)
-        for plane in np.flatnonzero(taken != np.arange(position.size)):
-            moved[plane] = moved[taken[plane]]
-    return volume
+def vote(
+    labels: NDArray[np.integer[Any]], source: Grid, target: Grid, edge: Edge
+) -> NDArray[np.integer[Any]]:
+    """Carry labels over by their shares: each is interpolated linearly, the largest share wins.
+
+    Of equal shares the lower label wins, so that a voxel half in and half out is out.
+
+    Parameters
+    ----------
+    labels
+        Shape of `source`, any type of whole numbers; 0 is a label like others.
+    source, target
+        Grids whose axes run alike.
+    edge
+        `ITK`: 0 beyond half a voxel outside the outermost centers.
+
+    Returns
+    -------
+    ndarray of shape target.shape
+        In the type of `labels`, Fortran order.
+
+    Raises
+    ------
+    InputError
+        GRID_MISMATCH, see `positions`.
+    """
+    where = positions(source, target)
+    i, j, k = (linear_axis(at, n) for at, n in zip(where, source.shape, strict=True))
+    out = np.empty(target.shape, labels.dtype, order="F")
+    block = np.ascontiguousarray(labels.T)
+    vote_linear(block, k.sample, k.weight, j.sample, j.weight, i.sample, i.weight, out.T)
+    if edge is Edge.ITK:
+        _zero_outside(out, where, source)
+    return out
 
 
-class _Taps(NamedTuple):
-    low: NDArray[np.int64]
-    high: NDArray[np.int64]
-    weight: FloatArray
-    """Share of `high`."""
+def _held(position: FloatArray, voxels: int) -> FloatArray:
+    """Positions no further outside than a mirrored spline reaches; those beyond become 0."""
+    return np.clip(position, -0.5, voxels - 0.5)
 
 
-def _taps(position: FloatArray, voxels: int) -> _Taps:
-    held = np.clip(position, 0.0, voxels - 1.0)
-    low = np.floor(held).astype(np.int64)
-    return _Taps(low, np.minimum(low + 1, voxels - 1), held - low)
-
-
-class _InPlane:
-    """Planes of the source brought to the target's i and j, each made once; two are kept."""
-
-    def __init__(self, data: NDArray[np.float32], i: _Taps, j: _Taps) -> None:
-        self._data, self._i, self._j = data, i, j
-        self._kept: dict[int, FloatArray] = {}
-
-    def at(self, k: int) -> FloatArray:
-        """Plane `k`, indexed [j, i]: the order in memory."""
-        if k not in self._kept:
-            self._kept = {number: plane for number, plane in self._kept.items() if number == k - 1}
-            rows = self._data[:, :, k].T.astype(np.float64)
-            rows = _blend(rows, self._j, 0)
-            self._kept[k] = _blend(rows, self._i, 1)
-        return self._kept[k]
-
-
-def _blend(plane: FloatArray, taps: _Taps, axis: int) -> FloatArray:
-    low = plane.take(taps.low, axis)
-    step = plane.take(taps.high, axis)
-    step -= low
-    step *= taps.weight[:, None] if axis == 0 else taps.weight
-    low += step
-    return low
-
-
-def _zero_outside(
-    out: NDArray[np.float32] | NDArray[np.bool_], where: tuple[FloatArray, ...], source: Grid
-) -> None:
+def _zero_outside(out: NDArray[Any], where: tuple[FloatArray, ...], source: Grid) -> None:
     for axis, position in enumerate(where):
         np.moveaxis(out, axis, 0)[~inside(position, source.shape[axis])] = 0

@@ -7,32 +7,40 @@ from dataclasses import dataclass
 from typing import Annotated, Literal
 
 import msgspec
+import numpy as np
 
 from breastdce.core.caveats import Caveat
 from breastdce.core.codes import CaveatCode
 from breastdce.core.grid import Grid
 from breastdce.core.params import Params
 from breastdce.core.volume import Mask, Volume
-from breastdce.imaging import itk
+from breastdce.imaging.interpolate import centered_grid
 from breastdce.imaging.resample import (
     Edge,
+    Interpolation,
     edge_planes,
-    extend_last,
     isotropic_grid,
-    linear,
     nearest,
+    vote,
 )
+
+MaskRule = Literal["nearest", "vote"]
 
 
 class ResampleParams(Params, frozen=True):
-    """Which grid and how values are found on it.
-
-    The grid keeps origin and direction of the source; its size is round(n spacing / spacing_mm).
-    """
+    """Which grid and how values are found on it."""
 
     spacing_mm: Annotated[float, msgspec.Meta(gt=0, le=100)] = 1.0
+    grid: Literal["release", "centered"] = "release"
+    """`release`: origin and direction of the source, size round(n spacing / spacing_mm).
+    `centered`: center and direction of the source, size ceil(n spacing / spacing_mm), the rule
+    of the Image Biomarker Standardisation Initiative; no plane lies outside the image."""
     interpolator: Literal["linear", "bspline"] = "linear"
-    """`bspline` overshoots at edges: values below the image's smallest occur."""
+    """`bspline` is the cubic B-spline through the samples. It overshoots beside steep edges:
+    values below 0 occur, which a logarithm or a percent enhancement cannot use."""
+    overshoot: Literal["keep", "clip"] = "keep"
+    """`clip`: values of a spline beyond the smallest and largest of their source image are set
+    to these. Clipped images no longer pass linear tests of the spline, and their mean moves."""
     edge: Edge = Edge.ITK
     """`itk`: planes half a voxel or more outside the image are filled as ITK would, with 0 or
     with the edge value as rounding falls. `extend`: always with the edge value."""
@@ -53,8 +61,13 @@ def resample(phases: Sequence[Volume], params: ResampleParams) -> Resampled:
     and ITK's rule decided on them: `planes` says how many, `zero` how many of them are 0.
     """
     source = phases[0].grid
-    target = isotropic_grid(source, params.spacing_mm)
-    moved = tuple(_interpolate(phase, target, params) for phase in phases)
+    target = _target(source, params)
+    order: Literal["linear", "cubic"] = "linear" if params.interpolator == "linear" else "cubic"
+    interpolate = Interpolation(source, target, order, params.edge)
+    moved = tuple(interpolate(phase) for phase in phases)
+    if params.overshoot == "clip" and order == "cubic":
+        for phase, values in zip(phases, moved, strict=True):
+            _clip(values, phase)
     edge = edge_planes(source, target)
     if params.edge is Edge.EXTEND or not edge.planes:
         return Resampled(moved, ())
@@ -62,20 +75,37 @@ def resample(phases: Sequence[Volume], params: ResampleParams) -> Resampled:
     return Resampled(moved, (Caveat(CaveatCode.GRID_EDGE, detail),))
 
 
-def resample_mask(mask: Mask, target: Grid, edge: Edge = Edge.ITK) -> Mask:
-    """Carry a mask onto the grid of resampled phases: the nearest voxel, halves round up.
+def resample_mask(
+    mask: Mask, target: Grid, edge: Edge = Edge.ITK, rule: MaskRule = "nearest"
+) -> Mask:
+    """Carry a mask onto the grid of resampled phases.
+
+    Parameters
+    ----------
+    mask, target
+        Grids whose axes run alike.
+    edge
+        What lies beyond the image; 0 for `ITK`.
+    rule
+        `nearest`: the nearest voxel, halves round up. `vote`: inside where more than half of the
+        trilinear blend is; smoother borders, and small holes and spurs may vanish.
 
     Raises
     ------
     InputError
         GRID_MISMATCH when the axes of the two grids do not run alike.
     """
-    return nearest(mask, target, edge)
+    if rule == "nearest":
+        return nearest(mask, target, edge)
+    return Mask(vote(mask.data.view(np.uint8), mask.grid, target, edge).view(np.bool_), target)
 
 
-def _interpolate(phase: Volume, target: Grid, params: ResampleParams) -> Volume:
-    if params.interpolator == "linear":
-        return linear(phase, target, params.edge)
-    with itk.threads(1):
-        moved = itk.resample(phase, target, itk.Interpolator.BSPLINE)
-    return extend_last(moved, phase.grid) if params.edge is Edge.EXTEND else moved
+def _target(source: Grid, params: ResampleParams) -> Grid:
+    if params.grid == "centered":
+        return centered_grid(source, (params.spacing_mm,) * 3)
+    return isotropic_grid(source, params.spacing_mm)
+
+
+def _clip(values: Volume, source: Volume) -> None:
+    """Set values beyond the range of their source to its ends, in place."""
+    np.clip(values.data, source.data.min(), source.data.max(), out=values.data)

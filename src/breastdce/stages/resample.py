@@ -26,16 +26,24 @@ def run(inputs: Inputs, params: ResampleParams, ctx: Context) -> Result[Outputs]
 def methods(params: ResampleParams) -> str:
     """Sentence for the methods paragraph."""
     kind = {"linear": "linear", "bspline": "cubic B-spline"}[params.interpolator]
-    return f"Images were resampled to {params.spacing_mm:g} mm isotropic by {kind} interpolation."
+    where = {"release": "", "centered": " on a grid with the center of the native one"}[params.grid]
+    clipped = ", clipped to the range of each image" if _clips(params) else ""
+    return (
+        f"Images were resampled to {params.spacing_mm:g} mm isotropic{where} by {kind} "
+        f"interpolation{clipped}."
+    )
+
+
+def _clips(params: ResampleParams) -> bool:
+    return params.interpolator == "bspline" and params.overshoot == "clip"
 
 
 STAGE = Stage(
     "resample",
-    version=1,
+    version=2,
     inputs=Inputs,
     params=ResampleParams,
     outputs=Outputs,
     run=run,
     methods=methods,
-    engines=("SimpleITK",),
 )
