@@ -14,9 +14,10 @@ from breastdce.core.grid import Grid
 from breastdce.core.volume import Volume
 from breastdce.imaging import itk
 from breastdce.imaging.resample import Edge
+from breastdce.prepare.moments import pooled_moments
 from breastdce.prepare.n4 import N4Params, correct
 from breastdce.prepare.resample import ResampleParams, resample
-from breastdce.prepare.zscore import ZscoreParams, pooled_moments, zscore
+from breastdce.prepare.zscore import ZscoreParams, zscore
 
 pytestmark = pytest.mark.data
 

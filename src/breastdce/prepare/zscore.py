@@ -1,26 +1,27 @@
 """One mean and one standard deviation for all phases of an exam.
 
 The phases are normalized together, so differences between them (enhancement) survive. Moments
-are float64 sums over planes in a fixed order; no copy of an image is made for them.
+take one pass over the images and normalization another; no copy of an image is made on the way.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Annotated, Literal
 
 import msgspec
 import numpy as np
-from numpy.typing import NDArray
 
 from breastdce.core.caveats import Caveat
 from breastdce.core.codes import CaveatCode, ErrorCode
 from breastdce.core.errors import InputError
 from breastdce.core.params import Params
 from breastdce.core.volume import Mask, Volume
+from breastdce.prepare.moments import Selection, in_order, normalize, pooled_moments
 
-FloatArray = NDArray[np.float64]
+_SMALLEST = float(np.nextafter(np.float32(0), np.float32(1)))
+"""Of positive float32 numbers."""
 
 
 class ZscoreParams(Params, frozen=True):
@@ -67,60 +68,20 @@ def zscore(phases: Sequence[Volume], params: ZscoreParams, mask: Mask | None = N
     return Normalized(tuple(_normalize(phase, mean, sd) for phase in phases), mean, sd)
 
 
-Selection = Callable[[FloatArray, int], FloatArray]
-"""From a plane, indexed [j, i], and its number along k to the values that count."""
-
-
-def everything(plane: FloatArray, _k: int) -> FloatArray:
-    """Select all voxels."""
-    return plane
-
-
-def pooled_moments(
-    phases: Sequence[Volume], selection: Selection = everything
-) -> tuple[float, float]:
-    """Mean and population standard deviation over the selected voxels of all phases.
-
-    Both are 0 when no voxel is selected.
-    """
-    count, total = 0, 0.0
-    for values in _planes(phases, selection):
-        count += values.size
-        total += float(values.sum())
-    if count == 0:
-        return 0.0, 0.0
-    mean = total / count
-    square = 0.0
-    for values in _planes(phases, selection):
-        centered = values - mean
-        square += float((centered * centered).sum())
-    return mean, float(np.sqrt(square / count))
-
-
-def _planes(phases: Sequence[Volume], selection: Selection) -> Iterator[FloatArray]:
-    for phase in phases:
-        for k in range(phase.grid.shape[2]):
-            # One order of voxels, whatever the order in memory: sums must not depend on it.
-            plane = np.array(phase.data[:, :, k].T, np.float64, order="C")
-            yield selection(plane, k)
-
-
-def _selection(phases: Sequence[Volume], params: ZscoreParams, mask: Mask | None) -> Selection:
+def _selection(
+    phases: Sequence[Volume], params: ZscoreParams, mask: Mask | None
+) -> Selection | None:
     if params.mode == "trimmed":
         percents = (params.lower_percent, params.upper_percent)
         pooled = np.concatenate([phase.data.ravel(order="K") for phase in phases])
         low, high = np.percentile(pooled, percents, overwrite_input=True)
-        return lambda plane, _k: plane[(plane >= low) & (plane <= high)]
+        return Selection(low=float(low), high=float(high))
     if params.mode == "pooled":
-        return everything
-    if mask is None:
-        return lambda plane, _k: plane[plane > 0]
-    inside = mask.data
-    return lambda plane, k: plane[inside[:, :, k].T]
+        return None
+    return Selection(low=_SMALLEST) if mask is None else Selection(mask)
 
 
 def _normalize(phase: Volume, mean: float, sd: float) -> Volume:
     scaled = np.empty(phase.grid.shape, np.float32, order="F")
-    for k in range(phase.grid.shape[2]):
-        scaled[:, :, k] = (phase.data[:, :, k].astype(np.float64) - mean) / sd
+    normalize(in_order(phase.data), mean, 1.0 / sd, in_order(scaled))
     return phase.with_data(scaled)

@@ -51,7 +51,7 @@ def methods(params: ZscoreParams) -> str:
 
 STAGE = Stage(
     "zscore",
-    version=1,
+    version=2,
     inputs=Inputs,
     params=ZscoreParams,
     outputs=Outputs,

@@ -7,7 +7,8 @@ from breastdce.core.codes import CaveatCode, ErrorCode
 from breastdce.core.errors import InputError
 from breastdce.core.grid import Grid
 from breastdce.core.volume import Mask, Volume
-from breastdce.prepare.zscore import ZscoreParams, pooled_moments, zscore
+from breastdce.prepare.moments import pooled_moments
+from breastdce.prepare.zscore import ZscoreParams, zscore
 
 GRID = Grid((7, 6, 5), (1.0, 1.0, 1.0), np.eye(3), (0.0, 0.0, 0.0))
 
