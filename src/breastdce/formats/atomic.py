@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import secrets
+from collections.abc import Iterable
 from pathlib import Path
 
 from breastdce.core.codes import ErrorCode
@@ -24,11 +25,16 @@ def write_bytes(path: Path, payload: bytes, *, private: bool = False) -> None:
     StoreError
         OUTPUT_UNWRITABLE; nothing is left behind.
     """
+    write_parts(path, (payload,), private=private)
+
+
+def write_parts(path: Path, parts: Iterable[bytes | memoryview], *, private: bool = False) -> None:
+    """Write buffers one after another as one file; else as `write_bytes`."""
     # The random part lets two processes, even of two machines, write the same file.
     aside = path.with_name(f"{UNFINISHED}{secrets.token_hex(8)}")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        _write_through(aside, payload, 0o600 if private else 0o666)
+        _write_through(aside, parts, 0o600 if private else 0o666)
         aside.replace(path)
     except OSError as error:
         raise StoreError(
@@ -50,9 +56,9 @@ def remove_unfinished(folder: Path) -> int:
     return len(strays)
 
 
-def _write_through(path: Path, payload: bytes, mode: int) -> None:
+def _write_through(path: Path, parts: Iterable[bytes | memoryview], mode: int) -> None:
     descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode)
     with open(descriptor, "wb") as file:  # noqa: PTH123 - the mode is given when it is made
-        file.write(payload)
+        file.writelines(parts)
         file.flush()
         os.fsync(file.fileno())

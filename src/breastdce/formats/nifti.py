@@ -13,13 +13,13 @@ from typing import Any, Literal
 import numpy as np
 from isal import igzip, igzip_lib
 from numpy.typing import NDArray
-from zlib_ng import gzip_ng
 
 from breastdce.core.codes import ErrorCode
 from breastdce.core.errors import InputError
 from breastdce.core.grid import Grid
 from breastdce.core.volume import Mask, Volume
-from breastdce.formats.atomic import write_bytes
+from breastdce.formats.atomic import write_parts
+from breastdce.formats.gzip_frame import gzip_frame
 from breastdce.formats.labels import LabelMap, label_map
 from breastdce.formats.nifti_header import HEADER_BYTES, NiftiHeader
 
@@ -37,8 +37,6 @@ BROKEN: tuple[type[Exception], ...] = (
 """What reading a damaged file may raise."""
 _MAGIC = b"n+1\x00"
 _SCANNER = 1  # NIfTI-1: sform and qform code "scanner anatomical"
-_FLOAT_LEVEL = 1  # isal; 14 times the speed of zlib at +0.6 % size for float images
-_INTEGER_LEVEL = 4  # zlib-ng; 7 times the speed of zlib and smaller for integer images
 _INTEGER_TYPES = (np.int16, np.uint16, np.int32)  # smallest first; readers know all three
 MAX_TURN_RAD = 1.3e-3
 """What the qform may be turned against the sform. Readers take a quaternion's first component for
@@ -50,7 +48,7 @@ _MAX_VOXELS = 2**30  # beyond any MR volume: a header that asks for more is refu
 def write_volume(
     path: Path, volume: Volume, *, dtype: StoredType = "float32", slope: float = 1.0
 ) -> None:
-    """Write an image as .nii.gz.
+    """Write an image as .nii.gz, as tightly as `gzip_frame.compressing` says.
 
     Parameters
     ----------
@@ -71,11 +69,10 @@ def write_volume(
     StoreError
         OUTPUT_UNWRITABLE.
     """
-    kind = np.dtype(_exact_type(volume.data) if dtype == "exact-integer" else dtype)
-    if kind.kind != "f" and not _fits(volume.data, kind):
-        raise _invalid(path, f"values are not whole numbers of type {kind}")
-    stored = volume.data.astype(kind, order="F", copy=False)
-    write_bytes(path, _packed(path, stored, volume.grid, slope))
+    stored = _stored(volume.data, dtype)
+    if stored is None:
+        raise _invalid(path, f"values are not whole numbers of type {dtype}")
+    write_parts(path, _packed(path, stored, volume.grid, slope))
 
 
 def scaled(stored: NDArray[np.int16], slope: float) -> NDArray[np.float32]:
@@ -85,12 +82,16 @@ def scaled(stored: NDArray[np.int16], slope: float) -> NDArray[np.float32]:
 
 def write_mask(path: Path, mask: Mask) -> None:
     """Write a mask as .nii.gz, uint8, 0 and 1; errors as `write_volume`."""
-    write_bytes(path, mask_bytes(mask, path))
+    write_parts(path, _packed_mask(mask, path))
 
 
 def mask_bytes(mask: Mask, path: Path) -> bytes:
     """The file that `write_mask` writes; `path` is named in errors."""
-    return _packed(path, mask.data.astype(np.uint8, order="F"), mask.grid, 1.0)
+    return b"".join(_packed_mask(mask, path))
+
+
+def _packed_mask(mask: Mask, path: Path) -> list[bytes | memoryview]:
+    return _packed(path, mask.data.view(np.uint8), mask.grid, 1.0)
 
 
 def read_volume(path: Path) -> Volume:
@@ -113,7 +114,7 @@ def read_volume(path: Path) -> Volume:
 def read_mask(path: Path) -> Mask:
     """Read a mask; errors as `read_volume`, and IMAGE_INVALID for values other than 0 and 1."""
     header, data = _load(path)
-    mask = data != 0
+    mask = data.view(np.bool_) if data.dtype == np.uint8 and data.max() <= 1 else data != 0
     if not np.array_equal(data, mask):
         raise _invalid(path, "a mask holds other values than 0 and 1")
     return Mask(np.asfortranarray(mask), grid_of(header, path))
@@ -143,13 +144,10 @@ def grid_of(header: NiftiHeader, path: Path) -> Grid:
     return Grid(shape, tuple(spacing), affine[:3, :3] / norms, tuple(origin))
 
 
-def _packed(path: Path, stored: Array, grid: Grid, slope: float) -> bytes:
+def _packed(path: Path, stored: Array, grid: Grid, slope: float) -> list[bytes | memoryview]:
     header = _header(path, stored.dtype, grid, slope)
     # Four zero bytes after the header say: no extensions.
-    payload = b"".join((header.binaryblock, bytes(4), stored.tobytes(order="F")))
-    if stored.dtype.kind == "f" or stored.dtype == np.uint8:
-        return bytes(igzip.compress(payload, _FLOAT_LEVEL, mtime=0))
-    return bytes(gzip_ng.compress(payload, _INTEGER_LEVEL, mtime=0))
+    return gzip_frame(header.binaryblock + bytes(4), stored)
 
 
 def _header(path: Path, dtype: np.dtype[Any], grid: Grid, slope: float) -> Any:
@@ -180,16 +178,19 @@ def _set_geometry(header: Any, grid: Grid) -> None:
     header.set_sform(grid.affine, code=_SCANNER)
 
 
-def _exact_type(data: Array) -> type[np.generic]:
-    fitting = (kind for kind in _INTEGER_TYPES if _fits(data, np.dtype(kind)))
-    return next(fitting, np.float32)
-
-
-def _fits(data: Array, kind: np.dtype[Any]) -> bool:
-    limits = np.iinfo(kind)
-    if not (data.min() >= limits.min and data.max() <= limits.max):  # NaN fails too
-        return False
-    return bool(np.array_equal(data, np.rint(data)))
+def _stored(data: Array, dtype: StoredType) -> Array | None:
+    """Values in the type to store; None where it cannot hold them."""
+    if dtype == "float32":
+        return data.astype(np.float32, copy=False)
+    low, high = float(data.min()), float(data.max())
+    kinds = _INTEGER_TYPES if dtype == "exact-integer" else _INTEGER_TYPES[:1]
+    for kind in kinds:
+        if np.iinfo(kind).min <= low and high <= np.iinfo(kind).max:  # NaN fails too
+            stored = data.astype(kind)
+            if np.array_equal(stored, data):
+                return stored
+            break  # a wider type would not hold a fraction either
+    return data if dtype == "exact-integer" else None
 
 
 def _load(path: Path) -> tuple[NiftiHeader, Array]:

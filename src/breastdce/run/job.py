@@ -15,6 +15,7 @@ from breastdce.core.errors import CallError, StoreError
 from breastdce.core.exam import Region
 from breastdce.core.workers import available_cores
 from breastdce.dataset.rows import ExclusionRow, Level
+from breastdce.formats.gzip_frame import Compression
 from breastdce.ingest.regions import read_regions
 from breastdce.run.cohort import write_cohort
 from breastdce.run.cohort_choice import Member, exams_of, read_members, tree_visits
@@ -51,6 +52,8 @@ class JobOptions:
     keep_ids: bool = False
     pseudonyms: Path | None = None
     dates: Literal["drop", "shift"] = "drop"
+    compression: Compression = "fast"
+    """Of images."""
     allow_burned_in: bool = False
     jobs: int | None = None
     scheduler: str | None = None
@@ -265,6 +268,7 @@ def _tasks(
             recipe=plan.recipe,
             out=str(options.out.resolve()),
             exclusions=named.series_rows(exam),
+            compression=options.compression,
             debug=options.debug,
         )
         for exam, source in named.exams

@@ -27,6 +27,7 @@ from breastdce.dataset.provenance import as_read, checksums, write_provenance
 from breastdce.dataset.rows import ExclusionRow
 from breastdce.dataset.tables import write_exam_features
 from breastdce.formats.atomic import remove_unfinished, write_bytes
+from breastdce.formats.gzip_frame import FRAME_VERSION, Compression, compress_here
 from breastdce.formats.nifti import scaled, write_mask, write_volume
 from breastdce.formats.tables import write_json
 from breastdce.run.describe import describe_exam, describe_features
@@ -61,18 +62,24 @@ def publish_exam(
     engine: ExamEngine,
     files: FileDigests,
     exclusions: Sequence[ExclusionRow],
+    *,
     threads: int,
+    compression: Compression = "fast",
 ) -> bool:
-    """Bring an exam's files up to date, on several threads; False when they already were."""
+    """Bring an exam's files up to date, on several threads; False when they already were.
+
+    Files whose images were compressed in another way than `compression` are not up to date.
+    """
     memory = WorkPaths(out).published(str(exam))
-    state = _state(exam, source, engine, exclusions)
+    state = _state(exam, source, engine, exclusions, compression)
     if _is_current(out, memory, state):
         return False
     folder = layout.exam_folder(out, exam)
     # Ours alone while we hold the exam's lock: strays are what a killed run left.
     remove_unfinished(folder)
     jobs = _jobs(out, exam, engine)
-    with ThreadPoolExecutor(threads) as pool:  # the page is drawn while files are compressed
+    # The page is drawn while files are compressed.
+    with ThreadPoolExecutor(threads, initializer=compress_here, initargs=(compression,)) as pool:
         optional = [pool.submit(write, out, exam, value) for write, value in _optional(engine)]
         writing = [pool.submit(write) for write in jobs.values()]
         written = [*jobs, *(path for done in optional for path in done.result())]
@@ -183,7 +190,11 @@ class _MadeImages(StoredImages):
 
 
 def _state(
-    exam: ExamId, source: Source, engine: ExamEngine, exclusions: Sequence[ExclusionRow]
+    exam: ExamId,
+    source: Source,
+    engine: ExamEngine,
+    exclusions: Sequence[ExclusionRow],
+    compression: Compression,
 ) -> str:
     return digest_json(
         {
@@ -193,6 +204,7 @@ def _state(
             "artifacts": {name: engine.digests[name] for name in sorted(engine.wanted)},
             "records": [[record.key, record.engines] for record in engine.records],
             "exclusions": msgspec.to_builtins(list(exclusions)),
+            "compression": [compression, FRAME_VERSION],
             "package": __version__,
         }
     )

@@ -14,6 +14,7 @@ from breastdce.core.codes import Code, ExamCode
 from breastdce.core.errors import BreastDceError, ExamRefused
 from breastdce.core.exam import ExamId
 from breastdce.dataset.rows import ExclusionRow
+from breastdce.formats.gzip_frame import Compression
 from breastdce.run.engine import ExamEngine
 from breastdce.run.inputs import FileDigests, source_digest
 from breastdce.run.lock import locked
@@ -43,6 +44,8 @@ class ExamTask(msgspec.Struct, frozen=True, kw_only=True):
     """What else was found in the exam's study."""
     threads: int = 1
     """Threads that this exam may use; its bytes do not depend on them."""
+    compression: Compression = "fast"
+    """Of images."""
     debug: bool = False
 
 
@@ -98,9 +101,15 @@ def _process(task: ExamTask, work: WorkPaths, status: StatusFile) -> ExamOutcome
         plan, store, task.source, digest, WANTED | optional_artifacts(plan), threads=task.threads
     )
     engine.run(status)
-    out, exclusions = Path(task.out), task.exclusions
     changed = publish_exam(
-        out, task.exam, task.source, engine, files, exclusions, threads=task.threads
+        Path(task.out),
+        task.exam,
+        task.source,
+        engine,
+        files,
+        task.exclusions,
+        threads=task.threads,
+        compression=task.compression,
     )
     store.close()
     return ExamOutcome(

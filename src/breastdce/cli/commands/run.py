@@ -50,6 +50,12 @@ def _arguments(parser: argparse.ArgumentParser) -> None:
         action="store_true",
         help="use images that say that text is burned into their pixels",
     )
+    parser.add_argument(
+        "--compression",
+        choices=("none", "fast", "small"),
+        default="fast",
+        help="of images, all named .nii.gz: none (stored as they are), fast (default), small",
+    )
     where = parser.add_argument_group("where to compute")
     where.add_argument("--jobs", type=count_of, metavar="N", help="processes (default: by cores)")
     where.add_argument("--scheduler", metavar="ADDRESS", help="a running Dask scheduler")
@@ -72,6 +78,7 @@ def _run(args: argparse.Namespace) -> int:
         pseudonyms=args.pseudonyms,
         dates=args.dates,
         allow_burned_in=args.allow_burned_in,
+        compression=args.compression,
         jobs=args.jobs,
         scheduler=args.scheduler,
         dry_run=args.dry_run,
