@@ -71,6 +71,25 @@ def test_changed_parameter_recomputes_what_depends_on_it_only(tiny_cohort, fast,
     assert all(1 <= outcome.computed <= 3 for outcome in summary.outcomes)
 
 
+def test_images_are_written_again_where_another_compression_is_asked_for(
+    tiny_cohort, fast, tmp_path
+):
+    out = tmp_path / "dataset"
+    done, bytes_of = [], []
+    for how in ("fast", "none", "none"):
+        exams = ("sub-PHANTOM01_ses-1",)
+        summary = run(
+            tiny_cohort / "dicom", out=out, jobs=1, recipe=fast, exams=exams, compression=how
+        )
+        done.append(summary.outcomes[0].status)
+        bytes_of.append(digests(out))
+    assert done == ["done", "done", "unchanged"]
+    usual, stored, again = bytes_of
+    assert stored == again
+    assert all(usual[name] != stored[name] for name in usual if name.endswith(".nii.gz"))
+    assert validate(out) == []
+
+
 def test_one_failing_exam_does_not_stop_the_others(tiny_cohort, fast, tmp_path, monkeypatch):
     honest = schedule._process
 

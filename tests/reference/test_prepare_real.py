@@ -84,12 +84,20 @@ def test_moments_of_duke_are_the_known_ones(duke):
 
 
 @pytest.mark.parametrize("exam", ["ucsf", "duke"])
-def test_linear_is_that_of_simpleitk(exam, request):
-    phases = request.getfixturevalue(exam)
-    found = resample(phases, ResampleParams()).phases[1]
-    oracle = itk.resample(phases[1], found.grid, itk.Interpolator.LINEAR)
-    # float32 keeps 7 digits of at most 1000, and ITK rounds positions in millimeters
-    np.testing.assert_allclose(found.data, oracle.data, atol=1e-4)
+@pytest.mark.parametrize(
+    ("interpolator", "kind", "relative"),
+    # of the signal's maximum: three roundings of float32; twice filtered thrice as many
+    [("linear", itk.Interpolator.LINEAR, 3e-7), ("bspline", itk.Interpolator.BSPLINE, 1e-6)],
+)
+def test_resampling_is_that_of_simpleitk(exam, interpolator, kind, relative, request):
+    # One more, so that what is 0 was filled.
+    phase = request.getfixturevalue(exam)[1]
+    phase = phase.with_data(phase.data + 1)
+    found = resample([phase], ResampleParams(interpolator=interpolator)).phases[0]
+    oracle = itk.resample(phase, found.grid, kind)
+    highest = float(phase.data.max())
+    np.testing.assert_allclose(found.data, oracle.data, rtol=0, atol=relative * highest)
+    assert np.array_equal(found.data == 0, oracle.data == 0)
 
 
 @pytest.mark.parametrize("exam", ["ucsf", "duke"])

@@ -10,7 +10,16 @@ from breastdce.core.errors import InputError
 from breastdce.core.grid import Grid
 from breastdce.core.volume import Mask, Volume
 from breastdce.imaging import itk
-from breastdce.imaging.resample import Edge, edge_planes, isotropic_grid, linear, nearest
+from breastdce.imaging.resample import (
+    Edge,
+    Interpolation,
+    cubic,
+    edge_planes,
+    isotropic_grid,
+    linear,
+    nearest,
+    vote,
+)
 
 
 def _grid(shape, spacing, direction=None, origin=(3.0, -7.0, 11.0)):
@@ -116,3 +125,65 @@ def test_a_grid_shifted_by_millimeters_is_met():
     image = _noise(_grid((6, 6, 6), (1.0, 1.0, 1.0)))
     shifted = replace(image.grid, shape=(3, 6, 6), origin_mm=(5.0, -7.0, 11.0))
     assert np.array_equal(linear(image, shifted, Edge.ITK).data, image.data[2:5])
+
+
+def test_cubic_overshoots_beside_a_step_and_linear_does_not():
+    step = np.zeros((8, 1, 1), np.float32)
+    step[4:] = 6.0
+    image = Volume(step, _grid(step.shape, (2.0, 1.0, 1.0)))
+    target = isotropic_grid(image.grid, 1.0)
+    # a sixteenth of the step and more, whatever lies around
+    assert cubic(image, target, Edge.EXTEND).data.min() < -0.3
+    assert linear(image, target, Edge.EXTEND).data.min() == 0.0
+
+
+@pytest.mark.parametrize("kind", [linear, cubic])
+def test_extended_edges_hold_their_value(kind):
+    image = _noise(_grid((5, 4, 6), (1.0, 1.0, 2.0)))
+    found = kind(image, isotropic_grid(image.grid, 1.0), Edge.EXTEND).data
+    # float32 of 200; the spline passes through its samples up to rounding
+    np.testing.assert_allclose(found[:, :, 11], image.data[:, :, 5], atol=1e-4)
+
+
+def test_one_interpolation_serves_every_image_of_its_grid():
+    images = [_noise(_grid((9, 8, 7), (0.8, 1.3, 2.1)), seed) for seed in (1, 2)]
+    target = isotropic_grid(images[0].grid, 1.0)
+    shared = Interpolation(images[0].grid, target, "cubic", Edge.ITK)
+    found = [shared(image) for image in images]
+    for image, values in zip(images, found, strict=True):
+        assert np.array_equal(values.data, cubic(image, target, Edge.ITK).data)
+        assert values.data.flags.f_contiguous
+
+
+def _labels(values, spacing=2.0):
+    data = np.asfortranarray(np.array(values, np.uint8)[:, None, None])
+    grid = _grid(data.shape, (spacing, 1.0, 1.0), origin=(0.0, 0.0, 0.0))
+    return data, grid
+
+
+def test_the_largest_share_wins_and_a_tie_goes_to_the_lower_label():
+    data, grid = _labels([0, 3, 3, 1], spacing=4.0)
+    target = isotropic_grid(grid, 1.0)
+    found = vote(data, grid, target, Edge.EXTEND)[:, 0, 0].tolist()
+    # positions 0, 1/4, 1/2 (a tie of 0 and 3), 3/4, 1, ... 2 1/2 (a tie of 3 and 1) ...
+    assert found == [0, 0, 0, 3, 3, 3, 3, 3, 3, 3, 1, 1, 1, 1, 1, 1]
+    assert vote(data, grid, target, Edge.ITK)[:, 0, 0].tolist() == [*found[:14], 0, 0]
+
+
+def test_shares_of_one_label_add_up_over_its_corners():
+    # In the middle of eight: label 2 has three corners, 5 and 0 two each, 1 has one.
+    corners = np.array([2, 2, 2, 5, 5, 0, 0, 1], np.int16).reshape(2, 2, 2)
+    source = _grid((2, 2, 2), (1.0, 1.0, 1.0))
+    middle = replace(source, shape=(1, 1, 1), origin_mm=(3.5, -6.5, 11.5))
+    found = vote(corners, source, middle, Edge.ITK)
+    assert found.item() == 2
+    assert found.dtype == np.int16
+
+
+def test_a_tie_that_rounding_breaks_is_still_a_tie():
+    # 0.1 + 0.2 of one label against 0.3 of another is a tie that float64 would give away.
+    corners = np.array([[[7, 7], [4, 4]]], np.uint8)
+    source = _grid((1, 2, 2), (1.0, 1.0, 1.0), origin=(0.0, 0.0, 0.0))
+    for share in (0.1, 0.3, 0.7):
+        at = replace(source, shape=(1, 1, 1), origin_mm=(0.0, 0.5, share))
+        assert vote(corners, source, at, Edge.EXTEND).item() == 4

@@ -1,5 +1,8 @@
 from __future__ import annotations
 
+import subprocess
+import sys
+
 import numpy as np
 import pytest
 
@@ -57,3 +60,45 @@ def test_mask_lands_on_the_grid_of_the_images():
     carried = resample_mask(Mask(inside, STACK), target)
     assert carried.grid.matches(target)
     assert np.count_nonzero(carried.data) == 2 * np.count_nonzero(inside)
+
+
+def test_centered_grid_has_the_center_of_the_source_and_no_plane_outside():
+    found = resample(_phases(), ResampleParams(grid="centered", spacing_mm=1.5))
+    grid = found.phases[0].grid
+    assert grid.shape == (6, 6, 14)  # 8, 8 and 20 mm, rounded up
+    centers = [
+        one.affine[:3, :3] @ ((np.array(one.shape) - 1) / 2) + one.affine[:3, 3]
+        for one in (grid, STACK)
+    ]
+    np.testing.assert_allclose(centers[0], centers[1], atol=1e-12)
+    assert found.caveats == ()
+
+
+def test_clipping_keeps_a_spline_in_the_range_of_its_own_image():
+    edges = np.zeros(STACK.shape, np.float32)
+    edges[2:5, 2:5, 3:6] = 9.0
+    phases = [Volume(edges, STACK), Volume(edges + 100, STACK)]
+    kept = resample(phases, ResampleParams(interpolator="bspline", edge=Edge.EXTEND)).phases
+    assert kept[0].data.min() < -0.1
+    clipped = resample(
+        phases, ResampleParams(interpolator="bspline", overshoot="clip", edge=Edge.EXTEND)
+    ).phases
+    ranges = [(float(one.data.min()), float(one.data.max())) for one in clipped]
+    assert ranges == [(0.0, 9.0), (100.0, 109.0)]
+    inner = (kept[0].data >= 0) & (kept[0].data <= 9)
+    assert np.array_equal(kept[0].data[inner], clipped[0].data[inner])
+
+
+def test_a_mask_may_be_carried_by_vote():
+    inside = np.zeros(STACK.shape, bool, order="F")
+    inside[2:6, 2:6, 3:6] = True
+    target = resample(_phases(), ResampleParams()).phases[0].grid
+    voted = resample_mask(Mask(inside, STACK), target, rule="vote")
+    # planes 6 to 10 lie at 3 to 5; those halfway to the outside are out
+    assert np.flatnonzero(voted.data.any(axis=(0, 1))).tolist() == [6, 7, 8, 9, 10]
+
+
+def test_the_stage_does_without_simpleitk():
+    code = "import sys, breastdce.stages.resample; print('SimpleITK' in sys.modules)"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "False"
