@@ -1,0 +1,36 @@
+"""Compile every kernel of resampling and z-score: `python -m breastdce.prepare.compile_kernels`.
+
+The machine code is kept, so that who installs waits instead of the first exam.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from breastdce.core.grid import Grid
+from breastdce.core.volume import Mask, Volume
+from breastdce.imaging.resample import Edge
+from breastdce.prepare.resample import ResampleParams, resample, resample_mask
+from breastdce.prepare.zscore import ZscoreParams, zscore
+
+_SHAPE = (6, 5, 4)
+
+
+def main() -> None:
+    """Prepare a small image in every way."""
+    grid = Grid(_SHAPE, (0.7, 0.8, 2.0), np.eye(3), (0.0, 0.0, 0.0))
+    signal = np.random.default_rng(0).uniform(1, 9, _SHAPE)
+    image = Volume(np.asfortranarray(signal, np.float32), grid)
+    mask = Mask(np.asfortranarray(signal > 5), grid)
+    target = resample([image], ResampleParams()).phases[0].grid
+    for edge in Edge:
+        resample([image], ResampleParams(interpolator="bspline", edge=edge))
+    resample_mask(mask, target)
+    resample_mask(mask, target, rule="vote")
+    zscore([image], ZscoreParams())
+    zscore([image], ZscoreParams(mode="masked"))
+    zscore([image], ZscoreParams(mode="masked"), mask)
+
+
+if __name__ == "__main__":
+    main()
