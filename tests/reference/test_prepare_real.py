@@ -87,7 +87,10 @@ def test_moments_of_duke_are_the_known_ones(duke):
 @pytest.mark.parametrize(
     ("interpolator", "kind", "relative"),
     # of the signal's maximum: three roundings of float32; twice filtered thrice as many
-    [("linear", itk.Interpolator.LINEAR, 3e-7), ("bspline", itk.Interpolator.BSPLINE, 1e-6)],
+    [
+        ("linear", itk.Interpolator.LINEAR, 3e-7),
+        pytest.param("bspline", itk.Interpolator.BSPLINE, 1e-6, marks=pytest.mark.slow),
+    ],
 )
 def test_resampling_is_that_of_simpleitk(exam, interpolator, kind, relative, request):
     # One more, so that what is 0 was filled.

@@ -12,11 +12,14 @@ from contextlib import suppress
 from typing import Any, ParamSpec, TypeVar, cast
 
 import numba
+import numpy as np
 from numba.core.caching import FunctionCache
 from numba.core.runtime.nrt import rtsys
+from numpy.typing import NDArray
 
 P = ParamSpec("P")
 R = TypeVar("R")
+S = TypeVar("S", bound=np.generic)
 
 _before_compiling: list[Callable[[], None]] = []
 
@@ -41,6 +44,17 @@ class _Cache(FunctionCache):
         if found is None and _before_compiling:
             _before_compiling.pop()()
         return found
+
+
+def read_only(array: NDArray[S]) -> NDArray[S]:
+    """View that cannot be written through, last axis fastest; a copy where memory runs otherwise.
+
+    A kernel is compiled anew for arrays of another layout, and for those that may be written and
+    those that may not: images from a file and images just made would each cost seconds.
+    """
+    view = np.ascontiguousarray(array).view()
+    view.setflags(write=False)
+    return view
 
 
 def kernel(function: Callable[P, R]) -> Callable[P, R]:

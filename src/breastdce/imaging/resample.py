@@ -19,6 +19,7 @@ from breastdce.core.codes import ErrorCode
 from breastdce.core.errors import InputError
 from breastdce.core.grid import FloatArray, Grid
 from breastdce.core.volume import Mask, Volume
+from breastdce.imaging.kernel import read_only
 from breastdce.imaging.linear_loops import pick, vote_linear
 from breastdce.imaging.separable import Order, Separable, linear_axis
 from breastdce.imaging.spline_loops import Ends
@@ -96,6 +97,8 @@ def edge_planes(source: Grid, target: Grid) -> EdgePlanes:
 class Interpolation:
     """Images of one grid at the voxel centers of another; tables and buffers serve all of them.
 
+    One thread at a time: the buffers are written to.
+
     Parameters
     ----------
     source, target
@@ -153,7 +156,7 @@ def nearest(mask: Mask, target: Grid, edge: Edge) -> Mask:
         for at, n in zip(where, mask.grid.shape, strict=True)
     )
     out = np.empty(target.shape, np.bool_, order="F")
-    pick(np.ascontiguousarray(mask.data.T), k, j, i, out.T)
+    pick(read_only(mask.data.T), k, j, i, out.T)
     if edge is Edge.ITK:
         _zero_outside(out, where, mask.grid)
     return Mask(out, target)
@@ -188,7 +191,7 @@ def vote(
     where = positions(source, target)
     i, j, k = (linear_axis(at, n) for at, n in zip(where, source.shape, strict=True))
     out = np.empty(target.shape, labels.dtype, order="F")
-    block = np.ascontiguousarray(labels.T)
+    block = read_only(labels.T)
     vote_linear(block, k.sample, k.weight, j.sample, j.weight, i.sample, i.weight, out.T)
     if edge is Edge.ITK:
         _zero_outside(out, where, source)

@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from breastdce.core.grid import FloatArray
+from breastdce.imaging.kernel import read_only
 from breastdce.imaging.linear_loops import Array, Index, blend_linear
 from breastdce.imaging.spline_loops import POLE, Ends, filter_in_plane, filter_through_plane
 
@@ -99,7 +100,7 @@ class Separable:
 
     def __call__(self, data: NDArray[Any]) -> Array:
         """Interpolate an array of any real type; the result is new and C-contiguous."""
-        block = np.ascontiguousarray(data, dtype=self._dtype)
+        block = read_only(np.asarray(data, dtype=self._dtype, order="C"))
         out: Array = np.empty(self._out, self._dtype)
         k, j, i = self._axes
         if self._order == "linear":

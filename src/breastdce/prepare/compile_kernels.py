@@ -1,4 +1,4 @@
-"""Compile every kernel of resampling and z-score: `python -m breastdce.prepare.compile_kernels`.
+"""Compile the kernels of resampling and z-score: `python -m breastdce.prepare.compile_kernels`.
 
 The machine code is kept, so that who installs waits instead of the first exam.
 """
@@ -9,11 +9,14 @@ import numpy as np
 
 from breastdce.core.grid import Grid
 from breastdce.core.volume import Mask, Volume
+from breastdce.imaging.interpolate import centered_grid, on_centered
 from breastdce.imaging.resample import Edge
+from breastdce.imaging.separable import Order
 from breastdce.prepare.resample import ResampleParams, resample, resample_mask
 from breastdce.prepare.zscore import ZscoreParams, zscore
 
 _SHAPE = (6, 5, 4)
+_ORDERS: tuple[Order, ...] = ("linear", "cubic")
 
 
 def main() -> None:
@@ -25,6 +28,9 @@ def main() -> None:
     target = resample([image], ResampleParams()).phases[0].grid
     for edge in Edge:
         resample([image], ResampleParams(interpolator="bspline", edge=edge))
+    centered = centered_grid(grid, (1.0, 1.0, 1.0))
+    for order in _ORDERS:  # in float64, which radiomics asks for
+        on_centered(image.data, grid, centered, order)
     resample_mask(mask, target)
     resample_mask(mask, target, rule="vote")
     zscore([image], ZscoreParams())

@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from breastdce.core.volume import Mask, Volume
-from breastdce.imaging.kernel import kernel
+from breastdce.imaging.kernel import kernel, read_only
 
 FloatArray = NDArray[np.float64]
 
@@ -59,13 +59,13 @@ def pooled_moments(
     state = np.zeros(3)  # count, mean, sum of squared deviations
     chosen = selection or Selection()
     for phase in phases:
-        voxels = in_order(phase.data)
+        voxels = read_only(in_order(phase.data))
         if chosen.is_everything:
             _add_all(voxels, state)
         elif chosen.mask is None:
             _add_range(voxels, chosen.low, chosen.high, state)
         else:
-            _add_inside(voxels, in_order(chosen.mask.data), state)
+            _add_inside(voxels, read_only(in_order(chosen.mask.data)), state)
     count, mean, square = state.tolist()
     return (mean, float(np.sqrt(square / count))) if count else (0.0, 0.0)
 

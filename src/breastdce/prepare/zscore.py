@@ -18,6 +18,7 @@ from breastdce.core.codes import CaveatCode, ErrorCode
 from breastdce.core.errors import InputError
 from breastdce.core.params import Params
 from breastdce.core.volume import Mask, Volume
+from breastdce.imaging.kernel import read_only
 from breastdce.prepare.moments import Selection, in_order, normalize, pooled_moments
 
 _SMALLEST = float(np.nextafter(np.float32(0), np.float32(1)))
@@ -83,5 +84,5 @@ def _selection(
 
 def _normalize(phase: Volume, mean: float, sd: float) -> Volume:
     scaled = np.empty(phase.grid.shape, np.float32, order="F")
-    normalize(in_order(phase.data), mean, 1.0 / sd, in_order(scaled))
+    normalize(read_only(in_order(phase.data)), mean, 1.0 / sd, scaled.T.reshape(-1))
     return phase.with_data(scaled)

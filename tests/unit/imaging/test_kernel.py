@@ -47,3 +47,14 @@ def test_a_kernel_works_where_nothing_can_be_kept(monkeypatch):
     monkeypatch.setattr(door, "_Cache", refuse)
     double = door.kernel(lambda values: values * 2)
     np.testing.assert_array_equal(double(np.arange(3)), [0, 2, 4])
+
+
+def test_one_compilation_serves_arrays_of_any_order_that_may_be_written_or_not():
+    total = door.kernel(lambda values: values.sum())
+    frozen = np.ones((2, 3))
+    frozen.setflags(write=False)
+    for array in (np.ones((2, 3)), np.ones((2, 3), order="F"), frozen):
+        assert total(door.read_only(array)) == 6
+        assert not door.read_only(array).flags.writeable
+    assert np.shares_memory(door.read_only(frozen), frozen)
+    assert len(total.signatures) == 1  # type: ignore[attr-defined]
