@@ -40,7 +40,7 @@ class ResampleParams(Params, frozen=True):
     values below 0 occur, which a logarithm or a percent enhancement cannot use."""
     overshoot: Literal["keep", "clip"] = "keep"
     """`clip`: values of a spline beyond the smallest and largest of their source image are set
-    to these. Clipped images no longer pass linear tests of the spline, and their mean moves."""
+    to these, which moves the mean."""
     edge: Edge = Edge.ITK
     """`itk`: planes half a voxel or more outside the image are filled as ITK would, with 0 or
     with the edge value as rounding falls. `extend`: always with the edge value."""
