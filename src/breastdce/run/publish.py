@@ -83,13 +83,13 @@ def publish_exam(
         optional = [pool.submit(write, out, exam, value) for write, value in _optional(engine)]
         writing = [pool.submit(write) for write in jobs.values()]
         written = [*jobs, *(path for done in optional for path in done.result())]
-        _remove_others(folder, written)
         names = [path.relative_to(folder).as_posix() for path in sorted(written)]
         record = describe_exam(exam, source, engine, files, exclusions, names)
         sidecars = engine.value("facts").sidecars
         page = make_page(exam, as_read(record), sidecars, _MadeImages(out, exam, engine))
         for done in writing:
             done.result()
+    _remove_others(folder, written)  # not before: files are written under other names
     write_provenance(out, exam, msgspec.structs.replace(record, files=checksums(out, exam)))
     page.write(out, exam)
     made = [*written, layout.provenance(out, exam), *page_files(out, exam)]
