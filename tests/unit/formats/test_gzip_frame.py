@@ -14,7 +14,7 @@ import SimpleITK as sitk
 
 from breastdce.core.grid import Grid
 from breastdce.core.volume import Mask, Volume
-from breastdce.formats.gzip_frame import Compression, compressing, gzip_frame
+from breastdce.formats.gzip_frame import Compression, compress_here, compressing, gzip_frame
 from breastdce.formats.nifti import read_mask, read_volume, write_mask, write_volume
 from breastdce.formats.nifti_strict import inspect
 
@@ -101,6 +101,15 @@ def test_threads_side_by_side_write_the_same_bytes(how):
     with ThreadPoolExecutor(4) as pool:
         found = list(pool.map(digest, kinds))
     assert found == [digest(kind) for kind in kinds]
+
+
+@pytest.mark.parametrize("how", HOW)
+def test_a_pool_compresses_as_it_is_told(how):
+    with compressing(how):
+        expected = b"".join(gzip_frame(b"", FLOAT))
+    with ThreadPoolExecutor(2, initializer=compress_here, initargs=(how,)) as pool:
+        found = list(pool.map(lambda values: b"".join(gzip_frame(b"", values)), [FLOAT] * 4))
+    assert set(found) == {expected}
 
 
 def test_the_choice_ends_with_its_block():
