@@ -124,14 +124,25 @@ def background_threshold(pre: Volume, voi: Box, omit: Mask | None, percent: floa
     Returns
     -------
     int
-        ``floor(percent / 100 * P95 + 0.5)``. P95 is the linearly interpolated percentile over
-        the box without its last column, row and slice: with that half-open box the integers in
-        the producer's headers are met. An axis of one voxel keeps it.
+        ``floor(percent / 100 * P95 + 0.5)``, see `background_scale`.
+    """
+    return background_of(background_scale(pre, voi, omit), percent)
+
+
+def background_of(p95: float, percent: float) -> int:
+    """Background threshold for a share of the 95th percentile, in percent."""
+    return math.floor(percent / 100.0 * p95 + 0.5)
+
+
+def background_scale(pre: Volume, voi: Box, omit: Mask | None) -> float:
+    """The 95th percentile that the background threshold is a share of; arguments as above.
+
+    It is linearly interpolated, over the box without its last column, row and slice: with that
+    half-open box the integers in the producer's headers are met. An axis of one voxel keeps it.
     """
     last = tuple(max(b - 1, a) for a, b in zip(voi.first, voi.last, strict=True))
     cut = window(Box(voi.first, (last[0], last[1], last[2])))
     signal = pre.data[cut]
     if omit is not None:
         signal = np.where(omit.data[cut], np.float32(0), signal)
-    p95 = float(np.percentile(signal.astype(np.float64), 95, method="linear"))
-    return math.floor(percent / 100.0 * p95 + 0.5)
+    return float(np.percentile(signal.astype(np.float64), 95, method="linear"))
