@@ -17,8 +17,26 @@ Shape = tuple[int, int, int]
 
 
 @kernel
-def nth_largest_neighbor(values: Values, shape: Shape, places: Places, n: int) -> Values:
-    """The n-th largest value among the 26 neighbors of each chosen voxel.
+def neighbors_of(place: int, shape: Shape, around: Places) -> None:
+    """Write the indices of the 26 neighbors of a voxel into `around`."""
+    ni, nj, nk = shape
+    i = place % ni
+    j = place // ni % nj
+    k = place // (ni * nj)
+    at = 0
+    for dk in range(-1, 2):
+        slab = min(max(k + dk, 0), nk - 1) * nj
+        for dj in range(-1, 2):
+            row = (slab + min(max(j + dj, 0), nj - 1)) * ni
+            for di in range(-1, 2):
+                if di != 0 or dj != 0 or dk != 0:
+                    around[at] = row + min(max(i + di, 0), ni - 1)
+                    at += 1
+
+
+@kernel
+def supported_values(values: Values, shape: Shape, places: Places, n: int) -> Values:
+    """The largest threshold that each chosen voxel and n of its 26 neighbors reach.
 
     Parameters
     ----------
@@ -29,55 +47,45 @@ def nth_largest_neighbor(values: Values, shape: Shape, places: Places, n: int) -
     places
         Indices of the chosen voxels in `values`.
     n
-        1 (the largest) to 26; 0 asks for nothing and gives infinity.
+        How many neighbors must reach the threshold, 0 to 26.
 
     Returns
     -------
     NDArray[np.float32]
-        One value for each place: at least n neighbors reach a threshold exactly when it does.
+        For each place the smaller of its own value and the n-th largest of its neighbors; its
+        own for n = 0.
     """
-    ni, nj, nk = shape
     found = np.empty(places.size, np.float32)
     largest = np.empty(27, np.float32)
+    around = np.empty(26, np.int64)
     for index in range(places.size):
-        i = places[index] % ni
-        j = places[index] // ni % nj
-        k = places[index] // (ni * nj)
-        largest[: n + 1] = -np.inf
-        for dk in range(-1, 2):
-            slab = min(max(k + dk, 0), nk - 1) * nj
-            for dj in range(-1, 2):
-                row = (slab + min(max(j + dj, 0), nj - 1)) * ni
-                for di in range(-1, 2):
-                    if di == 0 and dj == 0 and dk == 0:
-                        continue
-                    value = values[row + min(max(i + di, 0), ni - 1)]
-                    # Insertion from the end; the last of n is what is asked for.
-                    at = n
-                    while at > 0 and value > largest[at - 1]:
-                        largest[at] = largest[at - 1]
-                        at -= 1
-                    largest[at] = value if at < n else largest[at]
-        found[index] = largest[n - 1] if n > 0 else np.inf
+        own = values[places[index]]
+        neighbors_of(places[index], shape, around)
+        largest[:n] = -np.inf
+        missing = n  # values below the own one decide only when too few neighbors reach it
+        for step in range(26):
+            if missing == 0:
+                break
+            value = values[around[step]]
+            if value >= own:
+                missing -= 1
+            elif value > largest[n - 1]:
+                at = n - 1
+                while at > 0 and value > largest[at - 1]:
+                    largest[at] = largest[at - 1]
+                    at -= 1
+                largest[at] = value
+        found[index] = own if missing == 0 else largest[missing - 1]
     return found
 
 
 @kernel
 def count_neighbors(values: Values, shape: Shape, places: Places, least: float) -> Places:
     """How many of the 26 neighbors of each chosen voxel reach a value; arguments as above."""
-    ni, nj, nk = shape
     found = np.zeros(places.size, np.int64)
+    around = np.empty(26, np.int64)
     for index in range(places.size):
-        i = places[index] % ni
-        j = places[index] // ni % nj
-        k = places[index] // (ni * nj)
-        for dk in range(-1, 2):
-            slab = min(max(k + dk, 0), nk - 1) * nj
-            for dj in range(-1, 2):
-                row = (slab + min(max(j + dj, 0), nj - 1)) * ni
-                for di in range(-1, 2):
-                    if values[row + min(max(i + di, 0), ni - 1)] >= least:
-                        found[index] += 1
-        if values[places[index]] >= least:
-            found[index] -= 1
+        neighbors_of(places[index], shape, around)
+        for step in range(26):
+            found[index] += values[around[step]] >= least
     return found

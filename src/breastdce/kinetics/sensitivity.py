@@ -20,7 +20,7 @@ from breastdce.core.exam import Box, Region, Triple
 from breastdce.core.params import Params
 from breastdce.core.volume import Mask
 from breastdce.kinetics.enhancement import percent_values, ratio_values
-from breastdce.kinetics.neighbors import count_neighbors, nth_largest_neighbor
+from breastdce.kinetics.neighbors import count_neighbors, supported_values
 from breastdce.kinetics.roi import Window, region_mask, window
 from breastdce.kinetics.tally import FtvReport
 from breastdce.kinetics.thresholds import Thresholds, background_of, background_scale
@@ -220,8 +220,7 @@ def _supported(
 ) -> FloatImage:
     """The largest threshold on `values` that each place passes, its neighbors asked."""
     of_neighbors = np.where(counts, values, _LEAST)
-    nth = nth_largest_neighbor(of_neighbors, slab.shape, places, used.min_neighbors)
-    return np.minimum(values[places], nth)
+    return supported_values(of_neighbors, slab.shape, places, used.min_neighbors)
 
 
 def _ser(slab: _Slab, places: Counts) -> FloatImage:
