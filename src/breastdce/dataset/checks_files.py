@@ -15,7 +15,7 @@ from breastdce.dataset.provenance import Provenance, checksums
 def check_tree(root: Path, exams: Sequence[tuple[ExamId, int]]) -> Iterator[Problem]:
     """Compare the files under `root` with the layout for `exams` (name, number of phases)."""
     required = set(layout.required_files(root))
-    allowed = set(required)
+    allowed = {*required, *layout.optional_files(root)}
     for exam, n_phases in exams:
         files = layout.required_exam_files(root, exam, n_phases)
         required.update(files)

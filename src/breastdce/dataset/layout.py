@@ -118,6 +118,16 @@ def exam_features(root: Path, exam: ExamId) -> Path:
     return exam_folder(root, exam) / "features" / f"{exam}_{PANEL}.tsv"
 
 
+def exam_sensitivity(root: Path, exam: ExamId) -> Path:
+    """FTV of one exam for other thresholds."""
+    return exam_folder(root, exam) / "features" / f"{exam}_ftv-sensitivity.tsv"
+
+
+def sensitivity_dictionary(root: Path) -> Path:
+    """Dictionary of every `exam_sensitivity`."""
+    return root / "features" / "ftv-sensitivity.json"
+
+
 def provenance(root: Path, exam: ExamId) -> Path:
     """What the exam's files were made from, and how."""
     return exam_folder(root, exam) / "provenance.json"
@@ -178,9 +188,18 @@ def required_exam_files(root: Path, exam: ExamId, n_phases: int) -> tuple[Path, 
     )
 
 
+def optional_files(root: Path) -> tuple[Path, ...]:
+    """Files beside the exams' folders that a data set has where its recipe makes them."""
+    return (sensitivity_dictionary(root),)
+
+
 def optional_exam_files(root: Path, exam: ExamId) -> tuple[Path, ...]:
-    """Files that an exam may have: masks of the STV, and features where there is one."""
-    return (*(mask(root, exam, name) for name in STV_BEST_FIRST), exam_features(root, exam))
+    """Files that an exam may have: of the STV where there is one, and of further steps."""
+    return (
+        *(mask(root, exam, name) for name in STV_BEST_FIRST),
+        exam_features(root, exam),
+        exam_sensitivity(root, exam),
+    )
 
 
 def exam_folders(root: Path) -> tuple[Path, ...]:

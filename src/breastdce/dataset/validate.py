@@ -33,6 +33,7 @@ from breastdce.dataset.checks_records import (
 from breastdce.dataset.checks_tables import TableReader, read_features
 from breastdce.dataset.checks_text import check_texts, check_workbook
 from breastdce.dataset.problem import Problem, Promise
+from breastdce.dataset.sensitivity_table import check_sensitivity
 from breastdce.formats.tables import MISSING, Cell, Column
 
 __all__ = ["Problem", "Promise", "validate"]
@@ -105,6 +106,7 @@ def _check_tables(
         *check_deidentification(root, seen),
         *check_exam_lists(root, folders, exams, people, exclusions),
         *check_feature_rows(root, exams, features, own),
+        *check_sensitivity(root, reader, exams),
     ]
 
 

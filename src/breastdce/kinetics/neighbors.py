@@ -1,4 +1,4 @@
-"""Loops over the 26 neighbors of chosen voxels, compiled; the outermost voxels repeat beyond the border.
+"""Loops over the 26 neighbors of chosen voxels; the outermost repeat beyond the border.
 
 Images come as 1-D arrays in the order of memory (i fastest) with their shape, so that one compiled
 version serves every size.

@@ -1,9 +1,9 @@
 """How the functional tumor volume (FTV) depends on its thresholds, counted exactly at once.
 
-A voxel passes the PE threshold t with its neighbors exactly when t is at most the smaller of its own
-PE and the n-th largest PE among its neighbors that could be candidates: its supported PE. So one
-pass gives the FTV of every t, and the same holds for the background threshold and the pre-contrast
-signal. Every count equals what `functional_tumor_volume` counts with that threshold.
+A voxel and enough of its neighbors pass the PE threshold t exactly when t is at most the smaller of
+its own PE and the n-th largest PE among its neighbors that could be candidates: its supported PE.
+So one pass gives the FTV of every t, and the same holds for the background threshold and the
+pre-contrast signal. Every count equals what `functional_tumor_volume` counts with that threshold.
 """
 
 from __future__ import annotations

@@ -20,6 +20,7 @@ from breastdce.dataset import dictionary, layout
 from breastdce.dataset.card import CardFacts, write_card
 from breastdce.dataset.provenance import GeneratedBy, Provenance, RecipeNote, read_exams
 from breastdce.dataset.rows import ExclusionRow, FeatureRow, Level, ParticipantRow
+from breastdce.dataset.sensitivity_table import write_sensitivity_dictionary
 from breastdce.dataset.tables import (
     write_deidentification,
     write_exams,
@@ -140,6 +141,7 @@ def _write_tables(
     notes = [msgspec.to_builtins(record) for record in describe(panel)]
     features = [row for record in records for row in _feature_rows(out, record, panel.columns())]
     write_features(out, features, panel.columns(), notes)
+    write_sensitivity_dictionary(out)
     write_card(
         out,
         CardFacts(

@@ -7,14 +7,22 @@ from pathlib import Path
 from typing import Any, Final
 
 from breastdce.core.exam import ExamId
+from breastdce.dataset.sensitivity_table import write_sensitivity
+from breastdce.kinetics.sensitivity import SensitivityReport
 from breastdce.run.plan import Plan
+from breastdce.run.sensitivity_rows import sensitivity_rows
 
 Writer = Callable[[Path, ExamId, Any], list[Path]]
 """Writes an artifact of an exam into the data set, given its folder; returns the files."""
 
-FILES: Final[dict[str, Writer]] = {}
+
+def _sensitivity(out: Path, exam: ExamId, report: SensitivityReport) -> list[Path]:
+    return [write_sensitivity(out, exam, sensitivity_rows(report))]
+
+
+FILES: Final[dict[str, Writer]] = {"sensitivity": _sensitivity}
 """Artifacts that are written as files of the exam's folder, listed in `dataset.layout`."""
-REPORTS: Final[tuple[str, ...]] = ()
+REPORTS: Final[tuple[str, ...]] = ("sensitivity",)
 """Artifacts that go into the exam's provenance, for pages and tables."""
 
 

@@ -1,4 +1,4 @@
-"""Every count of the sweeps equals what the function counts when it is called with the threshold."""
+"""Every count of the sweeps equals that of a call with the threshold."""
 
 from __future__ import annotations
 

@@ -1,0 +1,120 @@
+"""The table of FTV for other thresholds: columns, writer, and what `validate` asks."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from pathlib import Path
+
+from breastdce.core.exam import ExamId
+from breastdce.dataset import layout
+from breastdce.dataset.checks_tables import TableReader
+from breastdce.dataset.dictionary import EXAM_ID
+from breastdce.dataset.problem import Problem, Promise, problem
+from breastdce.formats.tables import Cell, Column, dictionary, write_json, write_tsv
+
+PE_AND_SER, BACKGROUND, NEIGHBORS = "pe_and_ser", "background", "min_neighbors"
+
+COLUMNS = (
+    EXAM_ID,
+    Column(
+        name="varied",
+        long_name="What was varied",
+        description="The thresholds that differ between the lines of this group; the others are "
+        "those that the exam was measured with.",
+        levels={
+            PE_AND_SER: "PE threshold and least SER, every pair",
+            BACKGROUND: "Background threshold, without a least SER and with that of FTV by SER",
+            NEIGHBORS: "Number of neighbors, without a least SER and with that of FTV by SER",
+        },
+    ),
+    Column(
+        name="pe_threshold_percent",
+        long_name="PE threshold",
+        description="Least early percent enhancement.",
+        kind="number",
+        units="percent",
+    ),
+    Column(
+        name="background_threshold",
+        long_name="Background threshold",
+        description="Least pre-contrast signal, in the unit of the native images.",
+        kind="number",
+        units="arbitrary",
+    ),
+    Column(
+        name="background_percent",
+        long_name="Background threshold, relative",
+        description="The background threshold as a share of the 95th percentile of the "
+        "pre-contrast signal in the region of interest.",
+        kind="number",
+        units="percent",
+    ),
+    Column(
+        name="min_neighbors",
+        long_name="Neighbors",
+        description="Least number of candidates among a voxel's 26 neighbors.",
+        kind="integer",
+    ),
+    Column(
+        name="ser_minimum",
+        long_name="Least SER",
+        description="Least signal enhancement ratio; 0 leaves every voxel of the FTV in.",
+        kind="number",
+    ),
+    Column(
+        name="used",
+        long_name="Used",
+        description="Whether PE threshold, background threshold and number of neighbors are those "
+        "that the exam was measured with.",
+        kind="boolean",
+    ),
+    Column(
+        name="ftv_voxels",
+        long_name="FTV, voxels",
+        description="Voxels of the functional tumor volume with these thresholds.",
+        kind="integer",
+    ),
+    Column(
+        name="ftv_ml",
+        long_name="FTV",
+        description="Functional tumor volume with these thresholds.",
+        kind="number",
+        units="mL",
+    ),
+)
+
+
+def write_sensitivity(root: Path, exam: ExamId, rows: Iterable[Mapping[str, Cell]]) -> Path:
+    """Write the table of one exam; each row has every column but the exam. Return its path."""
+    path = layout.exam_sensitivity(root, exam)
+    write_tsv(path, COLUMNS, ({"exam_id": str(exam), **row} for row in rows))
+    return path
+
+
+def write_sensitivity_dictionary(root: Path) -> None:
+    """Write the dictionary of the exams' tables where there are any, else take it away."""
+    path = layout.sensitivity_dictionary(root)
+    exams = map(layout.exam_of, layout.exam_folders(root))
+    if any(layout.exam_sensitivity(root, exam).exists() for exam in exams):
+        write_json(path, dictionary(COLUMNS))
+    else:
+        path.unlink(missing_ok=True)
+
+
+def check_sensitivity(
+    root: Path, reader: TableReader, exams: Sequence[Mapping[str, Cell]]
+) -> Iterator[Problem]:
+    """Compare the exams' tables with their dictionary and with exams.tsv."""
+    names = [column.name for column in COLUMNS]
+    reader.check_dictionary(layout.sensitivity_dictionary(root), names)
+    for exam in exams:
+        path = layout.exam_sensitivity(root, ExamId.parse(str(exam["exam_id"])))
+        for row in reader.read(path, COLUMNS):
+            if row["exam_id"] != exam["exam_id"]:
+                yield problem(
+                    root, path, Promise.EXAMS, "a line is of another exam", row["exam_id"]
+                )
+            if row["used"] and row["ser_minimum"] == 0 and row["ftv_voxels"] != exam["ftv_voxels"]:
+                what = "FTV with the thresholds used is not that of exams.tsv"
+                evidence = f"{row['ftv_voxels']} and {exam['ftv_voxels']} voxels"
+                yield problem(root, path, Promise.EXAMS, what, evidence)
