@@ -19,9 +19,10 @@ from numpy.typing import NDArray
 from breastdce.core.exam import Box, Region, Triple
 from breastdce.core.params import Params
 from breastdce.core.volume import Mask
+from breastdce.core.grid import Window
 from breastdce.kinetics.enhancement import percent_values, ratio_values
 from breastdce.kinetics.neighbors import count_neighbors, supported_values
-from breastdce.kinetics.roi import Window, region_mask, window
+from breastdce.kinetics.roi import region_mask, window
 from breastdce.kinetics.tally import FtvReport
 from breastdce.kinetics.thresholds import Thresholds, background_of, background_scale
 
@@ -171,9 +172,15 @@ def _slab(phases: Triple, part: Box, omit: Mask | None) -> _Slab:
         allowed &= ~omit.data[around]
     inside = np.zeros_like(allowed)
     inside[within] = allowed[within]
-    shape = (pre.shape[0], pre.shape[1], pre.shape[2])
-    flat = (image.ravel(order="F") for image in (pre, early, late, percent))
-    return _Slab(*flat, inside.ravel(order="F"), allowed.ravel(order="F"), shape)
+    return _Slab(
+        pre=pre.ravel(order="F"),
+        early=early.ravel(order="F"),
+        late=late.ravel(order="F"),
+        percent=percent.ravel(order="F"),
+        inside=inside.ravel(order="F"),
+        allowed=allowed.ravel(order="F"),
+        shape=(pre.shape[0], pre.shape[1], pre.shape[2]),
+    )
 
 
 def _surroundings(part: Box, shape: tuple[int, int, int]) -> tuple[Window, Window]:
