@@ -524,6 +524,17 @@ class CaveatCode(Code):
         "Voxels of the mask are not finite or out of range; intensities describe the others only.",
         "Check that image and mask belong together.",
     )
+    SAMPLING_COARSE = (
+        "SAMPLING_COARSE",
+        "Too few phases, or too far apart, for a pharmacokinetic model; nothing was fitted.",
+        "Use FTV and the description of the curves.",
+    )
+    CONCENTRATION_UNKNOWN = (
+        "CONCENTRATION_UNKNOWN",
+        "T10 was not given, or repetition time, flip angle or times are missing or differ between "
+        "phases: signal cannot be turned into concentration, and nothing was fitted.",
+        "Give t10_s in the recipe; look at the sidecars of the native images for the others.",
+    )
 
 
 class CohortCode(Code):
@@ -750,6 +761,16 @@ class Undefined(Code):
         "LEVELS_NOT_WHOLE",
         "Intensities are to be taken as gray levels, but are not whole numbers from 1.",
         "Choose a number or a width of bins.",
+    )
+    TIMES_UNKNOWN = (
+        "TIMES_UNKNOWN",
+        "The times of the phases after the arrival of contrast are not known.",
+        "Look for the phases' times; without them only signal can be compared.",
+    )
+    SAMPLED_TOO_LATE = (
+        "SAMPLED_TOO_LATE",
+        "No phase lies in the time that the quantity covers, or the last one lies before its end.",
+        "Choose another time, or leave the quantity out.",
     )
 
 

@@ -10,7 +10,7 @@ from breastdce.core.codes import CaveatCode, ExamCode
 from breastdce.core.errors import ExamRefused
 from breastdce.core.exam import Box, Polygon
 from breastdce.core.grid import Grid, Window
-from breastdce.core.volume import Mask
+from breastdce.core.volume import Mask, Volume
 
 _CORNER = 0.5  # UCSF's masks are met voxel by voxel with this shift, and missed without it
 
@@ -118,4 +118,17 @@ def polygon_plane(
             continue
         crossed = (b0 > b) != (b1 > b)
         inside ^= crossed & (a < a0 + (a1 - a0) * (b - b0) / (b1 - b0))
+    return inside
+
+
+def tissue_of_slice(
+    pre: Volume, voi: Box, background: float, omit: Mask | None, k: int
+) -> NDArray[np.bool_]:
+    """Voxels of one slice in a box whose pre-contrast signal reaches a threshold; [i, j]."""
+    plane = pre.data[:, :, k]
+    inside = np.zeros(plane.shape, np.bool_, order="F")
+    cut = window(voi)[:2]
+    inside[cut] = plane[cut] >= np.float32(background)
+    if omit is not None:
+        inside &= ~omit.data[:, :, k]
     return inside

@@ -17,9 +17,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from breastdce.core.exam import Box, Region, Triple
+from breastdce.core.grid import Window
 from breastdce.core.params import Params
 from breastdce.core.volume import Mask
-from breastdce.core.grid import Window
 from breastdce.kinetics.enhancement import percent_values, ratio_values
 from breastdce.kinetics.neighbors import count_neighbors, supported_values
 from breastdce.kinetics.roi import region_mask, window

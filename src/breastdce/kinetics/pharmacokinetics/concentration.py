@@ -35,7 +35,8 @@ def gradient_echo_signal(
     """
     angle = np.deg2rad(np.asarray(flip_deg, np.float64))
     decay = np.exp(-np.asarray(tr_s, np.float64) * np.asarray(r1_per_s, np.float64))
-    return np.asarray(s0 * np.sin(angle) * (1.0 - decay) / (1.0 - np.cos(angle) * decay))
+    share = np.sin(angle) * (1.0 - decay) / (1.0 - np.cos(angle) * decay)
+    return np.asarray(np.asarray(s0, np.float64) * share)
 
 
 def concentration_from_signal(

@@ -1,8 +1,8 @@
 """Tofts and extended Tofts models, fitted by separable least squares.
 
 ``C(t) = vp cp(t) + Ktrans integral of cp(u) exp(-kep (t - u)) du``, kep = Ktrans / ve: Tofts and
-Kermode, Magn Reson Med 1991;17:357; Tofts et al., J Magn Reson Imaging 1999;10:223; models M.IC1.004
-and M.IC1.005 of the OSIPI lexicon (CAPLEX).
+Kermode, Magn Reson Med 1991;17:357; Tofts et al., J Magn Reson Imaging 1999;10:223; models
+M.IC1.004 and M.IC1.005 of the OSIPI lexicon.
 
 For a given kep the model is linear in Ktrans and vp, so that only kep is searched (variable
 projection, Golub and Pereyra 1973): over a table of values that all voxels share, then by narrowing
@@ -49,6 +49,17 @@ class ToftsFit:
     """Root of the mean squared residual, mM."""
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class InputTable:
+    """What the arterial input gives for every rate that is tried, at the times of the samples."""
+
+    rates_per_s: Curve
+    integrals: Curve
+    """Convolution of the plasma curve with ``exp(-rate t)``, mM s, shape (rates, times)."""
+    plasma: Curve
+    """mM, at the times of the samples."""
+
+
 def convolve_exponential(time_s: Curve, plasma: Curve, rate_per_s: float) -> Curve:
     """Integrate ``plasma(u) exp(-rate (t - u))`` from the first sample to each sample.
 
@@ -84,26 +95,36 @@ def tofts_curve(
     return vp * plasma + rate * convolve_exponential(time_s, plasma, rate / ve)
 
 
-def fit_tofts(
-    time_s: Curve,
-    curves: Curve,
-    input_time_s: Curve,
-    plasma: Curve,
-    model: Model = "tofts",
-) -> ToftsFit:
-    """Fit a model to many curves at the same times.
+def input_table(time_s: Curve, input_time_s: Curve, plasma: Curve) -> InputTable:
+    """Prepare the fit of curves that were sampled at the same times.
 
     Parameters
     ----------
     time_s
         Times of the samples, rising, seconds.
-    curves
-        Concentration in tissue, mM, shape (curves, times).
     input_time_s
         Times of the input, rising, seconds, from before the arrival of contrast; as fine as the
         input needs, whatever the times of the samples.
     plasma
         Concentration in arterial plasma at these times, mM.
+    """
+    grid = np.union1d(input_time_s, time_s).astype(np.float64)
+    on_grid = np.interp(grid, input_time_s, plasma)
+    at = np.searchsorted(grid, time_s)
+    rates = np.geomspace(*KEP_RANGE_PER_MIN, _RATES) / 60.0
+    rows = [convolve_exponential(grid, on_grid, rate)[at] for rate in rates]
+    return InputTable(rates_per_s=rates, integrals=np.stack(rows), plasma=on_grid[at])
+
+
+def fit_tofts(curves: Curve, table: InputTable, model: Model = "tofts") -> ToftsFit:
+    """Fit a model to many curves.
+
+    Parameters
+    ----------
+    curves
+        Concentration in tissue, mM, shape (curves, times).
+    table
+        Of the same times.
     model
         `tofts` (Ktrans, ve) or `extended` (and vp).
 
@@ -113,22 +134,17 @@ def fit_tofts(
         Parameters not below 0; ve may exceed 1 where the data say so, which is a sign that the
         model does not fit.
     """
-    grid = np.union1d(input_time_s, time_s).astype(np.float64)
-    on_grid = np.interp(grid, input_time_s, plasma)
-    at = np.searchsorted(grid, time_s)
-    rates = np.geomspace(*KEP_RANGE_PER_MIN, _RATES) / 60.0
-    table = np.stack([convolve_exponential(grid, on_grid, rate)[at] for rate in rates])
     found = np.full((curves.shape[0], 4), np.nan)
     samples = np.ascontiguousarray(curves, np.float64)
-    fill_fits(table, samples, on_grid[at], model == "extended", found)
+    fill_fits(table.integrals, samples, table.plasma, model == "extended", found)
     ktrans, place, vp, misfit = found.T
-    kep = np.exp(np.interp(place, np.arange(_RATES), np.log(rates)))
+    kep = np.exp(np.interp(place, np.arange(_RATES), np.log(table.rates_per_s)))
     return ToftsFit(
         ktrans_per_min=60.0 * ktrans,
         kep_per_min=60.0 * kep,
         ve=ktrans / kep,
         vp=vp,
-        rmse=np.sqrt(misfit / time_s.size),
+        rmse=np.sqrt(misfit / curves.shape[1]),
     )
 
 
@@ -146,7 +162,9 @@ def fill_convolution(time_s: Curve, plasma: Curve, rate: float, found: Curve) ->
             whole = step * (1.0 - np.exp(-x)) / x
             late = step * (x - 1.0 + np.exp(-x)) / (x * x)
         found[index] = (
-            found[index - 1] * np.exp(-x) + plasma[index - 1] * (whole - late) + plasma[index] * late
+            found[index - 1] * np.exp(-x)
+            + plasma[index - 1] * (whole - late)
+            + plasma[index] * late
         )
 
 
