@@ -60,6 +60,7 @@ def check_images(
     """
     native = [(layout.native_image(root, exam, i), _NATIVE_TYPES) for i in range(n_phases)]
     maps = [(path(root, exam), _MAP_TYPES) for path in (layout.pe_map, layout.ser_map)]
+    maps += [(layout.kinetic_map(root, exam, name), _MAP_TYPES) for name in layout.KineticMap]
     ftv = (layout.mask(root, exam, MaskName.FTV), ("uint8",))
     images = [(layout.image(root, exam, i), ("float32",)) for i in range(layout.PUBLISHED_PHASES)]
     stv = [(layout.mask(root, exam, name), ("uint8",)) for name in STV_BEST_FIRST]

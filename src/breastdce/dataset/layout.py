@@ -29,6 +29,27 @@ class MaskName(StrEnum):
     """As revised by a person, 1 mm grid."""
 
 
+class KineticMap(StrEnum):
+    """Maps beyond PE and SER that a recipe may make, native grid; the end of the file's name."""
+
+    TIME_TO_PEAK = "time-to-peak"
+    """s after the arrival of contrast."""
+    WASH_IN = "wash-in"
+    """Percent per s."""
+    WASH_OUT = "wash-out"
+    """Percent per s, not positive."""
+    INITIAL_AUC = "iauc"
+    """Initial area under the curve, percent s."""
+    CURVE_TYPE = "curve-type"
+    """1 persistent, 2 plateau, 3 washout."""
+    KTRANS = "ktrans"
+    """Volume transfer constant, per min."""
+    VE = "ve"
+    """Volume fraction of the extravascular, extracellular space."""
+    VP = "vp"
+    """Volume fraction of the plasma."""
+
+
 STV_BEST_FIRST = (MaskName.STV_EXPERT, MaskName.STV_AUTO, MaskName.STV_CANDIDATE)
 """Order in which a mask is chosen for the features."""
 
@@ -108,6 +129,11 @@ def ser_map(root: Path, exam: ExamId) -> Path:
     return exam_folder(root, exam) / "maps" / f"{exam}_ser.nii.gz"
 
 
+def kinetic_map(root: Path, exam: ExamId, name: KineticMap) -> Path:
+    """One of the further maps; 0 where it has no value."""
+    return exam_folder(root, exam) / "maps" / f"{exam}_{name}.nii.gz"
+
+
 def mask(root: Path, exam: ExamId, name: MaskName) -> Path:
     """One of the masks."""
     return exam_folder(root, exam) / "masks" / f"{exam}_{name}.nii.gz"
@@ -126,6 +152,16 @@ def exam_sensitivity(root: Path, exam: ExamId) -> Path:
 def sensitivity_dictionary(root: Path) -> Path:
     """Dictionary of every `exam_sensitivity`."""
     return root / "features" / "ftv-sensitivity.json"
+
+
+def exam_kinetics(root: Path, exam: ExamId) -> Path:
+    """Description of the curves of one exam."""
+    return exam_folder(root, exam) / "features" / f"{exam}_kinetics.tsv"
+
+
+def kinetics(root: Path, suffix: str = "tsv") -> Path:
+    """Description of the curves of all exams; `suffix` is tsv or json (dictionary)."""
+    return root / "features" / f"kinetics.{suffix}"
 
 
 def provenance(root: Path, exam: ExamId) -> Path:
@@ -190,7 +226,7 @@ def required_exam_files(root: Path, exam: ExamId, n_phases: int) -> tuple[Path, 
 
 def optional_files(root: Path) -> tuple[Path, ...]:
     """Files beside the exams' folders that a data set has where its recipe makes them."""
-    return (sensitivity_dictionary(root),)
+    return (sensitivity_dictionary(root), kinetics(root), kinetics(root, "json"))
 
 
 def optional_exam_files(root: Path, exam: ExamId) -> tuple[Path, ...]:
@@ -199,6 +235,8 @@ def optional_exam_files(root: Path, exam: ExamId) -> tuple[Path, ...]:
         *(mask(root, exam, name) for name in STV_BEST_FIRST),
         exam_features(root, exam),
         exam_sensitivity(root, exam),
+        exam_kinetics(root, exam),
+        *(kinetic_map(root, exam, name) for name in KineticMap),
     )
 
 

@@ -32,6 +32,7 @@ from breastdce.dataset.checks_records import (
 )
 from breastdce.dataset.checks_tables import TableReader, read_features
 from breastdce.dataset.checks_text import check_texts, check_workbook
+from breastdce.dataset.kinetics_table import check_kinetics
 from breastdce.dataset.problem import Problem, Promise
 from breastdce.dataset.sensitivity_table import check_sensitivity
 from breastdce.formats.tables import MISSING, Cell, Column
@@ -100,13 +101,14 @@ def _check_tables(
         for exam in folders
         if columns
     }
+    further = [*check_sensitivity(root, reader, exams), *check_kinetics(root, reader, exams)]
     return [
         *reader.problems,
         *check_workbook(root, _texts(columns_of.PARTICIPANTS, people)),
         *check_deidentification(root, seen),
         *check_exam_lists(root, folders, exams, people, exclusions),
         *check_feature_rows(root, exams, features, own),
-        *check_sensitivity(root, reader, exams),
+        *further,
     ]
 
 

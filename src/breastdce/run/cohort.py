@@ -18,6 +18,7 @@ from breastdce.core.errors import InputError
 from breastdce.core.exam import ExamId
 from breastdce.dataset import dictionary, layout
 from breastdce.dataset.card import CardFacts, write_card
+from breastdce.dataset.kinetics_table import write_kinetics
 from breastdce.dataset.provenance import GeneratedBy, Provenance, RecipeNote, read_exams
 from breastdce.dataset.rows import ExclusionRow, FeatureRow, Level, ParticipantRow
 from breastdce.dataset.sensitivity_table import write_sensitivity_dictionary
@@ -142,6 +143,7 @@ def _write_tables(
     features = [row for record in records for row in _feature_rows(out, record, panel.columns())]
     write_features(out, features, panel.columns(), notes)
     write_sensitivity_dictionary(out)
+    write_kinetics(out)
     write_card(
         out,
         CardFacts(

@@ -7,8 +7,11 @@ from pathlib import Path
 from typing import Any, Final
 
 from breastdce.core.exam import ExamId
+from breastdce.dataset.kinetics_table import write_exam_kinetics
 from breastdce.dataset.sensitivity_table import write_sensitivity
+from breastdce.kinetics.curve_maps import CurveReport
 from breastdce.kinetics.sensitivity import SensitivityReport
+from breastdce.run.kinetics_files import curve_rows, write_maps
 from breastdce.run.plan import Plan
 from breastdce.run.sensitivity_rows import sensitivity_rows
 
@@ -20,9 +23,18 @@ def _sensitivity(out: Path, exam: ExamId, report: SensitivityReport) -> list[Pat
     return [write_sensitivity(out, exam, sensitivity_rows(report))]
 
 
-FILES: Final[dict[str, Writer]] = {"sensitivity": _sensitivity}
+def _curves(out: Path, exam: ExamId, report: CurveReport) -> list[Path]:
+    return [write_exam_kinetics(out, exam, curve_rows(report))]
+
+
+FILES: Final[dict[str, Writer]] = {
+    "sensitivity": _sensitivity,
+    "curves": _curves,
+    "curve_maps": write_maps,
+    "tofts_maps": write_maps,
+}
 """Artifacts that are written as files of the exam's folder, listed in `dataset.layout`."""
-REPORTS: Final[tuple[str, ...]] = ("sensitivity",)
+REPORTS: Final[tuple[str, ...]] = ("sensitivity", "curves")
 """Artifacts that go into the exam's provenance, for pages and tables."""
 
 
