@@ -138,7 +138,9 @@ def exam() -> tuple[Dynamic, Region]:
     images = [pre, *(np.rint(pre * share) for share in shares)]
     volumes = tuple(Volume(np.asfortranarray(image, np.float32), grid) for image in images)
     region = Region(
-        voi=Box((1, 0, 1), (5, 4, 3)), omit=(Box((3, 0, 0), (3, 4, 3)),), background=10,
+        voi=Box((1, 0, 1), (5, 4, 3)),
+        omit=(Box((3, 0, 0), (3, 4, 3)),),
+        background=10,
         min_neighbors=1,
     )
     return Dynamic(volumes), region
