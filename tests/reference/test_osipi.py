@@ -18,7 +18,7 @@ import pytest
 from numpy.typing import NDArray
 
 from breastdce.kinetics.pharmacokinetics.aif import parker_blood
-from breastdce.kinetics.pharmacokinetics.t1 import r1_from_flip_angles
+from breastdce.kinetics.pharmacokinetics.t1 import Fit, r1_from_flip_angles
 from breastdce.kinetics.pharmacokinetics.tofts import Model, ToftsFit, fit_tofts, input_table
 
 pytestmark = pytest.mark.data
@@ -65,7 +65,7 @@ def test_every_row_of_the_reference_objects(tables: Tables, name: str, model: Mo
 
 
 @pytest.mark.parametrize("fit", ["linear", "nonlinear"])
-def test_every_row_of_the_t1_object(tables: Tables, fit: str):
+def test_every_row_of_the_t1_object(tables: Tables, fit: Fit):
     """Tolerance of R1: 0.05 per s + 5 %."""
     table = tables("t1_quiba_data")
     assert len(table) == 45

@@ -46,6 +46,35 @@ class ExclusionView:
     count: int = 1
 
 
+@dataclass(frozen=True, slots=True)
+class SweepView:
+    """FTV with one threshold varied."""
+
+    used: float
+    """One of `values`."""
+    values: tuple[float, ...]
+    """Rising."""
+    ml: tuple[float, ...]
+    """FTV at each."""
+    ml_by_ser: tuple[float, ...]
+    """FTV by SER at each."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SensitivityView:
+    """FTV as a function of its thresholds, in mL."""
+
+    ser_threshold: float
+    pe: SweepView
+    """Percent."""
+    background: SweepView
+    """Percent of the 95th percentile of the pre-contrast signal."""
+    neighbors: SweepView
+    ser_minimum: tuple[float, ...]
+    """Rising."""
+    ml_by_ser_minimum: tuple[float, ...]
+
+
 @dataclass(frozen=True, kw_only=True, eq=False)
 class ExamView:
     """Everything that the page of one exam shows.
@@ -70,6 +99,7 @@ class ExamView:
     """First post-contrast phase, z-scored."""
     stv: Mask | None = None
     """The best structural tumor volume there is; the row's `stv_source` names it."""
+    sensitivity: SensitivityView | None = None
     caveats: Sequence[Caveat] = ()
     steps: Sequence[StepView] = ()
     exclusions: Sequence[ExclusionView] = ()

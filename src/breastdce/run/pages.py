@@ -18,6 +18,7 @@ from breastdce.dataset.provenance import Provenance, read_provenance
 from breastdce.dataset.rows import ExclusionRow, exam_cells
 from breastdce.formats.atomic import write_bytes
 from breastdce.formats.nifti import read_mask, read_volume
+from breastdce.kinetics.sensitivity import SensitivityReport
 from breastdce.report.figure import thumbnail
 from breastdce.report.page import render_exam, render_index
 from breastdce.report.view import (
@@ -26,9 +27,11 @@ from breastdce.report.view import (
     ExamView,
     ExclusionView,
     PhaseView,
+    SensitivityView,
     StepView,
 )
 from breastdce.run.describe import Measurements, exclusion_of
+from breastdce.run.sensitivity_rows import sensitivity_view
 
 _POST1 = 1
 
@@ -192,6 +195,7 @@ def exam_view(
         ftv=ftv,
         image=images.post1(),
         stv=next((mask for mask in masks if mask is not None), None),
+        sensitivity=_sensitivity(measurements),
         caveats=record.caveats,
         steps=tuple(
             StepView(note.name, _versions(note.version, note.engines), _words(note.params))
@@ -201,6 +205,11 @@ def exam_view(
         methods=" ".join(measurements.methods),
         files=_files(exam, record),
     )
+
+
+def _sensitivity(measurements: Measurements) -> SensitivityView | None:
+    found = measurements.reports.get("sensitivity")
+    return None if found is None else sensitivity_view(msgspec.convert(found, SensitivityReport))
 
 
 def _phase(facts: Sidecar, volume: Volume) -> PhaseView:

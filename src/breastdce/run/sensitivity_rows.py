@@ -1,4 +1,4 @@
-"""The lines of the table of FTV for other thresholds, from a report."""
+"""FTV for other thresholds, from a report: the lines of its table, and what its page shows."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from breastdce.dataset.sensitivity_table import BACKGROUND, NEIGHBORS, PE_AND_SER
 from breastdce.formats.tables import Cell
 from breastdce.kinetics.sensitivity import SensitivityReport, Sweep
+from breastdce.report.view import SensitivityView, SweepView
 
 Row = dict[str, Cell]
 
@@ -57,3 +58,36 @@ def _row(report: SensitivityReport, varied: str, change: Row, voxels: int, used:
         "ftv_voxels": voxels,
         "ftv_ml": voxels * report.voxel_ml,
     }
+
+
+def sensitivity_view(report: SensitivityReport) -> SensitivityView:
+    """What the page shows, in mL."""
+    at = report.background.values.index(report.background.used)
+    used_row = report.pe_by_ser[report.pe_percent.values.index(report.pe_percent.used)]
+    return SensitivityView(
+        ser_threshold=report.ser_threshold,
+        pe=_sweep_view(report, report.pe_percent, report.pe_percent.values, report.pe_percent.used),
+        background=_sweep_view(
+            report, report.background, report.background_percent, report.background_percent[at]
+        ),
+        neighbors=_sweep_view(
+            report, report.min_neighbors, report.min_neighbors.values, report.min_neighbors.used
+        ),
+        ser_minimum=report.ser_minimum,
+        ml_by_ser_minimum=_ml(report, used_row),
+    )
+
+
+def _sweep_view(
+    report: SensitivityReport, sweep: Sweep, values: tuple[float, ...], used: float
+) -> SweepView:
+    return SweepView(
+        used=used,
+        values=values,
+        ml=_ml(report, sweep.voxels),
+        ml_by_ser=_ml(report, sweep.voxels_by_ser),
+    )
+
+
+def _ml(report: SensitivityReport, voxels: tuple[int, ...]) -> tuple[float, ...]:
+    return tuple(count * report.voxel_ml for count in voxels)

@@ -16,6 +16,7 @@ from numpy.typing import ArrayLike, NDArray
 from breastdce.kinetics.pharmacokinetics.concentration import gradient_echo_signal
 
 Values = NDArray[np.float64]
+Fit = Literal["linear", "nonlinear"]
 
 _RATES: Final = (1e-3, 1e3)  # 1/s: T1 from 1 ms to 1000 s, far beyond tissue
 _COARSE: Final = 61  # rates tried first, evenly spaced in their logarithm
@@ -27,7 +28,7 @@ def r1_from_flip_angles(
     flip_deg: ArrayLike,
     tr_s: float,
     *,
-    fit: Literal["linear", "nonlinear"] = "nonlinear",
+    fit: Fit = "nonlinear",
 ) -> tuple[Values, Values]:
     """Longitudinal relaxation rate and signal scaling factor from several flip angles.
 

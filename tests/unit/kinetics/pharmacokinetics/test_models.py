@@ -11,7 +11,7 @@ from breastdce.kinetics.pharmacokinetics.concentration import (
     concentration_from_signal,
     gradient_echo_signal,
 )
-from breastdce.kinetics.pharmacokinetics.t1 import r1_from_flip_angles
+from breastdce.kinetics.pharmacokinetics.t1 import Fit, r1_from_flip_angles
 from breastdce.kinetics.pharmacokinetics.tofts import (
     convolve_exponential,
     fit_tofts,
@@ -103,7 +103,7 @@ def test_concentration_is_undefined_without_baseline_and_beyond_full_relaxation(
 
 @pytest.mark.parametrize("fit", ["linear", "nonlinear"])
 @pytest.mark.parametrize("t1_s", [0.2, 1.4, 4.0])
-def test_t1_from_flip_angles_inverts_the_signal(fit: str, t1_s: float):
+def test_t1_from_flip_angles_inverts_the_signal(fit: Fit, t1_s: float):
     angles = np.array([2.0, 5.0, 10.0, 20.0])
     signal = gradient_echo_signal(1 / t1_s, 0.005, angles, 5000.0)
     rate, scale = r1_from_flip_angles(np.stack([signal, 3 * signal]), angles, 0.005, fit=fit)
@@ -112,7 +112,7 @@ def test_t1_from_flip_angles_inverts_the_signal(fit: str, t1_s: float):
 
 
 @pytest.mark.parametrize("fit", ["linear", "nonlinear"])
-def test_signal_without_any_t1_is_undefined(fit: str):
+def test_signal_without_any_t1_is_undefined(fit: Fit):
     rising = np.array([[1.0, 4.0, 20.0, 90.0], [0.0, 0.0, 0.0, 0.0]])
     rate, scale = r1_from_flip_angles(rising, [2.0, 5.0, 10.0, 20.0], 0.005, fit=fit)
     assert np.isnan(rate).all()
