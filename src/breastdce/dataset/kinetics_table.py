@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from operator import itemgetter
 from pathlib import Path
 
 from breastdce.core.exam import ExamId
@@ -77,7 +76,6 @@ COLUMNS = (
         for statistic, words, of_what in _STATISTICS
     ),
 )
-_KEYS = itemgetter("exam_id", "mask")
 
 
 def write_exam_kinetics(root: Path, exam: ExamId, rows: Iterable[Mapping[str, Cell]]) -> Path:
@@ -97,21 +95,27 @@ def write_kinetics(root: Path) -> None:
         meanings.unlink(missing_ok=True)
         return
     rows = [row for path in paths for row in read_tsv(path, COLUMNS)]
-    write_tsv(table, COLUMNS, sorted(rows, key=_KEYS))
+    write_tsv(table, COLUMNS, sorted(rows, key=_key))
     write_json(meanings, dictionary(COLUMNS))
 
 
 def check_kinetics(
-    root: Path, reader: TableReader, exams: Sequence[Mapping[str, Cell]]
+    root: Path,
+    reader: TableReader,
+    folders: Sequence[ExamId],
+    exams: Sequence[Mapping[str, Cell]],
 ) -> Iterator[Problem]:
     """Compare the table with its dictionary, the exams' own tables and exams.tsv."""
-    path = layout.kinetics(root)
-    reader.check_dictionary(layout.kinetics(root, "json"), [column.name for column in COLUMNS])
+    path, meanings = layout.kinetics(root), layout.kinetics(root, "json")
+    if path.exists() != meanings.exists():
+        what = "the dictionary is there without its table, or the table without it"
+        yield problem(root, meanings, Promise.TABLES, what, meanings.name)
+    reader.check_dictionary(meanings, [column.name for column in COLUMNS])
     rows = reader.read(path, COLUMNS)
-    own: list[dict[str, Cell]] = []
-    for exam in exams:
-        own += reader.read(layout.exam_kinetics(root, ExamId.parse(str(exam["exam_id"]))), COLUMNS)
-    if sorted(own, key=_KEYS) != rows:
+    own = [
+        row for exam in folders for row in reader.read(layout.exam_kinetics(root, exam), COLUMNS)
+    ]
+    if sorted(own, key=_key) != rows:
         what = "the exams' own tables and the table of all differ"
         yield problem(root, path, Promise.EXAMS, what, f"{len(own)} and {len(rows)} lines")
     voxels = {str(exam["exam_id"]): exam["ftv_voxels"] for exam in exams}
@@ -119,3 +123,7 @@ def check_kinetics(
         if row["mask"] == layout.MaskName.FTV and row["voxels"] != voxels.get(str(row["exam_id"])):
             what = f"{row['exam_id']}: voxels of the FTV are not those of exams.tsv"
             yield problem(root, path, Promise.EXAMS, what, row["voxels"])
+
+
+def _key(row: Mapping[str, Cell]) -> tuple[str, str]:
+    return str(row["exam_id"]), str(row["mask"])

@@ -102,19 +102,25 @@ def write_sensitivity_dictionary(root: Path) -> None:
 
 
 def check_sensitivity(
-    root: Path, reader: TableReader, exams: Sequence[Mapping[str, Cell]]
+    root: Path,
+    reader: TableReader,
+    folders: Sequence[ExamId],
+    exams: Sequence[Mapping[str, Cell]],
 ) -> Iterator[Problem]:
     """Compare the exams' tables with their dictionary and with exams.tsv."""
-    names = [column.name for column in COLUMNS]
-    reader.check_dictionary(layout.sensitivity_dictionary(root), names)
-    for exam in exams:
-        path = layout.exam_sensitivity(root, ExamId.parse(str(exam["exam_id"])))
+    meanings = layout.sensitivity_dictionary(root)
+    paths = {str(exam): layout.exam_sensitivity(root, exam) for exam in folders}
+    if any(path.exists() for path in paths.values()) != meanings.exists():
+        what = "the dictionary is there without a table, or a table without it"
+        yield problem(root, meanings, Promise.TABLES, what, meanings.name)
+    reader.check_dictionary(meanings, [column.name for column in COLUMNS])
+    measured = {str(exam["exam_id"]): exam["ftv_voxels"] for exam in exams}
+    for name, path in paths.items():
         for row in reader.read(path, COLUMNS):
-            if row["exam_id"] != exam["exam_id"]:
-                yield problem(
-                    root, path, Promise.EXAMS, "a line is of another exam", row["exam_id"]
-                )
-            if row["used"] and row["ser_minimum"] == 0 and row["ftv_voxels"] != exam["ftv_voxels"]:
+            if row["exam_id"] != name:
+                what = "a line is of another exam"
+                yield problem(root, path, Promise.EXAMS, what, row["exam_id"])
+            if row["used"] and row["ser_minimum"] == 0 and row["ftv_voxels"] != measured.get(name):
                 what = "FTV with the thresholds used is not that of exams.tsv"
-                evidence = f"{row['ftv_voxels']} and {exam['ftv_voxels']} voxels"
+                evidence = f"{row['ftv_voxels']} and {measured.get(name)} voxels"
                 yield problem(root, path, Promise.EXAMS, what, evidence)

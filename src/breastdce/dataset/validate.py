@@ -101,7 +101,10 @@ def _check_tables(
         for exam in folders
         if columns
     }
-    further = [*check_sensitivity(root, reader, exams), *check_kinetics(root, reader, exams)]
+    further = [
+        *check_sensitivity(root, reader, folders, exams),
+        *check_kinetics(root, reader, folders, exams),
+    ]
     return [
         *reader.problems,
         *check_workbook(root, _texts(columns_of.PARTICIPANTS, people)),
