@@ -56,26 +56,28 @@ def supported_values(values: Values, shape: Shape, places: Places, n: int) -> Va
         own for n = 0.
     """
     found = np.empty(places.size, np.float32)
-    largest = np.empty(27, np.float32)
+    lower = np.empty(27, np.float32)
     around = np.empty(26, np.int64)
     for index in range(places.size):
         own = values[places[index]]
         neighbors_of(places[index], shape, around)
-        largest[:n] = -np.inf
-        missing = n  # values below the own one decide only when too few neighbors reach it
+        missing = n
         for step in range(26):
-            if missing == 0:
-                break
+            missing -= values[around[step]] >= own
+        if missing <= 0:  # so for most voxels inside a tumor
+            found[index] = own
+            continue
+        # The largest of what is below the own value, down to the one that is missing.
+        lower[:missing] = -np.inf
+        for step in range(26):
             value = values[around[step]]
-            if value >= own:
-                missing -= 1
-            elif value > largest[n - 1]:
-                at = n - 1
-                while at > 0 and value > largest[at - 1]:
-                    largest[at] = largest[at - 1]
+            if lower[missing - 1] < value < own:
+                at = missing - 1
+                while at > 0 and value > lower[at - 1]:
+                    lower[at] = lower[at - 1]
                     at -= 1
-                largest[at] = value
-        found[index] = own if missing == 0 else largest[missing - 1]
+                lower[at] = value
+        found[index] = lower[missing - 1]
     return found
 
 
