@@ -8,17 +8,20 @@ import pytest
 
 from breastdce.core.codes import CaveatCode, ExamCode, SeriesCode, Undefined
 from breastdce.dataset.deidentification import Action
+from breastdce.dataset.layout import KineticMap
+from breastdce.dataset.sensitivity_table import COLUMNS as SENSITIVITY_COLUMNS
 from breastdce.radiomics.families.ibsi._aggregation import ALL_DIRECTIONS, ALL_SPACES
 from breastdce.radiomics.panel import FAMILIES, describe, load_panel, shipped_panels
 
 DOCS = Path(__file__).parents[2] / "docs"
 HOW_TO = (DOCS / "radiomics.md").read_text(encoding="utf-8")
+KINETICS = (DOCS / "kinetics.md").read_text(encoding="utf-8")
 PRIVACY = (DOCS / "deidentification.md").read_text(encoding="utf-8")
 
 
 @pytest.mark.parametrize("code", Undefined)
 def test_every_reason_is_explained(code):
-    assert f"`{code}`" in HOW_TO
+    assert f"`{code}`" in HOW_TO + KINETICS
 
 
 @pytest.mark.parametrize("word", [*ALL_DIRECTIONS, *ALL_SPACES])
@@ -72,3 +75,13 @@ def test_every_action_of_the_audit_table_is_explained(action):
 )
 def test_every_code_of_identity_is_explained(code):
     assert f"`{code}`" in PRIVACY
+
+
+@pytest.mark.parametrize("column", SENSITIVITY_COLUMNS)
+def test_every_column_of_the_sensitivity_table_is_explained(column):
+    assert f"`{column.name}`" in KINETICS
+
+
+@pytest.mark.parametrize("name", KineticMap)
+def test_every_further_map_is_explained(name):
+    assert f"`{name}`" in KINETICS
