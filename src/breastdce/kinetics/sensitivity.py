@@ -149,10 +149,10 @@ def ftv_sensitivity(
 def _lists(used: Thresholds, scale: float, params: SensitivityParams) -> _Lists:
     backgrounds = {background_of(scale, share) for share in params.background_percent}
     return _Lists(
-        pe=np.array(sorted({*params.pe_percent, used.pe_percent}), np.float32),
-        background=np.array(sorted({*backgrounds, used.background}), np.float32),
-        neighbors=np.array(sorted({*params.min_neighbors, used.min_neighbors}), np.int64),
-        ser=np.array(sorted({*params.ser_minimum, 0.0, params.ser_threshold}), np.float32),
+        pe=np.unique(np.array([*params.pe_percent, used.pe_percent], np.float32)),
+        background=np.unique(np.array([*backgrounds, used.background], np.float32)),
+        neighbors=np.unique(np.array([*params.min_neighbors, used.min_neighbors], np.int64)),
+        ser=np.unique(np.array([*params.ser_minimum, 0.0, params.ser_threshold], np.float32)),
     )
 
 
@@ -279,7 +279,7 @@ def _report(
 
 def _sweep(used: float, tried: NDArray[np.generic], counts: Counts) -> Sweep:
     return Sweep(
-        used=float(used),
+        used=_plain(np.float32(used)),  # as it was compared, so that it is one of the values
         values=tuple(_plain(value) for value in tried),
         voxels=tuple(counts[:, 0].tolist()),
         voxels_by_ser=tuple(counts[:, 1].tolist()),

@@ -100,6 +100,8 @@ class ExamView:
     stv: Mask | None = None
     """The best structural tumor volume there is; the row's `stv_source` names it."""
     sensitivity: SensitivityView | None = None
+    curves: Mapping[str, object] | None = None
+    """The FTV's row of kinetics.tsv."""
     caveats: Sequence[Caveat] = ()
     steps: Sequence[StepView] = ()
     exclusions: Sequence[ExclusionView] = ()

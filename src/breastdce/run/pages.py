@@ -12,12 +12,13 @@ from breastdce.core.codes import ErrorCode
 from breastdce.core.errors import InputError
 from breastdce.core.exam import ExamId, PhaseRole, TimeZero
 from breastdce.core.volume import Mask, Volume
-from breastdce.dataset import layout
+from breastdce.dataset import kinetics_table, layout
 from breastdce.dataset.layout import STV_BEST_FIRST, MaskName
 from breastdce.dataset.provenance import Provenance, read_provenance
 from breastdce.dataset.rows import ExclusionRow, exam_cells
 from breastdce.formats.atomic import write_bytes
 from breastdce.formats.nifti import read_mask, read_volume
+from breastdce.formats.tables import read_tsv
 from breastdce.kinetics.sensitivity import SensitivityReport
 from breastdce.report.figure import thumbnail
 from breastdce.report.page import render_exam, render_index
@@ -55,7 +56,7 @@ def read_measurements(record: Provenance) -> Measurements:
 
 
 class Images(Protocol):
-    """Images and masks of an exam as they are published."""
+    """Images, masks and curves of an exam as they are published."""
 
     def native(self, index: int) -> Volume:
         """Raw signal of a phase."""
@@ -75,6 +76,10 @@ class Images(Protocol):
 
     def mask(self, name: MaskName) -> Mask | None:
         """A mask, or None where there is none."""
+        ...
+
+    def curves(self) -> Mapping[str, object] | None:
+        """The FTV's row of the table of kinetics, where there is one."""
         ...
 
 
@@ -99,6 +104,11 @@ class StoredImages:
     def mask(self, name: MaskName) -> Mask | None:
         path = layout.mask(self._out, self._exam, name)
         return read_mask(path) if path.exists() else None
+
+    def curves(self) -> Mapping[str, object] | None:
+        path = layout.exam_kinetics(self._out, self._exam)
+        rows = read_tsv(path, kinetics_table.COLUMNS) if path.exists() else []
+        return next((row for row in rows if row["mask"] == MaskName.FTV), None)
 
 
 class Page(NamedTuple):
@@ -196,6 +206,7 @@ def exam_view(
         image=images.post1(),
         stv=next((mask for mask in masks if mask is not None), None),
         sensitivity=_sensitivity(measurements),
+        curves=images.curves(),
         caveats=record.caveats,
         steps=tuple(
             StepView(note.name, _versions(note.version, note.engines), _words(note.params))
@@ -212,7 +223,8 @@ def _sensitivity(measurements: Measurements) -> SensitivityView | None:
     return None if found is None else sensitivity_view(msgspec.convert(found, SensitivityReport))
 
 
-def _phase(facts: Sidecar, volume: Volume) -> PhaseView:
+from breastdce.core.volume import Mask, Volume
+from breastdce.dataset import kinetics_table, layout
     return PhaseView(
         volume=volume,
         role=PhaseRole(facts["PhaseRole"]),

@@ -106,6 +106,12 @@ def test_each_cell_of_the_table_of_pe_by_ser_equals_its_own_call():
             assert voxels == kept, (percent, least)
 
 
+def test_a_threshold_of_many_digits_is_one_of_the_values():
+    phases, region = made_phases(4, (5, 5, 5)), Region(background=2, pe_percent=66.123456789)
+    measured = functional_tumor_volume(phases, region, FtvParams()).report
+    check_sweeps(phases, region, ftv_sensitivity(phases, region, measured, PARAMS))
+
+
 def test_an_exam_without_tissue_gives_zeros():
     phases = made_phases(1, (4, 4, 4))
     region = Region(background=1000)

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import math
+import re
+from types import SimpleNamespace
+from typing import cast
 
 import numpy as np
 
@@ -14,6 +17,8 @@ from breastdce.formats.tables import read_tsv
 from breastdce.kinetics.curve_maps import MAPS, CurveReport, RegionCurves, Summary
 from breastdce.kinetics.curves import QUANTITIES, Sampling
 from breastdce.kinetics.stored import MapSet, empty_map
+from breastdce.report.panels import kinetics as panel
+from breastdce.report.view import ExamView
 from breastdce.run.kinetics_files import curve_rows, write_maps
 
 EXAM = ExamId("0001", "T0")
@@ -56,3 +61,13 @@ def test_every_map_has_a_place_in_the_layout_and_keeps_its_values(tmp_path):
     files = write_maps(tmp_path, EXAM, MapSet(grid, tuple(maps)))
     assert set(files) < set(layout.optional_exam_files(tmp_path, EXAM))
     assert read_volume(files[0]).data[1, 1, 0] == np.float32(177.0)
+
+
+def test_the_page_shows_each_quantity_and_says_what_has_no_value(tmp_path):
+    path = kinetics_table.write_exam_kinetics(tmp_path, EXAM, curve_rows(made_report()))
+    (row,) = read_tsv(path, kinetics_table.COLUMNS)
+    shown = panel.render(cast("ExamView", SimpleNamespace(curves=row)))
+    cells = re.findall(r'<td class="num">([^<]+)</td>', shown)
+    assert cells[:4] == ["0.0", "0.5", "0.2", "40.0\u2009%"]
+    assert cells[16:20] == ["n/a", "n/a", "n/a", "0.0\u2009%"]
+    assert "washout 15.0\u2009% (3 voxels)" in shown
