@@ -223,8 +223,7 @@ def _sensitivity(measurements: Measurements) -> SensitivityView | None:
     return None if found is None else sensitivity_view(msgspec.convert(found, SensitivityReport))
 
 
-from breastdce.core.volume import Mask, Volume
-from breastdce.dataset import kinetics_table, layout
+def _phase(facts: Sidecar, volume: Volume) -> PhaseView:
     return PhaseView(
         volume=volume,
         role=PhaseRole(facts["PhaseRole"]),
