@@ -30,8 +30,7 @@ else
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r $<
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
 endif
-	@$(BIN)/python -m breastdce.radiomics.compile_kernels # about half a minute, once
-	@$(BIN)/python -m breastdce.kinetics.compile_kernels
+	@$(BIN)/python -m breastdce.run.compile_kernels # about a minute, once
 	@touch $@
 
 demo: $(VENV)/.stamp-build ## phantom cohort from DICOM to report, no download of data

@@ -10,13 +10,19 @@ import pytest
 import SimpleITK as sitk
 
 from breastdce.core.codes import CaveatCode
+from breastdce.core.exam import Triple
 from breastdce.core.grid import Grid
 from breastdce.core.volume import Volume
 from breastdce.imaging import itk
 from breastdce.imaging.resample import Edge
+from breastdce.kinetics.enhancement import percent_values, ratio_values
+from breastdce.kinetics.rescaling import rescaling
+from breastdce.prepare.bias_field import BiasField, Samples
+from breastdce.prepare.estimate import Course, estimate_n4
 from breastdce.prepare.moments import pooled_moments
 from breastdce.prepare.n4 import N4Params, correct
 from breastdce.prepare.resample import ResampleParams, resample
+from breastdce.prepare.sharpen import Sharpening
 from breastdce.prepare.zscore import ZscoreParams, zscore
 
 pytestmark = pytest.mark.data
@@ -149,3 +155,69 @@ def test_bias_field_of_ucsf_is_that_of_itk_at_the_samples(ucsf):
     bright = thinned > 5
     # the lattice is solved from float32 values and the product is float32
     np.testing.assert_allclose(np.log(thinned[bright] / ours[bright]), field[bright], atol=1e-4)
+
+
+def test_shared_field_leaves_enhancement_and_own_fields_do_not(ucsf):
+    """Voxels with a pre-contrast signal above 30 that enhance by more than 70 %."""
+    raw = Triple(*ucsf)
+    ties = np.count_nonzero(percent_values(*(image.data for image in ucsf[:2])) == 70)
+    counts = {}
+    for field in ("shared", "per_phase"):
+        corrected = Triple(*correct(ucsf, N4Params(field=field)).phases)
+        counts[field] = rescaling(raw, corrected, tissue_above=30.0)
+    assert counts["shared"].enhancing_before == 46767
+    assert abs(counts["shared"].enhancing_after - 46767) <= ties
+    assert counts["per_phase"].enhancing_after > 2 * 46767
+
+
+def test_shared_field_leaves_pe_and_ser(ucsf):
+    """Relative, where the early phase enhances by more than 70 %: float32 products."""
+    corrected = correct(ucsf, N4Params(field="shared")).phases
+    enhancing = percent_values(ucsf[0].data, ucsf[1].data) > 70
+    enhancing &= (ucsf[0].data > 30) & (ucsf[2].data > ucsf[0].data)
+    signals = [[image.data[enhancing] for image in images] for images in (ucsf, corrected)]
+    pe = [percent_values(pre, early) for pre, early, _ in signals]
+    ser = [ratio_values(*phases) for phases in signals]
+    np.testing.assert_allclose(pe[1], pe[0], rtol=1e-5)
+    np.testing.assert_allclose(ser[1], ser[0], rtol=1e-5)
+
+
+CASES = {
+    # image, step, whether Otsu's mask is used, iterations of SimpleITK (measured)
+    "pre": (0, 4, False, (1, 1, 3, 16)),
+    "post1 masked": (1, 4, True, None),
+}
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("case", CASES)
+def test_own_n4_is_that_of_simpleitk(ucsf, case):
+    """Same samples, same parameters, one thread; the field at full size as ITK maps it."""
+    phase, step, masked, iterations = CASES[case]
+    signal, shape = ucsf[phase].data, ucsf[phase].grid.shape
+    starts = [_start_of_shrink(shape, axis, step) for axis in range(3)]
+    i, j, k = (
+        slice(start, start + step * (n // step - 1) + 1, step)
+        for start, n in zip(starts, shape, strict=True)
+    )
+    samples = np.asfortranarray(signal[i, j, k])
+    inside = itk.otsu(samples) if masked else np.ones(samples.shape, bool, order="F")
+    course, how = Course((50,) * 4, 0.001, as_itk=True), Sharpening(200, 0.01, 0.15)
+    found = estimate_n4(samples, inside, (4, 4, 4), how, course)
+    axes = Samples(0, 1, shape[0]), Samples(0, 1, shape[1]), Samples(0, 1, shape[2])
+    ours = np.stack(list(BiasField(found.lattice, axes).planes(shape))).T
+    settings = itk.N4Settings(200, 0.01, 0.15, 4, (50,) * 4, 0.001)
+    with itk.threads(1):
+        theirs = itk.n4_log_field(samples, inside, settings, shape)
+    assert np.abs(ours - theirs).max() <= 0.01
+    assert np.corrcoef(ours.ravel(), theirs.ravel())[0, 1] >= 0.9999
+    if iterations is not None:
+        assert found.iterations == iterations
+
+
+def _start_of_shrink(shape, axis, step):
+    """First voxel that ITK's filter keeps: its rounding of positions decides between two."""
+    others = [1 if number != axis else -1 for number in range(3)]
+    ramp = np.broadcast_to(np.arange(shape[axis], dtype=np.float32).reshape(others), shape)
+    kept = sitk.Shrink(sitk.GetImageFromArray(np.ascontiguousarray(ramp.T)), [step] * 3)
+    return int(sitk.GetArrayFromImage(kept).flat[0])

@@ -459,6 +459,11 @@ class CaveatCode(Code):
         "Our map, mask or count differs from the producer's; see the evidence.",
         "Compare the two by eye.",
     )
+    PHASES_RESCALED = (
+        "PHASES_RESCALED",
+        "Bias fields of their own have rescaled the phases of the exam against each other.",
+        "Measure enhancement on raw signal, as PE, SER and FTV here are, or use one shared field.",
+    )
     GRID_EDGE = (
         "GRID_EDGE",
         "Planes of the 1 mm grid lie half a voxel outside; ITK's rule decided which of them are 0.",

@@ -1,7 +1,4 @@
-"""Compile the kernels of resampling and z-score: `python -m breastdce.prepare.compile_kernels`.
-
-The machine code is kept, so that who installs waits instead of the first exam.
-"""
+"""Compile the kernels of resampling and z-score; see `breastdce.run.compile_kernels`."""
 
 from __future__ import annotations
 
@@ -12,6 +9,7 @@ from breastdce.core.volume import Mask, Volume
 from breastdce.imaging.interpolate import centered_grid, on_centered
 from breastdce.imaging.resample import Edge
 from breastdce.imaging.separable import Order
+from breastdce.prepare.n4 import N4Params, correct
 from breastdce.prepare.resample import ResampleParams, resample, resample_mask
 from breastdce.prepare.zscore import ZscoreParams, zscore
 
@@ -36,7 +34,5 @@ def main() -> None:
     zscore([image], ZscoreParams())
     zscore([image], ZscoreParams(mode="masked"))
     zscore([image], ZscoreParams(mode="masked"), mask)
-
-
-if __name__ == "__main__":
-    main()
+    for rounding in ("itk", "exact"):
+        correct([image], N4Params(mask="none", iterations=(2,), rounding=rounding))

@@ -1,7 +1,4 @@
-"""Compile every kernel of the panels: `python -m breastdce.radiomics.compile_kernels`.
-
-The machine code is kept, so that who installs waits instead of who first asks for features.
-"""
+"""Compile every kernel of the panels; see `breastdce.run.compile_kernels`."""
 
 from __future__ import annotations
 
@@ -24,7 +21,3 @@ def main() -> None:
     image, mask = Volume(np.asfortranarray(levels), grid), Mask(inside, grid)
     for name in shipped_panels():
         extract_features(image, mask, load_panel(name))
-
-
-if __name__ == "__main__":
-    main()

@@ -75,6 +75,22 @@ class SensitivityView:
     ml_by_ser_minimum: tuple[float, ...]
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BiasView:
+    """What bias correction did to the phases that PE and SER use."""
+
+    mean_log_field: Sequence[float]
+    """Of each phase."""
+    pe_percent: float
+    enhancing_before: int
+    """Tissue voxels whose early PE exceeds `pe_percent`."""
+    enhancing_after: int
+    tissue_voxels: int
+    pe_change_sd: float | None
+    """Percentage points."""
+    ser_change_sd: float | None
+
+
 @dataclass(frozen=True, kw_only=True, eq=False)
 class ExamView:
     """Everything that the page of one exam shows.
@@ -100,6 +116,7 @@ class ExamView:
     stv: Mask | None = None
     """The best structural tumor volume there is; the row's `stv_source` names it."""
     sensitivity: SensitivityView | None = None
+    bias: BiasView | None = None
     curves: Mapping[str, object] | None = None
     """The FTV's row of kinetics.tsv."""
     caveats: Sequence[Caveat] = ()

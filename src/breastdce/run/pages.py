@@ -23,6 +23,7 @@ from breastdce.kinetics.sensitivity import SensitivityReport
 from breastdce.report.figure import thumbnail
 from breastdce.report.page import render_exam, render_index
 from breastdce.report.view import (
+    BiasView,
     CohortView,
     ExamLine,
     ExamView,
@@ -33,6 +34,7 @@ from breastdce.report.view import (
 )
 from breastdce.run.describe import Measurements, exclusion_of
 from breastdce.run.sensitivity_rows import sensitivity_view
+from breastdce.stages.n4 import BiasReport
 
 _POST1 = 1
 
@@ -206,6 +208,7 @@ def exam_view(
         image=images.post1(),
         stv=next((mask for mask in masks if mask is not None), None),
         sensitivity=_sensitivity(measurements),
+        bias=_bias(measurements),
         curves=images.curves(),
         caveats=record.caveats,
         steps=tuple(
@@ -221,6 +224,20 @@ def exam_view(
 def _sensitivity(measurements: Measurements) -> SensitivityView | None:
     found = measurements.reports.get("sensitivity")
     return None if found is None else sensitivity_view(msgspec.convert(found, SensitivityReport))
+
+
+def _bias(measurements: Measurements) -> BiasView:
+    report = msgspec.convert(measurements.reports["bias"], BiasReport)
+    found = report.rescaling
+    return BiasView(
+        mean_log_field=report.mean_log_field,
+        pe_percent=found.pe_percent,
+        enhancing_before=found.enhancing_before,
+        enhancing_after=found.enhancing_after,
+        tissue_voxels=found.tissue_voxels,
+        pe_change_sd=found.pe_change_sd,
+        ser_change_sd=found.ser_change_sd,
+    )
 
 
 def _phase(facts: Sidecar, volume: Volume) -> PhaseView:
