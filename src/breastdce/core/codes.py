@@ -454,6 +454,16 @@ class CaveatCode(Code):
         "More than 1 % of the enhancing voxels fall below baseline in the late phase.",
         "Look for motion.",
     )
+    MOTION_CORRECTED = (
+        "MOTION_CORRECTED",
+        "A phase had moved and was brought onto the pre-contrast phase; see the evidence.",
+        "Compare the difference images of the report by eye.",
+    )
+    MOTION_REVERTED = (
+        "MOTION_REVERTED",
+        "Motion of a phase was found, but its correction failed a test and was undone.",
+        "Look at the difference images of the report; distrust enhancement at edges.",
+    )
     PRODUCER_DIFFERS = (
         "PRODUCER_DIFFERS",
         "Our map, mask or count differs from the producer's; see the evidence.",

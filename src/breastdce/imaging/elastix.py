@@ -1,0 +1,185 @@
+"""The one door to elastix: registration of one image to another, on one thread, without a word.
+
+`import itk` promises everything and loads it on first use, which takes half a minute for elastix
+with its dependencies. The four modules that are needed load by themselves in about two seconds.
+
+Positions are LPS mm on elastix's side, as in its files; direction and origin of a grid change
+sides as in `imaging.itk`. A transform maps a position of the fixed image to the position of the
+moving image that shows the same tissue.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from breastdce.core.codes import ErrorCode
+from breastdce.core.errors import EngineError
+from breastdce.core.grid import FloatArray, Grid
+from breastdce.core.transform import Rigid, Spline, Transform, Triplet
+from breastdce.core.volume import Mask, Volume
+
+_FLIP = np.array([-1.0, -1.0, 1.0])  # RAS+ <-> LPS
+
+Settings = Mapping[str, tuple[str, ...]]
+"""A parameter map, named and valued as in elastix's parameter files."""
+
+
+class _Modules(NamedTuple):
+    images: Any
+    masks: Any
+    method: Any
+    parameters: Any
+    text_map: Any
+    matrix: Any
+    numbers: Any
+
+
+def _load() -> _Modules:
+    try:
+        # The first must be there before those that are compiled against it.
+        import itk._ITKCommonPython  # noqa: F401 # isort: skip
+        import itk.elxParameterObjectPython as parameters
+        import itk.itkElastixRegistrationMethodPython as methods
+        import itk.itkMatrixPython as matrices
+        import itk.itkPyBufferPython as buffers
+        import itk.vnl_matrix_fixedPython as numbers
+    except ModuleNotFoundError as error:
+        raise EngineError(
+            ErrorCode.ENGINE_MISSING,
+            "Registration needs elastix",
+            evidence={"package": "itk-elastix"},
+            remedy="Install it with `pip install 'breastdce[register]'`.",
+        ) from error
+    return _Modules(
+        buffers.itkPyBufferIF3,
+        buffers.itkPyBufferIUC3,
+        methods.itkElastixRegistrationMethodIF3IF3,
+        parameters.elastixParameterObject,
+        parameters.mapstringvectorstring,
+        matrices.itkMatrixD33,
+        numbers.vnl_matrix_fixedD_3_3,
+    )
+
+
+def register(
+    fixed: Volume,
+    moving: Volume,
+    mask: Mask,
+    settings: Settings,
+    rigid: Rigid | None = None,
+) -> Transform | None:
+    """Find the transform that brings `moving` onto `fixed`.
+
+    Parameters
+    ----------
+    fixed, moving
+        Float32 images; their grids may differ.
+    mask
+        On the grid of `fixed`: where positions are drawn from.
+    settings
+        elastix's parameter map, with an EulerTransform or a BSplineTransform; its random seed
+        makes the result the same each time.
+    rigid
+        A rigid move that was found before, kept as it is and applied first.
+
+    Returns
+    -------
+    Transform or None
+        `rigid`, if given, with what was found; None when elastix gives up, as it does when too few
+        positions of the mask fall into the moving image.
+
+    Raises
+    ------
+    EngineError
+        ENGINE_MISSING when elastix is not installed.
+    """
+    modules = _load()
+    parameters = modules.parameters.New()
+    parameters.AddParameterMap(_text_map(modules, settings))
+    method = modules.method.New()
+    method.SetFixedImage(_image(modules, modules.images, fixed.data, fixed.grid))
+    method.SetMovingImage(_image(modules, modules.images, moving.data, moving.grid))
+    method.SetFixedMask(_image(modules, modules.masks, mask.data.view(np.uint8), mask.grid))
+    method.SetParameterObject(parameters)
+    if rigid is not None:
+        start = modules.parameters.New()
+        start.AddParameterMap(_text_map(modules, _rigid_map(rigid, fixed.grid)))
+        method.SetInitialTransformParameterObject(start)
+    method.SetLogToConsole(False)
+    method.SetLogToFile(False)
+    method.SetNumberOfThreads(1)  # sums of the metric depend on how they are shared out
+    try:
+        method.UpdateLargestPossibleRegion()
+    except RuntimeError:
+        return None
+    found = method.GetTransformParameterObject()
+    return _read(found.GetParameterMap(found.GetNumberOfParameterMaps() - 1), rigid)
+
+
+def _read(found: Mapping[str, tuple[str, ...]], rigid: Rigid | None) -> Transform:
+    values = np.array([float(number) for number in found["TransformParameters"]])
+    if found["Transform"][0] == "EulerTransform":
+        center = _triplet(found["CenterOfRotationPoint"])
+        return Transform(Rigid(_triplet(values[:3]), _triplet(values[3:]), center))
+    size = [int(number) for number in found["GridSize"]]
+    spline = Spline(
+        _triplet(found["GridOrigin"]),
+        _triplet(found["GridSpacing"]),
+        # elastix writes column by column
+        tuple(np.array(found["GridDirection"], np.float64).reshape(3, 3).T.ravel().tolist()),
+        np.asfortranarray(values.reshape(*size, 3, order="F")),
+    )
+    return Transform(rigid, spline)
+
+
+def _triplet(numbers: Iterable[str | float]) -> Triplet:
+    x, y, z = (float(number) for number in numbers)
+    return x, y, z
+
+
+def _rigid_map(rigid: Rigid, grid: Grid) -> Settings:
+    texts = {
+        "TransformParameters": (*rigid.angles_rad, *rigid.translation_mm),
+        "CenterOfRotationPoint": rigid.center_mm,
+        "Size": grid.shape,
+        "Spacing": grid.spacing_mm,
+        "Origin": (np.asarray(grid.origin_mm) * _FLIP).tolist(),
+        "Direction": (grid.direction * _FLIP[:, None]).T.ravel().tolist(),
+        "Index": (0, 0, 0),
+        "NumberOfParameters": (6,),
+        "FixedImageDimension": (3,),
+        "MovingImageDimension": (3,),
+    }
+    words = {
+        "Transform": ("EulerTransform",),
+        "ComputeZYX": ("false",),
+        "InitialTransformParameterFileName": ("NoInitialTransform",),
+        "HowToCombineTransforms": ("Compose",),
+        "UseDirectionCosines": ("true",),
+        "FixedInternalImagePixelType": ("float",),
+        "MovingInternalImagePixelType": ("float",),
+    }
+    return {name: tuple(map(repr, values)) for name, values in texts.items()} | words
+
+
+def _text_map(modules: _Modules, settings: Settings) -> Any:
+    made = modules.text_map()
+    for name, values in settings.items():
+        made[name] = values
+    return made
+
+
+def _image(modules: _Modules, kind: Any, array: NDArray[Any], grid: Grid) -> Any:
+    image = kind.GetImageFromArray(np.ascontiguousarray(array.T))
+    image.SetSpacing(list(grid.spacing_mm))
+    image.SetOrigin((np.asarray(grid.origin_mm) * _FLIP).tolist())
+    direction: FloatArray = grid.direction * _FLIP[:, None]
+    numbers = modules.numbers()
+    for row, column in np.ndindex(3, 3):
+        numbers.put(row, column, float(direction[row, column]))
+    image.SetDirection(modules.matrix(numbers))
+    return image

@@ -1,0 +1,1 @@
+"""Motion between the phases of an exam: found, judged, and undone where that helps."""

@@ -1,0 +1,68 @@
+"""What can be chosen of motion correction."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from msgspec import Meta
+
+from breastdce.core.params import Params
+
+Share = Annotated[float, Meta(ge=0, le=1)]
+Positive = Annotated[float, Meta(gt=0, le=1000)]
+
+
+class MotionParams(Params, frozen=True):
+    """How motion is looked for and when its correction is kept.
+
+    Values without a source were chosen on the phantoms of `benchmarks/motion.py`; docs/motion.md
+    has the figures.
+    """
+
+    bins: Annotated[int, Meta(ge=8, le=128)] = 32
+    """Bins of the mutual information of the rigid step, elastix's default."""
+    samples: Annotated[int, Meta(ge=500, le=100_000)] = 4000
+    """Positions drawn anew in each iteration. New ones each time: Klein et al., Elastix (2010)."""
+    rigid_iterations: Annotated[int, Meta(ge=10, le=2000)] = 150
+    """Per level of the rigid step; two levels."""
+    spline_iterations: Annotated[int, Meta(ge=10, le=2000)] = 100
+    """Per level of the B-spline step; two levels, the first with a mesh twice as wide."""
+    mesh_mm: Annotated[float, Meta(ge=5, le=100)] = 32.0
+    """Distance of the control points. A breast bends over several cm; a finer mesh follows the
+    noise of even fat."""
+    local_mm: Positive = 8.0
+    """SD of the surroundings whose brightness and contrast are taken out before deformations are
+    looked for: parenchyma enhances by a third, evenly, where lesions enhance by more."""
+    volume_weight: Annotated[float, Meta(ge=0, le=1e6)] = 100.0
+    """Weight of elastix's penalty on the determinant of the Jacobian (TransformRigidityPenalty,
+    properness): tissue moves, it does not shrink. Staring et al., Med Phys 2007;34:4098."""
+    seed: Annotated[int, Meta(ge=1, le=2**31 - 1)] = 121212
+    """Of the positions drawn; elastix's default."""
+    smooth_mm: Positive = 2.0
+    """SD of the kernel that takes the noise off both images before they are compared, so that
+    what interpolation smooths is no gain."""
+    spread_mm: Positive = 4.0
+    """SD of the kernel under which tissue counts as enhancing: wider than the edges that motion
+    makes look so. It widens what was found, too."""
+    enhancing_rise: Annotated[float, Meta(gt=0, le=5)] = 0.3
+    """Relative enhancement above the mask's median from which tissue counts as enhancing; it has
+    no say in the deformation nor in the residual."""
+    edge_share: Annotated[float, Meta(gt=0, le=1)] = 0.33
+    """Share of the rest, that with the steepest edges, in which the residual is measured: motion
+    changes nothing where tissue is even."""
+    still_voxels: Annotated[float, Meta(ge=0, le=2)] = 0.25
+    """Median displacement, in edges of a cube with the volume of a voxel, below which a step is
+    left out if its 99th percentile is below one edge as well."""
+    margin_mm: Positive = 15.0
+    """What is kept around the mask while motion is looked for: more than tissue moves."""
+    least_gain: Share = 0.03
+    """Share of the residual that a step must take away to be kept."""
+    jacobian: tuple[float, float] = (0.9, 1.1)
+    """Bounds of the 1st and 99th percentile of the determinant in the mask. Fibroglandular tissue
+    and fat hardly change their volume."""
+    jacobian_range: tuple[float, float] = (0.7, 1.4)
+    """Bounds of its least and largest value in the mask."""
+    lesion_change: Share = 0.03
+    """Largest relative change of the volume of enhancing tissue by the transform."""
+    pe_percent: Annotated[float, Meta(ge=10, le=300)] = 70.0
+    """Percent enhancement from which tissue counts as lesion; the threshold of the FTV."""

@@ -1,0 +1,76 @@
+"""Find the motion of one phase: a rigid move, then a smooth deformation, by elastix.
+
+The rigid step maximizes mutual information over the whole mask, which enhancement of a few percent
+of the tissue cannot pull away: it has six parameters for all of it. A deformation can be pulled:
+with mutual information over all tissue a lesion that becomes bright is blown up by a tenth (docs/
+motion.md). So the second step sees tissue that does not enhance only, where both images show the
+same up to brightness, and maximizes their correlation there; the spline carries it across the rest.
+"""
+
+from __future__ import annotations
+
+from breastdce.core.transform import Rigid, Transform
+from breastdce.core.volume import Mask, Volume
+from breastdce.imaging import elastix
+from breastdce.prepare.motion.params import MotionParams
+
+_LEVELS = 2
+
+
+def find_rigid(fixed: Volume, moving: Volume, mask: Mask, params: MotionParams) -> Transform | None:
+    """Rotation and translation that fit best over the mask; None when elastix finds none."""
+    settings = _common(params) | {
+        "Registration": ("MultiResolutionRegistration",),
+        "Metric": ("AdvancedMattesMutualInformation",),
+        "NumberOfHistogramBins": (str(params.bins),),
+        "Transform": ("EulerTransform",),
+        "AutomaticTransformInitialization": ("false",),
+        "AutomaticScalesEstimation": ("true",),
+        "MaximumNumberOfIterations": (str(params.rigid_iterations),),
+    }
+    return elastix.register(fixed, moving, mask, settings)
+
+
+def find_spline(
+    fixed: Volume, moving: Volume, quiet: Mask, rigid: Rigid | None, params: MotionParams
+) -> Transform | None:
+    """Deformation that fits best where tissue does not enhance, after a rigid move.
+
+    `quiet` is that tissue, on the grid of `fixed`. None when elastix finds none.
+    """
+    settings = _common(params) | {
+        "Registration": ("MultiMetricMultiResolutionRegistration",),
+        "Metric": ("AdvancedNormalizedCorrelation", "TransformRigidityPenalty"),
+        "Metric0Weight": ("1",),
+        "Metric1Weight": (repr(params.volume_weight),),
+        # Of the penalty's three conditions the one on volumes only.
+        "UseLinearityCondition": ("false",),
+        "UseOrthonormalityCondition": ("false",),
+        "UsePropernessCondition": ("true",),
+        "Transform": ("BSplineTransform",),
+        "BSplineTransformSplineOrder": ("3",),
+        "FinalGridSpacingInPhysicalUnits": (repr(params.mesh_mm),),
+        "MaximumNumberOfIterations": (str(params.spline_iterations),),
+    }
+    if not params.volume_weight:
+        settings["Registration"] = ("MultiResolutionRegistration",)
+        settings["Metric"] = settings["Metric"][:1]
+    return elastix.register(fixed, moving, quiet, settings, rigid)
+
+
+def _common(params: MotionParams) -> dict[str, tuple[str, ...]]:
+    return {
+        "FixedImagePyramid": ("FixedSmoothingImagePyramid",),
+        "MovingImagePyramid": ("MovingSmoothingImagePyramid",),
+        "NumberOfResolutions": (str(_LEVELS),),
+        "Interpolator": ("LinearInterpolator",),
+        "Resampler": ("DefaultResampler",),
+        "ResampleInterpolator": ("FinalLinearInterpolator",),
+        "Optimizer": ("AdaptiveStochasticGradientDescent",),
+        "ImageSampler": ("RandomCoordinate",),
+        "NumberOfSpatialSamples": (str(params.samples),),
+        "NewSamplesEveryIteration": ("true",),
+        "RandomSeed": (str(params.seed),),
+        "HowToCombineTransforms": ("Compose",),
+        "WriteResultImage": ("false",),
+    }
