@@ -19,7 +19,7 @@ def check_tree(root: Path, exams: Sequence[tuple[ExamId, int]]) -> Iterator[Prob
     for exam, n_phases in exams:
         files = layout.required_exam_files(root, exam, n_phases)
         required.update(files)
-        allowed.update(files, layout.optional_exam_files(root, exam))
+        allowed.update(files, layout.optional_exam_files(root, exam, n_phases))
     present = set(_files(root))
     for path in sorted(required - present):
         yield problem(root, path, Promise.FILES, "a file of the layout is missing", "no file")

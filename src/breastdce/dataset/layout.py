@@ -139,6 +139,11 @@ def mask(root: Path, exam: ExamId, name: MaskName) -> Path:
     return exam_folder(root, exam) / "masks" / f"{exam}_{name}.nii.gz"
 
 
+def transform(root: Path, exam: ExamId, index: int) -> Path:
+    """Where the tissue of the pre-contrast phase lies in phase `index`: an ITK transform, LPS."""
+    return exam_folder(root, exam) / "transforms" / f"{exam}_{index:04d}.tfm"
+
+
 def exam_features(root: Path, exam: ExamId) -> Path:
     """Feature table of one exam."""
     return exam_folder(root, exam) / "features" / f"{exam}_{PANEL}.tsv"
@@ -229,7 +234,7 @@ def optional_files(root: Path) -> tuple[Path, ...]:
     return (sensitivity_dictionary(root), kinetics(root), kinetics(root, "json"))
 
 
-def optional_exam_files(root: Path, exam: ExamId) -> tuple[Path, ...]:
+def optional_exam_files(root: Path, exam: ExamId, n_phases: int) -> tuple[Path, ...]:
     """Files that an exam may have: of the STV where there is one, and of further steps."""
     return (
         *(mask(root, exam, name) for name in STV_BEST_FIRST),
@@ -237,6 +242,7 @@ def optional_exam_files(root: Path, exam: ExamId) -> tuple[Path, ...]:
         exam_sensitivity(root, exam),
         exam_kinetics(root, exam),
         *(kinetic_map(root, exam, name) for name in KineticMap),
+        *(transform(root, exam, index) for index in range(n_phases)),
     )
 
 

@@ -38,7 +38,7 @@ def render_exam(view: ExamView) -> str:
         style=style,
         policy=policy(style, None),
         lead=_lead(view),
-        sections=[(panel, panel.show(view)) for panel in panels],
+        sections=[(panel, panel.show(view)) for panel in panels if panel.belongs(view)],
     )
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 
 from breastdce.core.caveats import Caveat
@@ -125,6 +125,8 @@ class ExamView:
     """What else was found in this exam's study."""
     methods: str = ""
     """A paragraph in the past tense."""
+    reports: Mapping[str, object] = field(default_factory=dict)
+    """What steps that only some recipes have say of the exam, by artifact, as plain values."""
     files: Sequence[str] = ()
     """Paths relative to the root of the data set, with forward slashes."""
 
@@ -137,6 +139,11 @@ class ExamView:
     def post1(self) -> PhaseView:
         """The first post-contrast phase that PE and SER use."""
         return self.phases[self.phase_indices[1]]
+
+    @property
+    def motion(self) -> object:
+        """Report of the motion correction; None where the recipe has none."""
+        return self.reports.get("motion")
 
     @cached_property
     def window(self) -> Window:

@@ -14,6 +14,9 @@ from breastdce.kinetics.sensitivity import SensitivityReport
 from breastdce.run.kinetics_files import curve_rows, write_maps
 from breastdce.run.plan import Plan
 from breastdce.run.sensitivity_rows import sensitivity_rows
+from breastdce.dataset import layout
+from breastdce.formats.tfm import write_transform
+from breastdce.stages.motion import Transforms
 
 Writer = Callable[[Path, ExamId, Any], list[Path]]
 """Writes an artifact of an exam into the data set, given its folder; returns the files."""
@@ -27,14 +30,22 @@ def _curves(out: Path, exam: ExamId, report: CurveReport) -> list[Path]:
     return [write_exam_kinetics(out, exam, curve_rows(report))]
 
 
+def _transforms(out: Path, exam: ExamId, transforms: Transforms) -> list[Path]:
+    moved = [(n, found) for n, found in enumerate(transforms.of_phase) if found is not None]
+    for index, transform in moved:
+        write_transform(layout.transform(out, exam, index), transform)
+    return [layout.transform(out, exam, index) for index, _ in moved]
+
+
 FILES: Final[dict[str, Writer]] = {
     "sensitivity": _sensitivity,
     "curves": _curves,
     "curve_maps": write_maps,
     "tofts_maps": write_maps,
+    "transforms": _transforms,
 }
 """Artifacts that are written as files of the exam's folder, listed in `dataset.layout`."""
-REPORTS: Final[tuple[str, ...]] = ("sensitivity", "curves")
+REPORTS: Final[tuple[str, ...]] = ("sensitivity", "curves", "motion")
 """Artifacts that go into the exam's provenance, for pages and tables."""
 
 

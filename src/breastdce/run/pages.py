@@ -217,6 +217,7 @@ def exam_view(
         ),
         exclusions=tuple(exclusion_view(exclusion_of(row)) for row in measurements.exclusions),
         methods=" ".join(measurements.methods),
+        reports=measurements.reports,
         files=_files(exam, record),
     )
 

@@ -6,7 +6,7 @@ Nothing is read but the recipe: a wrong recipe is refused before any image is to
 from __future__ import annotations
 
 from dataclasses import dataclass
-from importlib.metadata import version
+from importlib.metadata import PackageNotFoundError, version
 from types import NoneType
 from typing import Any, get_args, get_type_hints
 
@@ -22,6 +22,9 @@ from breastdce.stages._contract import AnyStage, Stage
 
 SOURCE = "source"
 """The artifact that is given: where an exam's files are."""
+
+_EXTRAS = {"itk-elastix": "'breastdce[register]'"}
+"""What installs an engine that not every installation has."""
 
 STAGES: Catalog[AnyStage] = Catalog("breastdce.stages", "STAGE", Stage)
 
@@ -77,13 +80,15 @@ def make_plan(recipe: Recipe) -> Plan:
     Raises
     ------
     RecipeError
-        RECIPE_INVALID or UNKNOWN_ENTRY with the step and the slot.
+        RECIPE_INVALID or UNKNOWN_ENTRY with the step and the slot; ENGINE_MISSING with the package
+        that a step needs.
     """
     steps: list[PlannedStep] = []
     types: dict[str, Any] = {SOURCE: None}
     for number, step in enumerate(recipe.step):
         stage = STAGES.get(step.stage)
         place = f"step {number + 1} ({step.stage})"
+        _check_engines(stage, place)
         reads = _reads(stage, step.reads, types, place)
         outputs = get_type_hints(stage.outputs)
         writes = _wire(outputs, step.writes, place, "writes")
@@ -95,6 +100,20 @@ def make_plan(recipe: Recipe) -> Plan:
             PlannedStep(stage, _params(stage, step.params, place), reads, writes, step.keep)
         )
     return Plan(recipe, tuple(steps), types)
+
+
+def _check_engines(stage: AnyStage, place: str) -> None:
+    for name in stage.engines:
+        try:
+            version(name)
+        except PackageNotFoundError as error:
+            raise RecipeError(
+                ErrorCode.ENGINE_MISSING,
+                "The recipe has a step whose package is not installed",
+                evidence={"place": place, "package": name},
+                remedy=f"Install it with `pip install {_EXTRAS.get(name, name)}`, or leave the "
+                "step out of the recipe.",
+            ) from error
 
 
 def _reads(

@@ -41,7 +41,7 @@ def test_no_two_files_share_a_path():
     files = [
         *layout.required_files(ROOT),
         *layout.required_exam_files(ROOT, EXAM, 5),
-        *layout.optional_exam_files(ROOT, EXAM),
+        *layout.optional_exam_files(ROOT, EXAM, 3),
     ]
     assert len(set(files)) == len(files)
 

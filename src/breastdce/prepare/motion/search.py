@@ -67,7 +67,7 @@ def _common(params: MotionParams) -> dict[str, tuple[str, ...]]:
         "Resampler": ("DefaultResampler",),
         "ResampleInterpolator": ("FinalLinearInterpolator",),
         "Optimizer": ("AdaptiveStochasticGradientDescent",),
-        "ImageSampler": ("RandomCoordinate",),
+        "ImageSampler": ("RandomSparseMask",),
         "NumberOfSpatialSamples": (str(params.samples),),
         "NewSamplesEveryIteration": ("true",),
         "RandomSeed": (str(params.seed),),

@@ -21,14 +21,22 @@ class Panel:
     needs: tuple[str, ...]
     """Fields of ExamView without which there is nothing to show."""
     absent: str
-    """What the page says instead when one of them is missing or empty."""
+    """What the page says instead when one of them is missing or empty; nothing to say leaves the
+    panel out."""
     render: Callable[[ExamView], Markup]
+
+    def belongs(self, view: ExamView) -> bool:
+        """Whether the page has this section at all."""
+        return bool(self.absent) or self._is_filled(view)
 
     def show(self, view: ExamView) -> Markup:
         """Render, or say in plain words why there is nothing to render."""
-        if all(_is_there(getattr(view, field)) for field in self.needs):
+        if self._is_filled(view):
             return self.render(view)
         return Markup('<p class="absent">{}</p>').format(self.absent)
+
+    def _is_filled(self, view: ExamView) -> bool:
+        return all(_is_there(getattr(view, field)) for field in self.needs)
 
 
 def _is_there(value: object) -> bool:
