@@ -55,4 +55,4 @@ def _numbers(parameters: Iterable[float], fixed: Iterable[float]) -> str:
 
 
 def _row(values: Iterable[float]) -> str:
-    return " ".join(repr(value) for value in values)
+    return " ".join(map(str, values))

@@ -163,7 +163,7 @@ def _rigid_map(rigid: Rigid, grid: Grid) -> Settings:
         "FixedInternalImagePixelType": ("float",),
         "MovingInternalImagePixelType": ("float",),
     }
-    return {name: tuple(map(repr, values)) for name, values in texts.items()} | words
+    return {name: tuple(map(str, values)) for name, values in texts.items()} | words
 
 
 def _text_map(modules: _Modules, settings: Settings) -> Any:

@@ -18,6 +18,32 @@ from breastdce.report.view import ExamView, ExclusionView, PhaseView, StepView
 SAGITTAL = np.array([[0.0, 0.0, 1.0], [-1.0, 0.0, 0.0], [0.0, -1.0, 0.0]])
 
 
+FIT = {"residual": 0.09, "information_nats": 1.05, "enhancing_ml": 17.0}
+MOTION = {
+    "reference": 0,
+    "mask_source": "breast",
+    "mask_ml": 500.0,
+    "phases": [
+        {"phase": 0, "verdict": "reference", "before": None, "after": None, "change": None},
+        {
+            "phase": 1,
+            "verdict": "rigid",
+            "before": FIT,
+            "after": {"residual": 0.016, "information_nats": 1.75, "enhancing_ml": 16.6},
+            "change": {
+                "displacement_median_mm": 3.06,
+                "displacement_p99_mm": 4.1,
+                "jacobian_p1": 1.0,
+                "jacobian_p99": 1.0,
+                "lesion_change": 0.0,
+            },
+        },
+        {"phase": 2, "verdict": "still", "before": FIT, "after": FIT, "change": None},
+    ],
+}
+"""What the page needs of a report of motion."""
+
+
 def _block(shape: tuple[int, int, int], value: float) -> np.ndarray:
     data = np.zeros(shape, dtype=np.float32, order="F")
     data[2:-2, 2:-2, 1:-1] = 100.0
@@ -76,6 +102,7 @@ def view() -> ExamView:
         steps=(StepView("ftv", "1", "pe_percent 70"),),
         exclusions=(ExclusionView("series", "LOCALIZER", "3 images", 2),),
         methods="Phases were read.",
+        reports={"motion": MOTION},
         files=("sub-0001/ses-T0/masks/sub-0001_ses-T0_ftv.nii.gz",),
     )
 

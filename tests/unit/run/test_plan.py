@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import NamedTuple
 
 import pytest
 
+from breastdce.core.codes import ErrorCode
 from breastdce.core.errors import RecipeError
 from breastdce.core.params import NoParams
 from breastdce.run import plan as planner
@@ -69,3 +71,13 @@ def test_optional_slot_refuses_another_type():
     with pytest.raises(RecipeError) as caught:
         plan_of(Step(stage="text"), Step(stage="reader", reads={"number": "text"}))
     assert "str, int is needed" in str(caught.value.evidence["why"])
+
+
+def test_a_missing_engine_is_said_before_anything_is_read(monkeypatch):
+    stages = {"far": replace(made("far", Nothing, Number), engines=("no-such-engine",))}
+    monkeypatch.setattr(planner, "STAGES", stages)
+    with pytest.raises(RecipeError) as caught:
+        make_plan(Recipe(name="r", schema=1, step=(Step(stage="far"),)))
+    assert caught.value.code is ErrorCode.ENGINE_MISSING
+    assert caught.value.evidence == {"place": "step 1 (far)", "package": "no-such-engine"}
+    assert "no-such-engine" in caught.value.remedy
