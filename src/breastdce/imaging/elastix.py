@@ -10,6 +10,7 @@ moving image that shows the same tissue.
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Iterable, Mapping
 from typing import Any, NamedTuple
 
@@ -39,21 +40,29 @@ class _Modules(NamedTuple):
 
 
 def _load() -> _Modules:
-    try:
-        # The first must be there before those that are compiled against it.
-        import itk._ITKCommonPython  # noqa: F401 # isort: skip
-        import itk.elxParameterObjectPython as parameters
-        import itk.itkElastixRegistrationMethodPython as methods
-        import itk.itkMatrixPython as matrices
-        import itk.itkPyBufferPython as buffers
-        import itk.vnl_matrix_fixedPython as numbers
-    except ModuleNotFoundError as error:
-        raise EngineError(
-            ErrorCode.ENGINE_MISSING,
-            "Registration needs elastix",
-            evidence={"package": "itk-elastix"},
-            remedy="Install it with `pip install 'breastdce[register]'`.",
-        ) from error
+    # Their types lack a `__module__`, which Python deprecates: raised as an error, it would crash.
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", DeprecationWarning)
+        try:
+            return _import()
+        except ModuleNotFoundError as error:
+            raise EngineError(
+                ErrorCode.ENGINE_MISSING,
+                "Registration needs elastix",
+                evidence={"package": "itk-elastix"},
+                remedy="Install it with `pip install 'breastdce[register]'`.",
+            ) from error
+
+
+def _import() -> _Modules:
+    # The first must be there before those that are compiled against it.
+    import itk._ITKCommonPython  # noqa: F401 # isort: skip
+    import itk.elxParameterObjectPython as parameters
+    import itk.itkElastixRegistrationMethodPython as methods
+    import itk.itkMatrixPython as matrices
+    import itk.itkPyBufferPython as buffers
+    import itk.vnl_matrix_fixedPython as numbers
+
     return _Modules(
         buffers.itkPyBufferIF3,
         buffers.itkPyBufferIUC3,
@@ -89,14 +98,16 @@ def register(
     Returns
     -------
     Transform or None
-        `rigid`, if given, with what was found; None when elastix gives up, as it does when too few
-        positions of the mask fall into the moving image.
+        `rigid`, if given, with what was found; None for an empty mask, and when elastix gives up,
+        as it does when too few positions of the mask fall into the moving image.
 
     Raises
     ------
     EngineError
         ENGINE_MISSING when elastix is not installed.
     """
+    if not mask.data.any():  # elastix would crash
+        return None
     modules = _load()
     parameters = modules.parameters.New()
     parameters.AddParameterMap(_text_map(modules, settings))

@@ -12,6 +12,7 @@ the spline overshoots is cut at the phase's own smallest and largest value.
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -24,7 +25,7 @@ from breastdce.core.volume import Mask, Volume
 from breastdce.imaging import itk
 from breastdce.prepare.motion.judge import Judge
 from breastdce.prepare.motion.params import MotionParams
-from breastdce.prepare.motion.region import around, cropped
+from breastdce.prepare.motion.region import around, coarse, coarse_mask
 from breastdce.prepare.motion.report import MotionReport, PhaseMotion, Reason, Try, Verdict
 from breastdce.prepare.motion.search import find_rigid, find_spline
 
@@ -83,12 +84,9 @@ def _one(
     native: Dynamic, reference: int, index: int, mask: Mask, params: MotionParams
 ) -> tuple[Volume, Transform | None, PhaseMotion]:
     box = around(mask, params.margin_mm)
-    judge = Judge(
-        cropped(native.phases[reference], box),
-        cropped(native.phases[index], box),
-        Mask(np.asfortranarray(mask.data[box]), cropped(native.phases[reference], box).grid),
-        params,
-    )
+    fixed, moving = (coarse(native.phases[one], box, params.work_mm) for one in (reference, index))
+    voxel_mm = math.prod(native.grid.spacing_mm) ** (1 / 3)
+    judge = Judge(fixed, moving, coarse_mask(mask, box, params.work_mm), voxel_mm, params)
     best, tries = _search(judge, params)
     transform = None if best is _IDENTITY else best
     motion = judge.summary(index, transform, verdict(transform, tries), tries)

@@ -51,17 +51,22 @@ class Judge:
     Parameters
     ----------
     fixed, moving
-        The reference and the phase, cropped to the mask's surroundings, on one grid.
+        The reference and the phase around the mask, on one grid; it may be coarser than that of
+        the exam.
     mask
         On that grid.
+    voxel_mm
+        Edge of a cube with the volume of the exam's voxels: what is small is told by it.
     params
         What counts as enhancing, as an edge, as a gain, and the bounds of a deformation.
     """
 
-    def __init__(self, fixed: Volume, moving: Volume, mask: Mask, params: MotionParams) -> None:
+    def __init__(
+        self, fixed: Volume, moving: Volume, mask: Mask, voxel_mm: float, params: MotionParams
+    ) -> None:
         self.fixed, self.moving, self.mask, self._params = fixed, moving, mask, params
         grid = fixed.grid
-        self._voxel_mm = math.prod(grid.spacing_mm) ** (1 / 3)
+        self._voxel_mm = voxel_mm
         self._fine = smooth(fixed.data, grid, params.smooth_mm)
         self._wide = smooth(fixed.data * mask.data, grid, params.spread_mm)
         self._steep = steepness(self._fine, grid)

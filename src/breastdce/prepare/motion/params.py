@@ -19,6 +19,9 @@ class MotionParams(Params, frozen=True):
     has the figures.
     """
 
+    work_mm: Annotated[float, Meta(gt=0, le=10)] = 2.0
+    """Width of the blocks of voxels whose means are compared: motion of a tenth of it is found, at
+    a tenth of the time that all voxels of 0.7 mm take."""
     bins: Annotated[int, Meta(ge=8, le=128)] = 32
     """Bins of the mutual information of the rigid step, elastix's default."""
     samples: Annotated[int, Meta(ge=500, le=100_000)] = 4000

@@ -70,14 +70,32 @@ def _span(mask: Mask, axis: int, margin: int) -> slice:
     return slice(max(0, first), min(mask.grid.shape[axis], last + 1))
 
 
-def cropped(volume: Volume, box: Box) -> Volume:
-    """Part of a volume, on the same lattice."""
-    return Volume(np.asfortranarray(volume.data[box]), cropped_grid(volume.grid, box))
+def coarse(volume: Volume, box: Box, step_mm: float) -> Volume:
+    """Means of blocks of voxels of a box, about `step_mm` wide along each axis.
+
+    What is left over at the end of an axis is cut off, unless it is all there is.
+    """
+    grid = volume.grid
+    factor = [max(1, round(step_mm / spacing)) for spacing in grid.spacing_mm]
+    factor = [min(n, span.stop - span.start) for n, span in zip(factor, box, strict=True)]
+    size = [(span.stop - span.start) // n for n, span in zip(factor, box, strict=True)]
+    part = volume.data[
+        tuple(slice(s.start, s.start + n * m) for s, n, m in zip(box, factor, size, strict=True))
+    ]
+    split = part.reshape([each for pair in zip(size, factor, strict=True) for each in pair])
+    means = np.asfortranarray(split.mean(axis=(1, 3, 5), dtype=np.float64), np.float32)
+    return Volume(means, _block_grid(grid, box, factor, size))
 
 
-def cropped_grid(grid: Grid, box: Box) -> Grid:
-    """Grid of a part."""
-    first = np.array([span.start for span in box]) * grid.spacing_mm
-    x, y, z = (grid.origin_mm + grid.direction @ first).tolist()
-    i, j, k = (span.stop - span.start for span in box)
-    return Grid((i, j, k), grid.spacing_mm, grid.direction.copy(), (x, y, z))
+def _block_grid(grid: Grid, box: Box, factor: list[int], size: list[int]) -> Grid:
+    first = [span.start + (n - 1) / 2 for span, n in zip(box, factor, strict=True)]
+    x, y, z = (grid.origin_mm + grid.direction @ (np.array(first) * grid.spacing_mm)).tolist()
+    i, j, k = size
+    a, b, c = (step * n for step, n in zip(grid.spacing_mm, factor, strict=True))
+    return Grid((i, j, k), (a, b, c), grid.direction.copy(), (x, y, z))
+
+
+def coarse_mask(mask: Mask, box: Box, step_mm: float) -> Mask:
+    """Blocks of which at least half lie in the mask."""
+    share = coarse(Volume(mask.data.astype(np.float32), mask.grid), box, step_mm)
+    return Mask(np.asfortranarray(share.data >= 0.5), share.grid)

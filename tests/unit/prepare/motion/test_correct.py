@@ -74,10 +74,8 @@ def test_an_exam_without_motion_keeps_its_bytes():
 
 
 def test_without_a_mask_nothing_is_done():
-    image = Volume(
-        np.ones((4, 4, 4), np.float32, order="F"),
-        Grid((4, 4, 4), (1.0,) * 3, np.eye(3), (0.0,) * 3),
-    )
+    grid = Grid((4, 4, 4), (1.0, 1.0, 1.0), np.eye(3), (0.0, 0.0, 0.0))
+    image = Volume(np.ones(grid.shape, np.float32, order="F"), grid)
     nowhere = Mask(np.zeros(grid.shape, bool), grid)
     found = correct(Dynamic((image, image)), 0, nowhere, "body", MotionParams())
     assert found.aligned.phases[1] is image

@@ -37,7 +37,9 @@ def changed(**figures):
 def judge():
     data = np.asfortranarray(np.random.default_rng(0).uniform(90, 110, GRID.shape), np.float32)
     image = Volume(data, GRID)
-    return Judge(image, image, Mask(np.ones(GRID.shape, bool, order="F"), GRID), MotionParams())
+    return Judge(
+        image, image, Mask(np.ones(GRID.shape, bool, order="F"), GRID), 2.0, MotionParams()
+    )
 
 
 @pytest.mark.parametrize(
@@ -65,7 +67,7 @@ def test_enhancement_has_no_say(judge):
     # The two images differ in a lesion only: there is nothing left of it in the residual.
     post = judge.fixed.data.copy(order="F")
     post[7:13, 7:13, 7:13] *= 3
-    other = Judge(judge.fixed, Volume(post, GRID), judge.mask, MotionParams())
+    other = Judge(judge.fixed, Volume(post, GRID), judge.mask, 2.0, MotionParams())
     shift = Transform(Rigid((0.0, 0.0, 0.0), (0.0, 0.0, 1e-9), (0.0, 0.0, 0.0)))
     found = other.weigh("rigid", shift, Transform())
     assert found.residual_before == pytest.approx(0, abs=1e-3)  # the tails of the kernels

@@ -7,7 +7,7 @@ import pytest
 
 from breastdce.core.grid import Grid
 from breastdce.core.volume import Mask, Volume
-from breastdce.prepare.motion.region import around, body, cropped, cropped_grid
+from breastdce.prepare.motion.region import around, body, coarse, coarse_mask
 
 GRID = Grid((40, 36, 20), (2.0, 2.0, 3.0), np.diag([-1.0, -1.0, 1.0]), (40.0, 36.0, -30.0))
 
@@ -37,9 +37,18 @@ def test_a_box_has_its_margin_and_stays_inside():
     assert box == (slice(6, 16), slice(0, 8), slice(16, 20))
 
 
-def test_a_part_lies_where_it_lay():
-    box = (slice(6, 16), slice(1, 8), slice(16, 20))
-    part = cropped_grid(GRID, box)
-    np.testing.assert_allclose(part.affine[:3, 3], (GRID.affine @ [6, 1, 16, 1])[:3])
+def test_blocks_are_means_at_their_centers():
+    box = (slice(6, 17), slice(1, 8), slice(16, 20))
     whole = Volume(np.arange(28800, dtype=np.float32).reshape(GRID.shape, order="F"), GRID)
-    assert (cropped(whole, box).data == whole.data[box]).all()
+    part = coarse(whole, box, 4.0)  # two voxels along i and j, one along k; i and j leave one over
+    assert part.grid.shape == (5, 3, 4)
+    assert part.grid.spacing_mm == (4.0, 4.0, 3.0)
+    np.testing.assert_allclose(part.grid.origin_mm, (GRID.affine @ [6.5, 1.5, 16, 1])[:3])
+    np.testing.assert_allclose(part.data[1, 2, 3], whole.data[8:10, 5:7, 19].mean())
+
+
+def test_a_block_belongs_to_the_mask_by_half():
+    inside = np.zeros(GRID.shape, bool, order="F")
+    inside[:3, :2, 0] = True
+    found = coarse_mask(Mask(inside, GRID), (slice(0, 8), slice(0, 8), slice(0, 2)), 4.0)
+    assert np.argwhere(found.data).tolist() == [[0, 0, 0], [1, 0, 0]]
