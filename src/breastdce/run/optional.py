@@ -7,15 +7,15 @@ from pathlib import Path
 from typing import Any, Final
 
 from breastdce.core.exam import ExamId
+from breastdce.dataset import layout
 from breastdce.dataset.kinetics_table import write_exam_kinetics
 from breastdce.dataset.sensitivity_table import write_sensitivity
+from breastdce.formats.tfm import write_transform
 from breastdce.kinetics.curve_maps import CurveReport
 from breastdce.kinetics.sensitivity import SensitivityReport
 from breastdce.run.kinetics_files import curve_rows, write_maps
 from breastdce.run.plan import Plan
 from breastdce.run.sensitivity_rows import sensitivity_rows
-from breastdce.dataset import layout
-from breastdce.formats.tfm import write_transform
 from breastdce.stages.motion import Transforms
 
 Writer = Callable[[Path, ExamId, Any], list[Path]]

@@ -59,7 +59,7 @@ def test_every_map_has_a_place_in_the_layout_and_keeps_its_values(tmp_path):
     maps = [empty_map(name, slope, grid) for name, (_, slope) in MAPS.items()]
     maps[0].stored[1, 1, 0] = 1770
     files = write_maps(tmp_path, EXAM, MapSet(grid, tuple(maps)))
-    assert set(files) < set(layout.optional_exam_files(tmp_path, EXAM))
+    assert set(files) < set(layout.optional_exam_files(tmp_path, EXAM, 3))
     assert read_volume(files[0]).data[1, 1, 0] == np.float32(177.0)
 
 
