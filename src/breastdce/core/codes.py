@@ -439,6 +439,16 @@ class CaveatCode(Code):
         "No region of interest was given: FTV counts every enhancing voxel in the images.",
         "Give a region before FTV is read as tumor volume.",
     )
+    VOI_PROPOSED = (
+        "VOI_PROPOSED",
+        "Nobody drew the region of interest: the program proposed it from enhancement.",
+        "Check the box on the exam's page; edit voi_proposals.tsv and give it with --regions.",
+    )
+    BREAST_MASK_DOUBTFUL = (
+        "BREAST_MASK_DOUBTFUL",
+        "The breast mask has an implausible volume, or the chest wall was not seen.",
+        "Look at the mask before using what was measured inside it.",
+    )
     THRESHOLD_DEFAULT = (
         "THRESHOLD_DEFAULT",
         "A threshold or neighbor count was not given; the default was used.",

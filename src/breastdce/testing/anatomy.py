@@ -26,6 +26,10 @@ from breastdce.testing.shapes import (
 
 At = tuple[Array, Array, Array]
 SIDES = {"R": 1.0, "L": -1.0}
+TRUNK = ((0.0, -105.0, 0.0), (150.0, 112.0, 400.0), 2.6)
+WALL = ((0.0, -112.0, 0.0), (136.0, 100.0, 400.0), 2.4)
+"""Trunk without breasts, front of the pectoral muscle: center, radii and power of ellipsoids."""
+_LATERAL_MM, _RISE_MM = 30.0, 10.0
 _FAR_MM = 1e3
 _LOBULE_MM = 7.0  # mm for one SD of the lobule noise: its slope is then near 1 at a surface
 
@@ -64,7 +68,7 @@ def nipple(params: PhantomParams, side: str) -> Point:
 
 
 def _body(at: At, params: PhantomParams) -> Array:
-    trunk = ellipsoid(at, (0, -105, 0), (150, 112, 400), power=2.6)
+    trunk = ellipsoid(at, *TRUNK[:2], power=TRUNK[2])
     for side in SIDES:
         radii = (params.breast_width_mm / 2, params.breast_depth_mm, params.breast_height_mm / 2)
         x, y, z = nipple(params, side)
@@ -103,7 +107,7 @@ def _gland(grid: Grid, at: At, params: PhantomParams, rng: np.random.Generator) 
 def _thorax(at: At) -> list[tuple[Tissue, Array]]:
     """Pectoral muscle, ribs, lungs and heart behind the breasts."""
     x, _, z = at
-    wall = ellipsoid(at, (0, -112, 0), (136, 100, 400), power=2.4)
+    wall = ellipsoid(at, *WALL[:2], power=WALL[2])
     cavity = ellipsoid(at, (0, -116, 0), (119, 86, 400), power=2.3)
     pitch = 24.0  # mm from rib to rib
     slope = z + 0.25 * np.abs(x)
@@ -187,3 +191,24 @@ def _toward_chest(params: PhantomParams, distance_mm: float) -> Point:
 def label_map(shares: Array) -> NDArray[np.uint8]:
     """Tissue with the largest share in each voxel, uint8, values of `Tissue`."""
     return np.asarray(shares.argmax(axis=0), np.uint8)
+
+
+def breast_truth(grid: Grid, params: PhantomParams) -> dict[str, NDArray[np.bool_]]:
+    """What a reader would outline as each breast, by side: bool [i, j, k], skin included.
+
+    Body in front of the pectoral muscle, where the skin stands at least 10 mm before the trunk:
+    there the contour of a breast leaves that of the chest. At the sides, where there is no muscle
+    behind it, a breast ends 30 mm behind the front of the chest wall. What lies outside the grid
+    is not there.
+    """
+    x, y, _ = at = centers(grid)
+    body = _body(at, params)
+    front = WALL[0][1] + WALL[1][1]
+    held = (body < 0) & (ellipsoid(at, *WALL[:2], power=WALL[2]) > 0) & (y > front - _LATERAL_MM)
+    along = int(np.abs(grid.direction[1]).argmax())
+    risen = (body < 0) & (y > front) & (ellipsoid(at, *TRUNK[:2], power=TRUNK[2]) > _RISE_MM)
+    base = np.broadcast_to(risen.any(axis=along, keepdims=True), grid.shape)
+    found = {}
+    for side, sign in SIDES.items():
+        found[side] = np.asarray(held & base & (x * sign > 0))
+    return found

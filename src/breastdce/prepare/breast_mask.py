@@ -1,0 +1,226 @@
+"""Where the breasts are in a pre-contrast image, without a network."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Annotated
+
+import msgspec
+import numpy as np
+from numpy.typing import NDArray
+
+from breastdce.core.caveats import Caveat
+from breastdce.core.codes import CaveatCode
+from breastdce.core.params import Params
+from breastdce.core.volume import Mask, Volume
+from breastdce.imaging.anatomical import Anatomical, coarse_view
+from breastdce.prepare.body_surface import BodySurface, body_surface, refine_front
+from breastdce.prepare.chest_wall import ChestWallParams, find_chest_wall
+
+FloatArray = NDArray[np.float64]
+BoolImage = NDArray[np.bool_]
+
+_FURROW_MM = 5.0  # how flat the ground of the furrow between the breasts may be
+_OFF_CENTER_MM = 45.0  # how far the sternum may lie from the middle of the body
+
+
+class BreastParams(Params, frozen=True):
+    """How the breasts are told from the rest of the body."""
+
+    block_mm: Annotated[float, msgspec.Meta(gt=0, le=8)] = 3.0
+    """Blocks that the search works on."""
+    bilateral_mm: Annotated[float, msgspec.Meta(gt=0)] = 220.0
+    """Images at least so wide from left to right show both breasts."""
+    layer_mm: Annotated[float, msgspec.Meta(ge=0)] = 24.0
+    """Tissue in front of the chest wall beside the breasts, where the images do not show it."""
+    least_rise_mm: Annotated[float, msgspec.Meta(ge=0)] = 16.0
+    """A breast rises at least so far above that layer."""
+    least_rise_share: Annotated[float, msgspec.Meta(ge=0, le=1)] = 0.0
+    """And by this share of its height."""
+    lateral_mm: Annotated[float, msgspec.Meta(gt=0)] = 30.0
+    """At the sides the mask ends so far behind the front of the chest wall."""
+    least_ml: Annotated[float, msgspec.Meta(ge=0)] = 100.0
+    most_ml: Annotated[float, msgspec.Meta(gt=0)] = 3000.0
+    """A breast of another volume is doubtful."""
+    least_step: Annotated[float, msgspec.Meta(ge=0)] = 0.03
+    """Fall of the logarithm of signal at the thorax below which its place is doubtful."""
+    wall: ChestWallParams = ChestWallParams()
+
+
+class BreastSide(msgspec.Struct, frozen=True, kw_only=True):
+    """One breast as far as the images show it."""
+
+    side: str
+    """R or L."""
+    ml: float
+    depth_mm: float
+    """From the chest wall to the tip."""
+
+
+class BreastReport(msgspec.Struct, frozen=True, kw_only=True):
+    """What was found; positions in RAS+ mm."""
+
+    sides: tuple[BreastSide, ...]
+    middle_mm: float
+    """x that parts right from left: the sternum."""
+    middle_seen: bool
+    """Whether the images show it."""
+    wall_front_mm: float
+    """y of the frontmost point of the chest wall."""
+    wall_half_width_mm: float
+    wall_step: float
+    """Fall of the logarithm of signal at the inner surface of the thorax."""
+    threshold: float
+    """Signal that splits air and tissue."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class BreastMask:
+    """Mask of both breasts with what is known of it."""
+
+    mask: Mask
+    report: BreastReport
+    caveats: tuple[Caveat, ...]
+
+
+def breast_mask(pre: Volume, params: BreastParams) -> BreastMask:
+    """Mask the breasts in front of the chest wall, skin included.
+
+    Parameters
+    ----------
+    pre
+        Raw pre-contrast signal after the modality LUT, float32 [i, j, k], RAS+; the patient prone.
+    params
+        Sizes in mm and the bounds of what is plausible.
+
+    Returns
+    -------
+    BreastMask
+        Bool [i, j, k] on the grid of `pre`; BREAST_MASK_DOUBTFUL when a volume is implausible
+        or the thorax was not seen. An empty mask is a result too, a doubtful one.
+
+    Notes
+    -----
+    Along each line from back to front the mask runs from the chest wall (`chest_wall`) to the
+    skin (`body_surface`). Lines belong to a breast where tissue in front of the wall is thicker
+    than the layer that covers the rest of the chest. Parts of the axillary tail that do not
+    rise are left out; folds count as breast.
+    """
+    surface = body_surface(coarse_view(pre, params.block_mm))
+    middle, seen = _middle(surface, params)
+    wall = find_chest_wall(surface, middle, _frontmost(surface, middle, seen, params), params.wall)
+    body = Anatomical.of(pre.grid)
+    shape = np.asarray(pre.grid.shape)[list(body.order)]
+    x, y, z = (body.first_mm[a] + body.step_mm[a] * np.arange(shape[a]) for a in range(3))
+    front = refine_front(pre, surface)
+    back = np.maximum(wall.at(x, z), wall.front_mm - params.lateral_mm)
+    heights = np.where(np.isfinite(front), front - back, 0.0)
+    layer = _layer(heights, x, middle, seen, params)
+    outlines = _outlines(heights, x, middle, layer, params)
+    mask = np.zeros(pre.grid.shape, np.bool_, order="F")
+    view = body.view(mask)
+    base = np.logical_or.reduce([*outlines.values(), np.zeros_like(heights, np.bool_)])
+    _fill(view, y, np.where(base, back, np.inf), front)
+    sides = tuple(
+        BreastSide(
+            side=side,
+            ml=float(_thickness(front, back, y, outline).sum()) * pre.grid.voxel_ml,
+            depth_mm=float(heights[outline].max()),
+        )
+        for side, outline in outlines.items()
+    )
+    report = BreastReport(
+        sides=sides,
+        middle_mm=middle,
+        middle_seen=seen,
+        wall_front_mm=wall.front_mm,
+        wall_half_width_mm=wall.half_width_mm,
+        wall_step=wall.step,
+        threshold=surface.threshold,
+    )
+    return BreastMask(Mask(mask, pre.grid), report, _caveats(report, params))
+
+
+def _middle(surface: BodySurface, params: BreastParams) -> tuple[float, bool]:
+    """X of the sternum, and whether the images show it: the furrow between two breasts."""
+    x = surface.signal.along(0)
+    if x[-1] - x[0] < params.bilateral_mm:
+        return 0.0, False  # the scanner's own middle, where the patient was centered
+    lines = np.where(np.isnan(surface.front_mm), surface.signal.first_mm[1], surface.front_mm)
+    profile = np.quantile(lines, 0.7, axis=1)
+    seen = np.flatnonzero(profile > surface.signal.first_mm[1] + surface.signal.step_mm[1])
+    if seen.size == 0:
+        return 0.0, False
+    center = (x[seen[0]] + x[seen[-1]]) / 2
+    near = np.abs(x - center) <= _OFF_CENTER_MM
+    low = near & (profile <= profile[near].min() + _FURROW_MM)
+    return float(x[low].mean()), True
+
+
+def _frontmost(surface: BodySurface, middle: float, seen: bool, params: BreastParams) -> float:
+    """The y behind which the inside of the thorax lies."""
+    front = surface.front_mm[np.isfinite(surface.front_mm)]
+    if front.size == 0:
+        return float(surface.signal.first_mm[1])
+    tip = float(np.quantile(front, 0.99)) - params.wall.least_breast_mm
+    if not seen:
+        return tip
+    x = surface.signal.along(0)
+    furrow = surface.front_mm[np.argmin(np.abs(x - middle))]
+    low = float(np.nanquantile(furrow, 0.5)) if np.isfinite(furrow).any() else tip
+    return min(tip, low)
+
+
+def _layer(
+    heights: FloatArray, x: FloatArray, middle: float, seen: bool, params: BreastParams
+) -> float:
+    """Tissue in front of the wall beside the breasts, in mm."""
+    if not seen:
+        return params.layer_mm
+    at = heights[np.argmin(np.abs(x - middle))]
+    return float(min(np.quantile(at, 0.2), params.layer_mm)) if at.size else params.layer_mm
+
+
+def _outlines(
+    heights: FloatArray, x: FloatArray, middle: float, layer: float, params: BreastParams
+) -> dict[str, BoolImage]:
+    """Lines of each breast, indexed [x, z]: those that rise, in one piece with the tip."""
+    from scipy import ndimage
+
+    found = {}
+    for side, here in (("R", x >= middle), ("L", x < middle)):
+        own = np.where(here[:, None], heights - layer, 0.0)
+        rise = max(params.least_rise_mm, params.least_rise_share * float(own.max(initial=0.0)))
+        labels, count = ndimage.label(own > rise)
+        if count == 0:
+            continue
+        largest = labels == 1 + np.argmax(np.bincount(labels.ravel())[1:])
+        found[side] = np.asarray(ndimage.binary_fill_holes(largest))
+    return found
+
+
+def _thickness(
+    front: FloatArray, back: FloatArray, y: FloatArray, outline: BoolImage
+) -> NDArray[np.int64]:
+    """Voxels of each line between wall and skin."""
+    upper = np.searchsorted(y, front[outline], side="right")
+    lower = np.searchsorted(y, back[outline], side="left")
+    return np.asarray(np.maximum(upper - lower, 0), np.int64)
+
+
+def _fill(view: NDArray[np.generic], y: FloatArray, back: FloatArray, front: FloatArray) -> None:
+    for index in range(view.shape[1]):
+        view[:, index] = (y[index] >= back) & (y[index] <= front)
+
+
+def _caveats(report: BreastReport, params: BreastParams) -> tuple[Caveat, ...]:
+    odd = [s for s in report.sides if not params.least_ml <= s.ml <= params.most_ml]
+    if report.sides and not odd and report.wall_step >= params.least_step:
+        return ()
+    detail: dict[str, str | int | float] = {f"ml_{s.side}": round(s.ml, 1) for s in odd}
+    return (
+        Caveat(
+            CaveatCode.BREAST_MASK_DOUBTFUL,
+            {**detail, "sides": len(report.sides), "wall_step": round(report.wall_step, 4)},
+        ),
+    )
