@@ -146,3 +146,27 @@ def background_scale(pre: Volume, voi: Box, omit: Mask | None) -> float:
     if omit is not None:
         signal = np.where(omit.data[cut], np.float32(0), signal)
     return float(np.percentile(signal.astype(np.float64), 95, method="linear"))
+
+
+def background_inside(pre: Volume, breast: Mask, percent: float) -> int:
+    """Compute the least pre-contrast signal of tissue inside a mask: no box was given.
+
+    Parameters
+    ----------
+    pre
+        Pre-contrast signal, float32, [i, j, k].
+    breast
+        Voxels that count, on the same grid; with an empty mask the answer is 0.
+    percent
+        Share of the 95th percentile, in percent.
+
+    Returns
+    -------
+    int
+        ``floor(percent / 100 * P95 + 0.5)``, as by `background_threshold`.
+    """
+    signal = pre.data.T[breast.data.T]
+    if signal.size == 0:
+        return 0
+    p95 = float(np.percentile(signal.astype(np.float64), 95, method="linear"))
+    return math.floor(percent / 100.0 * p95 + 0.5)
