@@ -439,6 +439,11 @@ class CaveatCode(Code):
         "No region of interest was given: FTV counts every enhancing voxel in the images.",
         "Give a region before FTV is read as tumor volume.",
     )
+    VOI_BREAST = (
+        "VOI_BREAST",
+        "No region was given or found: FTV counts every enhancing voxel of the breasts.",
+        "Give a region before FTV is read as tumor volume.",
+    )
     VOI_PROPOSED = (
         "VOI_PROPOSED",
         "Nobody drew the region of interest: the program proposed it from enhancement.",

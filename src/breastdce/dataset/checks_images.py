@@ -61,13 +61,15 @@ def check_images(
     native = [(layout.native_image(root, exam, i), _NATIVE_TYPES) for i in range(n_phases)]
     maps = [(path(root, exam), _MAP_TYPES) for path in (layout.pe_map, layout.ser_map)]
     maps += [(layout.kinetic_map(root, exam, name), _MAP_TYPES) for name in layout.KineticMap]
-    ftv = (layout.mask(root, exam, MaskName.FTV), ("uint8",))
+    masks = [
+        (layout.mask(root, exam, name), ("uint8",)) for name in (MaskName.FTV, MaskName.BREAST)
+    ]
     images = [(layout.image(root, exam, i), ("float32",)) for i in range(layout.PUBLISHED_PHASES)]
     stv = [(layout.mask(root, exam, name), ("uint8",)) for name in STV_BEST_FIRST]
     problems: list[Problem] = []
     voxels: dict[MaskName, int] = {}
     kept: list[ImageValues] = []
-    families = (_Family((*native, *maps, ftv), "native"), _Family((*images, *stv), "1 mm"))
+    families = (_Family((*native, *maps, *masks), "native"), _Family((*images, *stv), "1 mm"))
     grids = [_check_family(root, family, problems, voxels, kept) for family in families]
     if record is not None and len(kept) == layout.PUBLISHED_PHASES:
         problems.extend(_zscore(root, exam, kept, record, before))

@@ -26,8 +26,8 @@ _MANUFACTURERS = {name: name for name in ("GE", "Siemens", "Philips", "Canon")} 
 _SOURCES = {
     VoiSource.PRODUCER: "The producer's own analysis of the exam",
     VoiSource.TABLE: "A table that was given",
-    VoiSource.PROPOSED: "Proposed by this program",
-    VoiSource.BREAST: "No region: the whole of the images",
+    VoiSource.PROPOSED: "Proposed by this program, to be checked",
+    VoiSource.BREAST: "No region: the breasts, or the whole of the images (VOI_NONE)",
 }
 _MASKS = {
     MaskName.FTV: "Functional tumor volume",
@@ -233,6 +233,55 @@ STUDY_DATE = Column(
 """Last column of exams.tsv where dates are shifted; its pattern lets no true date pass."""
 LISTS = frozenset({"sessions", "caveats"})
 """Columns whose cells are lists of levels or labels."""
+
+_PROPOSAL_KINDS = {
+    "voi": "The region that FTV was measured in",
+    "proposal": "Another place to look at; make it the voi and drop the other row to use it",
+}
+VOI_PROPOSALS = (
+    EXAM_ID,
+    Column(
+        name="kind",
+        long_name="Kind",
+        description="What the row is, as in a table of regions.",
+        levels=_PROPOSAL_KINDS,
+    ),
+    *(
+        Column(
+            name=f"{end}_{axis}",
+            long_name=f"{end.capitalize()} {axis}",
+            description=f"{end.capitalize()} voxel of the box along {axis}, counted from 0.",
+            kind="integer",
+        )
+        for end in ("first", "last")
+        for axis in "ijk"
+    ),
+    Column(
+        name="rank",
+        long_name="Rank",
+        description="Place of the proposal in its exam; 1 is the likeliest.",
+        kind="integer",
+    ),
+    Column(
+        name="side",
+        long_name="Side",
+        description="Side of the breast.",
+        levels={"R": "Right", "L": "Left"},
+    ),
+    Column(
+        name="enhancing_ml",
+        long_name="Enhancing volume",
+        description="Volume of the densely enhancing part that the box was put around.",
+        kind="number",
+        units="mL",
+    ),
+    Column(
+        name="score",
+        long_name="Score",
+        description="Product of the terms that proposals are ranked by.",
+        kind="number",
+    ),
+)
 
 EXCLUSIONS = (
     Column(

@@ -21,6 +21,8 @@ class MaskName(StrEnum):
 
     FTV = "ftv"
     """Functional tumor volume, native grid."""
+    BREAST = "breast"
+    """Both breasts with their skin, native grid."""
     STV_CANDIDATE = "stv-candidate"
     """By the rules on kinetics, 1 mm grid."""
     STV_AUTO = "stv-auto"
@@ -82,6 +84,11 @@ def exams(root: Path, suffix: str = "tsv") -> Path:
 def exclusions(root: Path) -> Path:
     """Table of what was found and not used."""
     return root / "exclusions.tsv"
+
+
+def voi_proposals(root: Path) -> Path:
+    """Table of the regions of interest that the program proposed, to be checked and given back."""
+    return root / "voi_proposals.tsv"
 
 
 def deidentification(root: Path, suffix: str = "tsv") -> Path:
@@ -231,12 +238,18 @@ def required_exam_files(root: Path, exam: ExamId, n_phases: int) -> tuple[Path, 
 
 def optional_files(root: Path) -> tuple[Path, ...]:
     """Files beside the exams' folders that a data set has where its recipe makes them."""
-    return (sensitivity_dictionary(root), kinetics(root), kinetics(root, "json"))
+    return (
+        voi_proposals(root),
+        sensitivity_dictionary(root),
+        kinetics(root),
+        kinetics(root, "json"),
+    )
 
 
 def optional_exam_files(root: Path, exam: ExamId, n_phases: int) -> tuple[Path, ...]:
     """Files that an exam may have: of the STV where there is one, and of further steps."""
     return (
+        mask(root, exam, MaskName.BREAST),
         *(mask(root, exam, name) for name in STV_BEST_FIRST),
         exam_features(root, exam),
         exam_sensitivity(root, exam),

@@ -11,7 +11,7 @@ from enum import StrEnum
 import msgspec
 
 from breastdce.core.codes import CaveatCode, ExamCode, FileCode, SeriesCode
-from breastdce.core.exam import ExamId, VoiSource
+from breastdce.core.exam import Box, ExamId, VoiSource
 from breastdce.dataset.layout import MaskName
 from breastdce.formats.tables import Cell
 
@@ -92,6 +92,18 @@ class FeatureRow(msgspec.Struct, frozen=True, kw_only=True):
     values: Mapping[str, float]
 
 
+class ProposalRow(msgspec.Struct, frozen=True, kw_only=True):
+    """A region of interest that the program proposed."""
+
+    exam: ExamId
+    rank: int
+    """1 is the likeliest; it was used."""
+    box: Box
+    side: str
+    ml: float
+    score: float
+
+
 def participant_cells(row: ParticipantRow) -> dict[str, Cell]:
     """Cells of a line of participants.tsv."""
     return {
@@ -138,6 +150,26 @@ def feature_cells(row: FeatureRow, columns: tuple[str, ...]) -> dict[str, Cell]:
     """Cells of a line of a feature table: exam and mask, then `columns` in their order."""
     keys: dict[str, Cell] = {"exam_id": str(row.exam), "mask": row.mask.value}
     return keys | {name: float(row.values[name]) for name in columns}
+
+
+def proposal_cells(row: ProposalRow) -> dict[str, Cell]:
+    """Cells of a line of voi_proposals.tsv, which is a table of regions too."""
+    ends: dict[str, Cell] = {
+        f"{end}_{axis}": index
+        for end, corner in (("first", row.box.first), ("last", row.box.last))
+        for axis, index in zip("ijk", corner, strict=True)
+    }
+    head: dict[str, Cell] = {
+        "exam_id": str(row.exam),
+        "kind": "voi" if row.rank == 1 else "proposal",
+    }
+    told: dict[str, Cell] = {
+        "rank": row.rank,
+        "side": row.side,
+        "enhancing_ml": round(row.ml, 3),
+        "score": round(row.score, 4),
+    }
+    return head | ends | told
 
 
 def published_modality(text: str) -> str:

@@ -14,11 +14,13 @@ from breastdce.dataset.rows import (
     ExclusionRow,
     FeatureRow,
     ParticipantRow,
+    ProposalRow,
     dated_exam_cells,
     exam_cells,
     exclusion_cells,
     feature_cells,
     participant_cells,
+    proposal_cells,
 )
 from breastdce.formats.tables import dictionary, write_json, write_tsv, write_xlsx
 
@@ -61,6 +63,15 @@ def write_exclusions(root: Path, rows: Iterable[ExclusionRow]) -> None:
         ),
     )
     write_tsv(layout.exclusions(root), columns_of.EXCLUSIONS, cells)
+
+
+def write_voi_proposals(root: Path, rows: Iterable[ProposalRow]) -> None:
+    """Write voi_proposals.tsv, in order of exam and rank; no table where nothing was proposed."""
+    cells = [proposal_cells(row) for row in sorted(rows, key=lambda row: (row.exam, row.rank))]
+    if cells:
+        write_tsv(layout.voi_proposals(root), columns_of.VOI_PROPOSALS, cells)
+    else:
+        layout.voi_proposals(root).unlink(missing_ok=True)
 
 
 def write_features(

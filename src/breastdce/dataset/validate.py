@@ -92,6 +92,8 @@ def _check_tables(
     people = reader.read(layout.participants(root), columns_of.PARTICIPANTS)
     exclusions = reader.read(layout.exclusions(root), columns_of.EXCLUSIONS)
     seen = reader.read(layout.deidentification(root), columns_of.DEIDENTIFICATION)
+    if layout.voi_proposals(root).exists():
+        reader.read(layout.voi_proposals(root), columns_of.VOI_PROPOSALS)
     names = _names(columns_of.DEIDENTIFICATION)
     reader.check_dictionary(layout.deidentification(root, "json"), names)
     reader.check_dictionary(layout.participants(root, "json"), _names(columns_of.PARTICIPANTS))

@@ -6,7 +6,8 @@ A TSV file, one row a region, columns in any order:
     and, where wanted, background  pe_percent  min_neighbors (taken from the exam's `voi` row)
     axis  vertices  (for kind omit-polygon: "a,b; a,b; a,b")
 
-`kind` is voi, omit or omit-polygon. Indices count from 0 along i (column), j (row) and k (slice,
+`kind` is voi, omit or omit-polygon; rows of kind proposal (what else the program proposed) are
+passed over. Indices count from 0 along i (column), j (row) and k (slice,
 increasing along row x column direction) of the native grid; first and last are inside.
 """
 
@@ -22,6 +23,7 @@ from breastdce.core.codes import ErrorCode
 from breastdce.core.errors import CallError
 from breastdce.core.exam import Box, Polygon, Region, VoiSource
 
+PROPOSAL = "proposal"
 _KINDS = ("voi", "omit", "omit-polygon")
 _PLANE_AXES = {0: (1, 2), 1: (0, 2), 2: (0, 1)}
 Row = Mapping[str, str]
@@ -39,6 +41,8 @@ def read_regions(path: Path) -> dict[str, Region]:
     for line, row in enumerate(_rows(path), start=2):
         try:
             exam = row["exam_id"]
+            if row["kind"] == PROPOSAL:
+                continue
             found[exam] = _add(found.get(exam, Region(source=VoiSource.TABLE)), row)
         except (KeyError, ValueError) as error:
             raise _wrong(path, f"line {line}: {_words(error)}") from error

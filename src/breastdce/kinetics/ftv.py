@@ -51,7 +51,9 @@ class FtvResult:
     caveats: tuple[Caveat, ...]
 
 
-def functional_tumor_volume(phases: Triple, region: Region, params: FtvParams) -> FtvResult:
+def functional_tumor_volume(
+    phases: Triple, region: Region, params: FtvParams, breast: Mask | None = None
+) -> FtvResult:
     """Measure the functional tumor volume of an exam.
 
     Parameters
@@ -59,10 +61,13 @@ def functional_tumor_volume(phases: Triple, region: Region, params: FtvParams) -
     phases
         Raw signal after the modality LUT, float32, [i, j, k]: before contrast, early, late.
     region
-        Region of interest, omit regions and thresholds. Without a region of interest the whole
-        images are it, and the caveat VOI_NONE says so.
+        Region of interest, omit regions and thresholds.
     params
         Defaults for thresholds that the region does not give, and SER cuts.
+    breast
+        Stands in for a region of interest that is not given: the background threshold is of the
+        signal inside, and FTV counts there (caveat VOI_BREAST). Without it, or when it is empty,
+        the whole images are the region (caveat VOI_NONE).
 
     Returns
     -------
@@ -87,23 +92,26 @@ def functional_tumor_volume(phases: Triple, region: Region, params: FtvParams) -
     grid = _shared_grid(phases)
     voi, clipped = clip(whole(grid) if region.voi is None else region.voi, grid)
     omit = region_mask(region.omit, grid) if region.omit else None
-    thresholds, defaults = choose_thresholds(phases.pre, region, voi, omit, params)
+    held = _held(region, breast)
+    thresholds, defaults = choose_thresholds(phases.pre, region, voi, omit, params, held)
     marks = _mark(phases, thresholds, omit)
     supported = marks.candidates & has_neighbors(marks.candidates, thresholds.min_neighbors)
     ser = _ser_of(phases, supported)
     ftv = _inside(supported, voi)
+    if held is not None:
+        ftv &= held.data
     report = FtvReport(
         voi_source=VoiSource.BREAST if region.voi is None else region.source,
         voi=voi,
-        voi_voxels=size(voi),
+        voi_voxels=size(voi) if held is None else int(np.count_nonzero(held.data)),
         omit_voxels=0 if omit is None else int(np.count_nonzero(omit.data)),
         thresholds=thresholds,
         whole=_steps(marks, supported, whole(grid)),
-        inside=_steps(marks, supported, voi),
+        inside=_steps(marks, supported, voi, held),
         kinetics=count_kinetics(ser[ftv.T[supported.T]], params),
         voxel_ml=grid.voxel_ml,
     )
-    caveats = (*clipped, *defaults, *_caveats(region, report))
+    caveats = (*clipped, *defaults, *_caveats(region, report, held))
     tissue, stored = Mask(marks.tissue, grid), _stored_ser(ser, supported)
     return FtvResult(Mask(ftv, grid), tissue, marks.pe_stored, stored, report, caveats)
 
@@ -191,15 +199,28 @@ def _inside(mask: BoolImage, voi: Box) -> BoolImage:
     return inside
 
 
-def _steps(marks: _Marks, supported: BoolImage, box: Box) -> Steps:
+def _held(region: Region, breast: Mask | None) -> Mask | None:
+    """The breasts, where they stand in for the region of interest."""
+    wanted = region.voi is None and breast is not None and bool(breast.data.any())
+    return breast if wanted else None
+
+
+def _steps(marks: _Marks, supported: BoolImage, box: Box, held: Mask | None = None) -> Steps:
     masks = (marks.tissue, marks.enhancing, marks.candidates, supported)
+    if held is not None:
+        masks = (
+            masks[0] & held.data,
+            masks[1] & held.data,
+            masks[2] & held.data,
+            masks[3] & held.data,
+        )
     counts = [int(np.count_nonzero(mask[window(box)])) for mask in masks]
     return Steps(tissue=counts[0], enhancing=counts[1], candidates=counts[2], supported=counts[3])
 
 
-def _caveats(region: Region, report: FtvReport) -> Iterator[Caveat]:
+def _caveats(region: Region, report: FtvReport, held: Mask | None) -> Iterator[Caveat]:
     if region.voi is None:
-        yield Caveat(CaveatCode.VOI_NONE)
+        yield Caveat(CaveatCode.VOI_NONE if held is None else CaveatCode.VOI_BREAST)
     if report.undefined_or_negative_fraction > _NEGATIVE_SHARE:
         yield Caveat(
             CaveatCode.NEGATIVE_SER,

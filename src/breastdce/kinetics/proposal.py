@@ -15,11 +15,11 @@ from breastdce.core.params import Params
 from breastdce.core.volume import Mask
 from breastdce.kinetics.enhancement import percent_values, ratio_values
 from breastdce.kinetics.ftv import has_neighbors
-from breastdce.kinetics.roi import Window
 from breastdce.kinetics.thresholds import background_inside
 
 BoolImage = NDArray[np.bool_]
 FloatImage = NDArray[np.float32]
+Window = tuple[slice, slice, slice]
 _SER_TOP = 3.0
 
 
@@ -128,38 +128,33 @@ def propose(
             washout=_washout(pre[here], early[here], late[here]),
             alone=1.0 - 0.5 * float((mirrored[here] >= params.dense_share).mean()),
         )
-        found.append(_proposal(here, where, grid, ml, terms, middle_mm, params))
+        box = _box(here, where, grid, params.margin_mm)
+        found.append(
+            Proposal(
+                box=box,
+                side="R" if _center_x(box, grid) >= middle_mm else "L",
+                ml=ml,
+                score=math.prod(msgspec.structs.astuple(terms)),
+                terms=terms,
+            )
+        )
     found.sort(key=lambda one: (-one.score, one.box.first))
     return tuple(found[: params.most])
 
 
-def _proposal(
-    here: BoolImage,
-    where: Window,
-    grid: Grid,
-    ml: float,
-    terms: Terms,
-    middle_mm: float,
-    params: ProposalParams,
-) -> Proposal:
-    bounds = _bounds(here)
-    assert bounds is not None  # a part has voxels
+def _box(here: BoolImage, where: Window, grid: Grid, margin_mm: float) -> Box:
+    """Bounds of a part with a margin, clipped to the grid; `where` is its window in the grid."""
     first, last = [], []
-    for axis in range(3):
-        margin = math.ceil(params.margin_mm / grid.spacing_mm[axis] - 1e-6)
-        start = where[axis].start
-        first.append(max(0, start + bounds[axis].start - margin))
-        last.append(min(grid.shape[axis], start + bounds[axis].stop + margin) - 1)
-    center = [(a + b) / 2 for a, b in zip(first, last, strict=True)]
-    x = float((grid.affine @ [*center, 1.0])[0])
-    score = math.prod(msgspec.structs.astuple(terms))
-    return Proposal(
-        box=Box((first[0], first[1], first[2]), (last[0], last[1], last[2])),
-        side="R" if x >= middle_mm else "L",
-        ml=ml,
-        score=score,
-        terms=terms,
-    )
+    for axis, span in enumerate(_bounds(here) or where):
+        margin = math.ceil(margin_mm / grid.spacing_mm[axis] - 1e-6)
+        first.append(max(0, where[axis].start + span.start - margin))
+        last.append(min(grid.shape[axis], where[axis].start + span.stop + margin) - 1)
+    return Box((first[0], first[1], first[2]), (last[0], last[1], last[2]))
+
+
+def _center_x(box: Box, grid: Grid) -> float:
+    center = [(a + b) / 2 for a, b in zip(box.first, box.last, strict=True)]
+    return float((grid.affine @ [*center, 1.0])[0])
 
 
 def _bounds(mask: BoolImage) -> Window | None:

@@ -57,7 +57,12 @@ class Thresholds(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def choose_thresholds(
-    pre: Volume, region: Region, voi: Box, omit: Mask | None, params: FtvParams
+    pre: Volume,
+    region: Region,
+    voi: Box,
+    omit: Mask | None,
+    params: FtvParams,
+    held: Mask | None = None,
 ) -> tuple[Thresholds, tuple[Caveat, ...]]:
     """Take what the region gives, compute the background if it does not, else the defaults.
 
@@ -73,6 +78,8 @@ def choose_thresholds(
         Voxels cut out of it.
     params
         Defaults.
+    held
+        Mask that stands in for the region of interest.
 
     Returns
     -------
@@ -81,7 +88,10 @@ def choose_thresholds(
     """
     background, origin = region.background, Origin.GIVEN
     if background is None:
-        background = background_threshold(pre, voi, omit, params.background_percent)
+        if held is None:
+            background = background_threshold(pre, voi, omit, params.background_percent)
+        else:
+            background = background_inside(pre, held, params.background_percent)
         origin = Origin.COMPUTED
     pe, neighbors = region.pe_percent, region.min_neighbors
     chosen = Thresholds(

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 from breastdce.core.caveats import Caveat
-from breastdce.core.exam import PhaseRole, TimeZero
+from breastdce.core.exam import Box, PhaseRole, TimeZero
 from breastdce.core.volume import Mask, Volume
 from breastdce.report.color import Window, shared_window
 from breastdce.report.plane import Crop
@@ -33,6 +33,16 @@ class StepView:
     """Version of the step and of the engines it used, as text."""
     params: str
     """Parameters as text, in the order of the record."""
+
+
+@dataclass(frozen=True, slots=True)
+class ProposalView:
+    """A region of interest that the program proposed, on the native grid."""
+
+    box: Box
+    side: str
+    ml: float
+    score: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,6 +129,8 @@ class ExamView:
     bias: BiasView | None = None
     curves: Mapping[str, object] | None = None
     """The FTV's row of kinetics.tsv."""
+    proposals: Sequence[ProposalView] = ()
+    """The likeliest first; empty where the region of interest was given."""
     caveats: Sequence[Caveat] = ()
     steps: Sequence[StepView] = ()
     exclusions: Sequence[ExclusionView] = ()

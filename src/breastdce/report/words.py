@@ -26,7 +26,7 @@ _VOI = {
     "producer": "region of the producer's own analysis",
     "table": "region given in a table",
     "proposed": "region proposed by the program, not checked by a person",
-    "breast": "none: every enhancing voxel in the images counts",
+    "breast": "none: every enhancing voxel of the breasts or images counts",
 }
 _ROLES = {
     "pre": "before contrast",

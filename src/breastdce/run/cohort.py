@@ -28,11 +28,12 @@ from breastdce.dataset.tables import (
     write_exclusions,
     write_features,
     write_participants,
+    write_voi_proposals,
 )
 from breastdce.formats.atomic import remove_unfinished
 from breastdce.formats.tables import Cell, read_tsv
 from breastdce.radiomics.panel import describe, load_panel
-from breastdce.run.describe import exclusion_of
+from breastdce.run.describe import exclusion_of, proposal_rows
 from breastdce.run.lock import locked
 from breastdce.run.naming import exam_row
 from breastdce.run.pages import (
@@ -136,6 +137,7 @@ def _write_tables(
     write_participants(out, people)
     write_exams(out, [item.row for item in measured])
     write_exclusions(out, exclusions)
+    write_voi_proposals(out, [row for item in measured for row in proposal_rows(item)])
     write_deidentification(out, [record.headers for record in records])
     dated = any(item.row.shifted_day is not None for item in measured)
     panel = load_panel(layout.PANEL)

@@ -24,6 +24,7 @@ from breastdce.dataset.rows import (
     ExclusionRow,
     FeatureRow,
     Level,
+    ProposalRow,
     exclusion_cells,
 )
 from breastdce.formats.dicom.attributes import count_attributes
@@ -34,6 +35,7 @@ from breastdce.run.inputs import FileDigests, analysis_digest, phase_digests
 from breastdce.run.optional import REPORTS
 from breastdce.run.recipe import Recipe
 from breastdce.stages.load import Source
+from breastdce.stages.voi import Proposals
 
 _REPORTS = ("measures", "comparison", "stv_report", "moments", "bias")
 _CODES = {code.value: code for kind in (FileCode, SeriesCode, ExamCode) for code in kind}
@@ -92,6 +94,24 @@ def describe_row(exam: ExamId, engine: ExamEngine, shifted_day: int | None = Non
         caveats=codes,
         shifted_day=shifted_day,
     )
+
+
+def proposal_rows(measured: Measurements) -> list[ProposalRow]:
+    """Rows of voi_proposals.tsv of an exam; none where its region was given."""
+    told = measured.reports.get("proposals")
+    if told is None:
+        return []
+    return [
+        ProposalRow(
+            exam=measured.row.exam,
+            rank=rank,
+            box=one.box,
+            side=one.side,
+            ml=one.ml,
+            score=one.score,
+        )
+        for rank, one in enumerate(msgspec.convert(told, Proposals).ranked, start=1)
+    ]
 
 
 def describe_features(exam: ExamId, engine: ExamEngine) -> FeatureRow:

@@ -7,9 +7,12 @@ from pathlib import Path
 from typing import Any, Final
 
 from breastdce.core.exam import ExamId
+from breastdce.core.volume import Mask
 from breastdce.dataset import layout
 from breastdce.dataset.kinetics_table import write_exam_kinetics
+from breastdce.dataset.layout import MaskName
 from breastdce.dataset.sensitivity_table import write_sensitivity
+from breastdce.formats.nifti import write_mask
 from breastdce.formats.tfm import write_transform
 from breastdce.kinetics.curve_maps import CurveReport
 from breastdce.kinetics.sensitivity import SensitivityReport
@@ -37,7 +40,14 @@ def _transforms(out: Path, exam: ExamId, transforms: Transforms) -> list[Path]:
     return [layout.transform(out, exam, index) for index, _ in moved]
 
 
+def _breast(out: Path, exam: ExamId, mask: Mask) -> list[Path]:
+    path = layout.mask(out, exam, MaskName.BREAST)
+    write_mask(path, mask)
+    return [path]
+
+
 FILES: Final[dict[str, Writer]] = {
+    "breast": _breast,
     "sensitivity": _sensitivity,
     "curves": _curves,
     "curve_maps": write_maps,
@@ -45,7 +55,13 @@ FILES: Final[dict[str, Writer]] = {
     "transforms": _transforms,
 }
 """Artifacts that are written as files of the exam's folder, listed in `dataset.layout`."""
-REPORTS: Final[tuple[str, ...]] = ("sensitivity", "curves", "motion")
+REPORTS: Final[tuple[str, ...]] = (
+    "sensitivity",
+    "curves",
+    "motion",
+    "breast_report",
+    "proposals",
+)
 """Artifacts that go into the exam's provenance, for pages and tables."""
 
 

@@ -29,10 +29,11 @@ from breastdce.report.view import (
     ExamView,
     ExclusionView,
     PhaseView,
+    ProposalView,
     SensitivityView,
     StepView,
 )
-from breastdce.run.describe import Measurements, exclusion_of
+from breastdce.run.describe import Measurements, exclusion_of, proposal_rows
 from breastdce.run.sensitivity_rows import sensitivity_view
 from breastdce.stages.n4 import BiasReport
 
@@ -210,6 +211,10 @@ def exam_view(
         sensitivity=_sensitivity(measurements),
         bias=_bias(measurements),
         curves=images.curves(),
+        proposals=tuple(
+            ProposalView(row.box, row.side, row.ml, row.score)
+            for row in proposal_rows(measurements)
+        ),
         caveats=record.caveats,
         steps=tuple(
             StepView(note.name, _versions(note.version, note.engines), _words(note.params))

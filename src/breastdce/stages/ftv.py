@@ -32,6 +32,8 @@ class Inputs(NamedTuple):
     facts: ExamFacts
     region: Region
     analysis: ProducerAnalysis
+    breast: Mask | None = None
+    """Stands in for a region of interest that is not given."""
 
 
 class Outputs(NamedTuple):
@@ -45,7 +47,7 @@ class Outputs(NamedTuple):
 def run(inputs: Inputs, params: FtvParams, ctx: Context) -> Result[Outputs]:
     """Measure, and compare with the producer's own analysis where there is one."""
     phases = inputs.native.triple(inputs.facts.phase_indices)
-    found = functional_tumor_volume(phases, inputs.region, params)
+    found = functional_tumor_volume(phases, inputs.region, params, inputs.breast)
     comparison, differences = compare_with_producer(found, inputs.analysis)
     maps = Maps(found.pe_stored, found.ser_stored)
     outputs = Outputs(found.mask, maps, found.report, comparison)
