@@ -103,9 +103,10 @@ def propose(
     Parts are ranked by a product of plain terms (`Terms`); nothing in it was learned. A box is
     no finding: background enhancement, vessels that meet, and lymph nodes are proposed as well.
     """
-    where = _bounds(breast.data)
-    if where is None:
+    bounds = _bounds(breast.data)
+    if bounds is None:
         return ()
+    where = _with_rim(bounds)
     grid, inside = breast.grid, _without_border(breast.data[where], breast.grid, params.border_mm)
     pre, early, late = (np.asfortranarray(phase.data[where]) for phase in phases)
     least = background_inside(phases.pre, breast, params.background_percent)
@@ -169,8 +170,14 @@ def _bounds(mask: BoolImage) -> Window | None:
     return found[0], found[1], found[2]
 
 
+def _with_rim(window: Window) -> Window:
+    """One voxel more on every side, so that the border of a mask is seen; the grid cuts it."""
+    i, j, k = (slice(max(0, span.start - 1), span.stop + 1) for span in window)
+    return i, j, k
+
+
 def _without_border(mask: BoolImage, grid: Grid, border_mm: float) -> BoolImage:
-    """Erode by a box; the ends of the images count as inside along the slices only."""
+    """Erode by a box; where the images end, the breast is taken to go on."""
     from scipy import ndimage
 
     inside = mask.view(np.uint8)
