@@ -93,8 +93,10 @@ def test_ucsf_without_maps_and_segmentation_keeps_phases_and_times(data, fast, t
     row = exam_row(out)
     assert [round(float(x)) for x in row["delays_s"].split(";")] == [-230, 177, 531]
     assert row["phase_indices"] == "0;1;2"
-    assert row["voi"] == "breast"
-    assert {"VOI_NONE", "THRESHOLD_DEFAULT"} <= set(row["caveats"].split(";"))
+    assert row["voi"] == "proposed"
+    assert {"VOI_PROPOSED", "THRESHOLD_DEFAULT"} <= set(row["caveats"].split(";"))
+    # The producer's is 40.64 mL in a box drawn by a person.
+    assert float(row["ftv_ml"]) == pytest.approx(40.64, rel=0.05)
 
 
 def test_duke_is_found_ordered_and_completed(data, tmp_path):
@@ -106,9 +108,14 @@ def test_duke_is_found_ordered_and_completed(data, tmp_path):
     np.testing.assert_allclose(times, [-1310.430, 60.705, 182.115, 304.7675], atol=2e-3)
     assert row["n_phases"] == "4"
     assert row["image_shape"] == "340;340;62"
-    assert row["ftv_voxels"] == "141431"
-    assert float(row["ftv_ml"]) == pytest.approx(89.606421, abs=1e-5)
-    assert {"PRE_GAP", "VOI_NONE"} <= set(row["caveats"].split(";"))
+    # The lesion of about 2 cm in the right breast, seen by eye around voxel (107, 62, 15).
+    proposal = rows(out / "voi_proposals.tsv")[0]
+    assert (proposal["rank"], proposal["side"], proposal["kind"]) == ("1", "R", "voi")
+    for axis, index in zip("ijk", (107, 62, 15), strict=True):
+        assert int(proposal[f"first_{axis}"]) < index < int(proposal[f"last_{axis}"])
+    assert row["voi"] == "proposed"
+    assert 2 < float(row["ftv_ml"]) < 8  # a ball of 2 cm has 4 mL
+    assert {"PRE_GAP", "VOI_PROPOSED"} <= set(row["caveats"].split(";"))
     left_out = {row["series_number"]: row["code"] for row in rows(out / "exclusions.tsv")}
     assert left_out["300"] == "SEGMENTATION"
     assert left_out["26"] in ("NOT_T1_GRE", "OTHER_GRID")

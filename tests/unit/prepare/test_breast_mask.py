@@ -124,4 +124,4 @@ def test_an_implausible_volume_is_doubtful(axial):
     found = breast_mask(axial[0], BreastParams(most_ml=200))
     (caveat,) = found.caveats
     assert caveat.code is CaveatCode.BREAST_MASK_DOUBTFUL
-    assert caveat.detail["ml_R"] > 200
+    assert float(caveat.detail["ml_R"]) > 200
