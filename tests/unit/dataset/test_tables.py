@@ -12,7 +12,7 @@ import pytest
 from msgspec import structs
 
 from breastdce.core.codes import CaveatCode, FileCode
-from breastdce.core.exam import ExamId
+from breastdce.core.exam import Box, ExamId
 from breastdce.dataset import dictionary, layout
 from breastdce.dataset.layout import MaskName
 from breastdce.dataset.rows import (
@@ -20,6 +20,7 @@ from breastdce.dataset.rows import (
     FeatureRow,
     Level,
     ParticipantRow,
+    ProposalRow,
     exclusion_cells,
     feature_cells,
     published_modality,
@@ -29,8 +30,10 @@ from breastdce.dataset.tables import (
     write_exclusions,
     write_features,
     write_participants,
+    write_voi_proposals,
 )
 from breastdce.formats.tables import read_tsv
+from breastdce.ingest.regions import read_regions
 from tests.unit.dataset.conftest import EXAMS, _row
 
 EXAM_COLUMNS = """
@@ -140,3 +143,28 @@ def test_patients_are_in_order(tmp_path):
     rows = [ParticipantRow(participant=n, visits=("1",)) for n in ("B", "A")]
     write_participants(tmp_path, rows)
     assert [row[0] for row in read(layout.participants(tmp_path))[1:]] == ["sub-A", "sub-B"]
+
+
+def _proposal(visit, rank):
+    box = Box((rank, 2, 3), (rank + 10, 12, 13))
+    return ProposalRow(exam=ExamId("1", visit), rank=rank, box=box, side="R", ml=1.25, score=0.5)
+
+
+def test_proposals_are_a_table_of_regions_with_the_first_of_each_exam(tmp_path):
+    write_voi_proposals(tmp_path, [_proposal("T1", 1), _proposal("T0", 2), _proposal("T0", 1)])
+    path = layout.voi_proposals(tmp_path)
+    rows = read_tsv(path, dictionary.VOI_PROPOSALS)
+    assert [(row["exam_id"], row["kind"]) for row in rows] == [
+        ("sub-1_ses-T0", "voi"),
+        ("sub-1_ses-T0", "proposal"),
+        ("sub-1_ses-T1", "voi"),
+    ]
+    regions = read_regions(path)
+    assert regions["sub-1_ses-T0"].voi == _proposal("T0", 1).box
+    assert len(regions) == 2
+
+
+def test_without_proposals_there_is_no_table_of_them(tmp_path):
+    write_voi_proposals(tmp_path, [_proposal("T0", 1)])
+    write_voi_proposals(tmp_path, [])
+    assert not layout.voi_proposals(tmp_path).exists()

@@ -82,3 +82,9 @@ def test_example_of_the_how_to_is_a_table_that_we_read(tmp_path):
     assert region.voi == Box((40, 72, 9), (147, 195, 50))
     assert len(region.omit) == 2
     assert region.background == 35
+
+
+def test_other_proposals_are_passed_over(tmp_path):
+    found = read_regions(table(tmp_path / "t.tsv", box(), box("proposal", first_i=2)))
+    assert found["sub-1_ses-T0"].voi == Box((1, 2, 3), (4, 5, 6))
+    assert read_regions(table(tmp_path / "t.tsv", box("proposal"))) == {}

@@ -9,7 +9,7 @@ from breastdce.core.codes import CaveatCode, ExamCode
 from breastdce.core.errors import ExamRefused, InputError
 from breastdce.core.exam import Box, Region, Triple, VoiSource
 from breastdce.core.grid import Grid
-from breastdce.core.volume import Volume
+from breastdce.core.volume import Mask, Volume
 from breastdce.kinetics.ftv import FtvResult, functional_tumor_volume, has_neighbors
 from breastdce.kinetics.thresholds import FtvParams
 
@@ -225,3 +225,36 @@ def test_more_slices_than_a_slab_give_the_same_in_each():
     result = functional_tumor_volume(phases(20, 40, 36, grid), Region(), FtvParams())
     assert result.report.ftv_voxels == 9 * 37
     assert set(np.unique(result.pe_stored)) == {100}
+
+
+def breast_and_rest() -> tuple[Triple, Mask]:
+    """Everything enhances; the breast is the half with i below 2, twice as bright."""
+    pre = np.full(SHAPE, 50.0, np.float32)
+    pre[:2] = 100
+    mask = np.zeros(SHAPE, np.bool_, order="F")
+    mask[:2] = True
+    return phases(pre, 2 * pre, 1.9 * pre), Mask(mask, GRID)
+
+
+def test_the_breasts_stand_in_for_a_region_that_is_not_given():
+    images, breast = breast_and_rest()
+    result = functional_tumor_volume(images, Region(), FtvParams(min_neighbors=0), breast)
+    assert result.report.thresholds.background == 60  # 60 % of the signal inside
+    assert result.report.ftv_voxels == np.count_nonzero(result.mask.data) == 32
+    assert (result.mask.data == breast.data).all()
+    assert result.report.voi_voxels == 32
+    assert CaveatCode.VOI_BREAST in codes(result)
+    assert CaveatCode.VOI_NONE not in codes(result)
+
+
+def test_a_region_that_is_given_goes_before_the_breasts():
+    images, breast = breast_and_rest()
+    result = functional_tumor_volume(images, GIVEN, FtvParams(), breast)
+    assert result.report.ftv_voxels == 64
+
+
+def test_an_empty_mask_of_the_breasts_is_none():
+    images, breast = breast_and_rest()
+    empty = Mask(np.zeros_like(breast.data), GRID)
+    result = functional_tumor_volume(images, Region(), FtvParams(min_neighbors=0), empty)
+    assert CaveatCode.VOI_NONE in codes(result)

@@ -101,7 +101,9 @@ def test_axes_of_the_array_do_not_matter(axial):
     )
     data = np.asfortranarray(image.data.transpose(2, 0, 1))
     straight = breast_mask(image, PARAMS).mask.data
-    assert (breast_mask(Volume(data, turned), PARAMS).mask.data.transpose(1, 2, 0) == straight).all()
+    assert (
+        breast_mask(Volume(data, turned), PARAMS).mask.data.transpose(1, 2, 0) == straight
+    ).all()
 
 
 def test_the_unit_of_the_signal_does_not_matter(axial):

@@ -12,10 +12,10 @@ import pytest
 
 from breastdce.core.caveats import Caveat
 from breastdce.core.codes import CaveatCode
-from breastdce.core.exam import PhaseRole
+from breastdce.core.exam import Box, PhaseRole
 from breastdce.report.html import source
 from breastdce.report.page import PANELS, render_exam, render_index
-from breastdce.report.view import CohortView, ExamLine, ExclusionView, StepView
+from breastdce.report.view import CohortView, ExamLine, ExclusionView, ProposalView, StepView
 
 HOSTILE = "<img src=x onerror=alert(1)>\"'&</script>"
 VOID = {"meta", "link", "img", "input", "br"}
@@ -203,4 +203,26 @@ def test_a_thousand_exams_stay_below_5_mb(view):
 def test_panels_keep_their_contract(name):
     panel = PANELS.get(name)
     assert panel.title
+<<<<<<< HEAD
     assert not panel.absent or panel.needs  # without words it is left out where it has nothing
+=======
+    assert bool(panel.needs) == bool(panel.absent)
+
+
+def test_proposed_regions_are_drawn_and_listed_by_rank(view):
+    boxes = (Box((4, 5, 2), (20, 18, 9)), Box((22, 3, 1), (29, 9, 6)))
+    proposals = [
+        ProposalView(boxes[0], "R", 3.5, 1.25),
+        ProposalView(boxes[1], "L", 0.5, 0.25),
+    ]
+    shown = str(PANELS.get("proposals").show(replace(view, proposals=proposals)))
+    assert shown.count('class="voi-line"') == 4  # three planes and the legend
+    assert 'class="voi-line other"' in shown
+    assert shown.index("i 4-20, j 5-18, k 2-9") < shown.index("i 22-29, j 3-9, k 1-6")
+    assert "voi_proposals.tsv" in shown
+    _parse(shown)
+
+
+def test_without_a_proposal_the_panel_says_why(view):
+    assert "was given" in str(PANELS.get("proposals").show(view))
+>>>>>>> 71bf39b (Test proposals in tables, pages and on real exams)

@@ -10,6 +10,7 @@ from scipy import ndimage
 
 from breastdce.core.errors import InputError
 from breastdce.testing import PhantomParams, Tissue, make_phantom, phantom_grid
+from breastdce.testing.anatomy import breast_truth
 
 TIMES = (-200.0, 150.0, 450.0)
 GRID = phantom_grid("tiny", sagittal=True)
@@ -156,3 +157,16 @@ def test_any_seed_gives_a_whole_phantom_and_always_the_same(seed, density):
 
 def test_another_seed_gives_another_phantom():
     assert (phantom(seed=1).images[0] != phantom(seed=2).images[0]).mean() > 0.99
+
+
+def test_breasts_lie_before_the_chest_wall_and_hold_their_lesions():
+    grid = phantom_grid("tiny", sagittal=False)
+    made = phantom(grid=grid)
+    sides = breast_truth(grid, LARGE)
+    assert not (sides["R"] & sides["L"]).any()
+    both = sides["R"] | sides["L"]
+    tissue = made.truth.labels[both]
+    behind = (Tissue.AIR, Tissue.MUSCLE, Tissue.BONE, Tissue.LUNG)
+    assert np.isin(tissue, behind).mean() < 0.03  # voxels of 5 mm at the surfaces
+    assert (made.truth.labels[both] == Tissue.SKIN).any()
+    assert sides["R"][made.truth.lesion].all()
