@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
 from breastdce.core.codes import CaveatCode
 from breastdce.core.errors import InputError
@@ -17,7 +18,9 @@ from breastdce.dataset.checks_zscore import ImageValues, zscore_problem
 from breastdce.dataset.layout import STV_BEST_FIRST, MaskName
 from breastdce.dataset.problem import Problem, Promise, problem
 from breastdce.dataset.provenance import Provenance
+from breastdce.formats.nifti import read_mask
 from breastdce.formats.nifti_strict import Inspection, inspect
+from breastdce.imaging.resample import Edge, nearest
 
 _NATIVE_TYPES = ("int16", "uint16", "int32", "float32")
 _MAP_TYPES = ("int16", "float32")
@@ -72,7 +75,8 @@ def check_images(
     families = (_Family((*native, *maps, *masks), "native"), _Family((*images, *stv), "1 mm"))
     grids = [_check_family(root, family, problems, voxels, kept) for family in families]
     if record is not None and len(kept) == layout.PUBLISHED_PHASES:
-        problems.extend(_zscore(root, exam, kept, record, before))
+        breast = _breast_on(root, exam, grids[1])
+        problems.extend(_zscore(root, exam, kept, record, before, breast))
     return ExamImages(problems, grids[0], grids[1], voxels)
 
 
@@ -147,17 +151,30 @@ def _mask_name(path: Path) -> MaskName:
     return MaskName(path.name.removesuffix(".nii.gz").rpartition("_")[2])
 
 
+def _breast_on(root: Path, exam: ExamId, grid: Grid | None) -> NDArray[np.bool_] | None:
+    """Mask of the breasts on the grid of the images; None where there is none, or an empty one."""
+    path = layout.mask(root, exam, MaskName.BREAST)
+    if grid is None or not path.exists():
+        return None
+    try:
+        carried = nearest(read_mask(path), grid, Edge.EXTEND)
+    except InputError:  # reported where the file itself is checked
+        return None
+    return carried.data if carried.data.any() else None
+
+
 def _zscore(
     root: Path,
     exam: ExamId,
     images: list[ImageValues],
     record: Provenance,
     before: tuple[float, float] | None,
+    breast: NDArray[np.bool_] | None,
 ) -> Iterator[Problem]:
     if any(caveat.code is CaveatCode.FLAT_INTENSITY for caveat in record.caveats):
         return
     params = next((stage.params for stage in record.stages if stage.name == "zscore"), {})
-    seen = zscore_problem(images, params, before)
+    seen = zscore_problem(images, params, before, breast)
     if seen:
         first = layout.image(root, exam, 0)
         what = "the images are not normalized together"

@@ -15,7 +15,10 @@ _TOLERANCE = 1e-3
 
 
 def zscore_problem(
-    images: Sequence[ImageValues], params: Mapping[str, object], before: tuple[float, float] | None
+    images: Sequence[ImageValues],
+    params: Mapping[str, object],
+    before: tuple[float, float] | None,
+    breast: NDArray[np.bool_] | None = None,
 ) -> str:
     """What is wrong with the moments; empty when nothing is.
 
@@ -27,9 +30,12 @@ def zscore_problem(
         Of the stage that normalized them, from provenance; empty means all voxels.
     before
         Mean and standard deviation that the stage took out, from exams.tsv.
+    breast
+        Mask of the breasts on the grid of the images, where there is one; it counts with `masked`.
     """
-    low, high = _limits(images, params, before)
-    mean, sd, count = _moments(images, low, high)
+    inside = breast if params.get("mode") == "masked" else None
+    low, high = (-np.inf, np.inf) if inside is not None else _limits(images, params, before)
+    mean, sd, count = _moments(images, low, high, inside)
     if count and abs(mean) <= _TOLERANCE and abs(sd - 1) <= _TOLERANCE:
         return ""
     return f"mean {mean:.4g}, standard deviation {sd:.4g} over {count} voxels"
@@ -57,11 +63,15 @@ def _percent(params: Mapping[str, object], name: str) -> float:
     return min(max(float(value), 0.0), 100.0) if isinstance(value, int | float) else np.nan
 
 
-def _moments(images: Sequence[ImageValues], low: float, high: float) -> tuple[float, float, int]:
+def _moments(
+    images: Sequence[ImageValues], low: float, high: float, inside: NDArray[np.bool_] | None
+) -> tuple[float, float, int]:
     count, total, square = 0, 0.0, 0.0
     for image in images:
         for k in range(image.shape[2]):
             plane = image[:, :, k].astype(np.float64)
+            if inside is not None:
+                plane = plane[inside[:, :, k]]
             if low > -np.inf:
                 plane = plane[(plane >= low) & (plane <= high)]
             count += plane.size
