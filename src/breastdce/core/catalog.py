@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib
 import pkgutil
 from difflib import get_close_matches
+from functools import cache
 from typing import Generic, Protocol, TypeVar
 
 from breastdce.core.codes import ErrorCode
@@ -29,9 +30,7 @@ class Catalog(Generic[T]):
 
     def names(self) -> tuple[str, ...]:
         """Names of all entries, sorted, without importing any of them."""
-        path = importlib.import_module(self._package).__path__
-        found = (module.name for module in pkgutil.iter_modules(path))
-        return tuple(sorted(name for name in found if not name.startswith("_")))
+        return _names(self._package)
 
     def get(self, name: str) -> T:
         """Import one entry."""
@@ -47,3 +46,10 @@ class Catalog(Generic[T]):
         if not isinstance(entry, self._kind) or entry.name != name:
             raise TypeError(f"{self._package}.{name}.{self._attribute} breaks the contract")
         return entry
+
+
+@cache
+def _names(package: str) -> tuple[str, ...]:
+    path = importlib.import_module(package).__path__
+    found = (module.name for module in pkgutil.iter_modules(path))
+    return tuple(sorted(name for name in found if not name.startswith("_")))

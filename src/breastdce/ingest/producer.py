@@ -22,8 +22,8 @@ from breastdce.core.grid import Grid
 from breastdce.core.volume import Mask, Volume
 from breastdce.formats.dicom.maps import AnalysisFile, AnalysisKind, identify, read_map
 from breastdce.formats.dicom.placement import SAME_SHIFT_PIXELS
-from breastdce.formats.dicom.seg import Segmentation, place_segment, read_seg
-from breastdce.formats.dicom.ucsf import BoxMm, UcsfTags, read_ucsf_tags
+from breastdce.formats.dicom.seg import Segmentation, place_segment
+from breastdce.formats.dicom.ucsf import BoxMm, UcsfTags, read_ucsf_seg, read_ucsf_tags
 from breastdce.ingest.producer_region import ProducerVoi, box_from_mm, mirror_polygon, place_voi
 from breastdce.ingest.records import ExamSource
 
@@ -135,7 +135,7 @@ def _read_series(files: tuple[AnalysisFile, ...], grid: Grid, found: _Found) -> 
 
 def _read_seg(path: Path, grid: Grid, found: _Found) -> None:
     try:
-        seg, tags = read_seg(path), read_ucsf_tags(path)
+        seg, tags = read_ucsf_seg(path)
     except InputError as error:
         found.caveats.append(_unused("seg", str(error.code)))
         return

@@ -91,7 +91,7 @@ def read_seg(path: Path) -> Segmentation:
     InputError
         IMAGE_INVALID when it is not a segmentation or cannot be parsed.
     """
-    return read_quietly(path, _segmentation, pixels=True)
+    return read_quietly(path, segmentation, pixels=True)
 
 
 def place_segment(segment: Segment, grid: Grid) -> PlacedSegment:
@@ -123,7 +123,8 @@ def place_segment(segment: Segment, grid: Grid) -> PlacedSegment:
     return PlacedSegment(Mask(inside, grid), slices.outside, slices.shift_pixels)
 
 
-def _segmentation(dataset: Dataset) -> Segmentation:
+def segmentation(dataset: Dataset) -> Segmentation:
+    """Take a segmentation from a data set with pixels; what is damaged raises as pydicom does."""
     stored = stored_frames(dataset)
     labels = _labels(dataset)
     frames: dict[int, list[SegFrame]] = {number: [] for number in labels}

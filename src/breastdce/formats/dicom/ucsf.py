@@ -20,6 +20,7 @@ from pydicom.sequence import Sequence
 
 from breastdce.core.exam import Polygon
 from breastdce.formats.dicom.quiet import read_quietly
+from breastdce.formats.dicom.seg import Segmentation, segmentation
 
 CREATOR = "UCSF BIRP PRIVATE CREATOR 011710xx"
 _GROUP = 0x0117
@@ -96,6 +97,15 @@ def read_ucsf_tags(path: Path) -> UcsfTags | None:
         IMAGE_INVALID when the file cannot be parsed.
     """
     return read_quietly(path, ucsf_tags, pixels=False)
+
+
+def read_ucsf_seg(path: Path) -> tuple[Segmentation, UcsfTags | None]:
+    """Read a segmentation and the producer's tags in it, parsing the file once; errors as both."""
+
+    def take(dataset: Dataset) -> tuple[Segmentation, UcsfTags | None]:
+        return segmentation(dataset), ucsf_tags(dataset)
+
+    return read_quietly(path, take, pixels=True)
 
 
 def ucsf_tags(dataset: Dataset) -> UcsfTags | None:
