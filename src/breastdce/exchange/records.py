@@ -15,7 +15,7 @@ from breastdce.imaging.resample import Edge
 
 
 class MaskKind(StrEnum):
-    """Masks of our data set, by the names that they have there."""
+    """Masks of tumors in our data set, by the names that they have there."""
 
     FTV = "ftv"
     """Functional tumor volume, native grid."""

@@ -119,5 +119,6 @@ def test_a_layout_keeps_its_contract(name):
 
 def test_the_command_and_the_data_set_know_the_same_names():
     assert set(_LAYOUTS) == set(layout_names())
-    assert {kind.value for kind in MaskKind} == {name.value for name in MaskName}
+    tumors = {name.value for name in MaskName} - {MaskName.BREAST}
+    assert {kind.value for kind in MaskKind} == tumors
     assert [kind.value for kind in BEST_FIRST] == [name.value for name in STV_BEST_FIRST]
