@@ -123,6 +123,8 @@ class ExamView:
     ftv: Mask
     image: Volume | None = None
     """First post-contrast phase, z-scored."""
+    image_pre: Volume | None = None
+    """Pre-contrast phase, z-scored, where a panel shows it."""
     stv: Mask | None = None
     """The best structural tumor volume there is; the row's `stv_source` names it."""
     sensitivity: SensitivityView | None = None

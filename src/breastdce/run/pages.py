@@ -37,7 +37,8 @@ from breastdce.run.describe import Measurements, exclusion_of, proposal_rows
 from breastdce.run.sensitivity_rows import sensitivity_view
 from breastdce.stages.n4 import BiasReport
 
-_POST1 = 1
+_PRE, _POST1 = 0, 1
+_MOTION = "motion"  # the one report whose panel shows the pre-contrast image too
 
 Sidecar = Mapping[str, Any]
 """Allow-listed acquisition record of a native phase."""
@@ -65,8 +66,8 @@ class Images(Protocol):
         """Raw signal of a phase."""
         ...
 
-    def post1(self) -> Volume:
-        """First post-contrast phase on the 1 mm grid."""
+    def image(self, index: int) -> Volume:
+        """A prepared phase on the 1 mm grid: 0 (pre), 1 or 2."""
         ...
 
     def pe(self) -> Volume:
@@ -95,8 +96,8 @@ class StoredImages:
     def native(self, index: int) -> Volume:
         return read_volume(layout.native_image(self._out, self._exam, index))
 
-    def post1(self) -> Volume:
-        return read_volume(layout.image(self._out, self._exam, _POST1))
+    def image(self, index: int) -> Volume:
+        return read_volume(layout.image(self._out, self._exam, index))
 
     def pe(self) -> Volume:
         return read_volume(layout.pe_map(self._out, self._exam))
@@ -206,7 +207,8 @@ def exam_view(
         pe=images.pe(),
         ser=images.ser(),
         ftv=ftv,
-        image=images.post1(),
+        image=images.image(_POST1),
+        image_pre=images.image(_PRE) if _MOTION in measurements.reports else None,
         stv=next((mask for mask in masks if mask is not None), None),
         sensitivity=_sensitivity(measurements),
         bias=_bias(measurements),

@@ -166,8 +166,8 @@ class _MadeImages(StoredImages):
         phase: Volume = self._engine.value("native").phases[index]
         return phase
 
-    def post1(self) -> Volume:
-        image: Volume = self._engine.value("normalized").post1
+    def image(self, index: int) -> Volume:
+        image: Volume = tuple(self._engine.value("normalized"))[index]
         return image
 
     def pe(self) -> Volume:

@@ -7,6 +7,7 @@ from itertools import pairwise
 import numpy as np
 from markupsafe import Markup
 
+from breastdce.core.codes import CaveatCode
 from breastdce.core.exam import TimeZero
 from breastdce.report.chart import Part, Point, share_bar, time_curve
 from breastdce.report.html import fill
@@ -32,7 +33,10 @@ def render(view: ExamView) -> Markup:
     means = [float(phase.volume.data.T[inside].mean(dtype=np.float64)) for phase in view.phases]
     base = means[view.phase_indices[0]]
     rows = [_table_row(view, index, mean, base) for index, mean in enumerate(means)]
-    return fill("curve.html", chart=_chart(view, means, base), rows=rows, **_shares(view))
+    moved = any(caveat.code is CaveatCode.MOTION_CORRECTED for caveat in view.caveats)
+    return fill(
+        "curve.html", chart=_chart(view, means, base), rows=rows, moved=moved, **_shares(view)
+    )
 
 
 def _table_row(view: ExamView, index: int, mean: float, base: float) -> tuple[str, ...]:

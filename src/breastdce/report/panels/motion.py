@@ -1,7 +1,7 @@
 """Motion between the phases: what was found, what was done, and the difference before and after.
 
-The corrected phase is no file of the data set. Its difference to the pre-contrast phase is the
-percent enhancement times the pre-contrast signal, since maps are made from the corrected phases.
+The corrected phase itself is no file of the data set. Its difference to the pre-contrast phase is
+shown on the 1 mm images, which are made from it: in units of their z-score, as is the one before.
 """
 
 from __future__ import annotations
@@ -9,16 +9,16 @@ from __future__ import annotations
 import msgspec
 import numpy as np
 from markupsafe import Markup
-from numpy.typing import NDArray
 
-from breastdce.core.volume import Volume
+from breastdce.core.grid import Grid
 from breastdce.report.color import Window
 from breastdce.report.figure import Picture, picture_row, signal_layer
 from breastdce.report.html import fill
 from breastdce.report.panels._contract import Panel
+from breastdce.report.plane import Cut
 from breastdce.report.slices import lesion_cuts
 from breastdce.report.view import ExamView
-from breastdce.report.words import NOT_AVAILABLE, decimal
+from breastdce.report.words import NOT_AVAILABLE, decimal, number
 
 _WINDOW_PERCENTILE = 99.0  # of the absolute difference inside the body: lesions may be clipped
 _VERDICTS = {
@@ -113,27 +113,37 @@ def _pictures(view: ExamView, corrected: bool) -> Markup:
     """Difference of the first post-contrast phase and the pre-contrast one."""
     cut = lesion_cuts(view.ftv, view.crop)[0]
     pre = view.pre.volume
-    before = view.post1.volume.data - pre.data
-    shown = [("as acquired", before)]
-    if corrected:
-        shown.append(("corrected", np.nan_to_num(view.pe.data) * pre.data / 100))
+    before = (view.post1.volume.data - pre.data) / (number(view.row, "zscore_sd") or 1.0)
     limit = float(np.percentile(np.abs(before[view.crop]), _WINDOW_PERCENTILE)) or 1.0
-    window = Window(-limit, limit)
+    shown = [("as acquired", cut, pre.with_data(before.astype(np.float32)))]
+    if corrected and view.image is not None and view.image_pre is not None:
+        after = view.image.with_data(view.image.data - view.image_pre.data)
+        shown.append(("corrected, 1 mm", _same_place(cut, after.grid), after))
     return picture_row(
         [
             Picture(
-                cut,
-                (signal_layer(cut, _volume(values, pre), window),),
-                alt=f"First post-contrast phase minus pre-contrast phase, {name}. {cut.label}.",
-                caption=f"First post minus pre, {name}. {cut.label}",
+                place,
+                (signal_layer(place, difference, Window(-limit, limit)),),
+                alt=f"First post-contrast phase minus pre-contrast phase, {name}. {place.label}.",
+                caption=f"First post minus pre, {name}. {place.label}",
             )
-            for name, values in shown
+            for name, place, difference in shown
         ]
     )
 
 
-def _volume(values: NDArray[np.float32], on: Volume) -> Volume:
-    return on.with_data(np.asarray(values, np.float32))
+def _same_place(cut: Cut, grid: Grid) -> Cut:
+    """A cut on a grid with the same origin and directions, through the same tissue."""
+    steps = [a / b for a, b in zip(cut.grid.spacing_mm, grid.spacing_mm, strict=True)]
+
+    def moved(index: int, axis: int) -> int:
+        return min(round(index * steps[axis]), grid.shape[axis] - 1)
+
+    i, j, k = (
+        slice(moved(part.start, axis), moved(part.stop - 1, axis) + 1)
+        for axis, part in enumerate(cut.crop)
+    )
+    return Cut(cut.plane, grid, moved(cut.index, cut.plane.normal), (i, j, k))
 
 
 PANEL = Panel("motion", "Motion between phases", ("motion",), "", render)
