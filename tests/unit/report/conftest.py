@@ -97,6 +97,7 @@ def view() -> ExamView:
         ser=Volume(ser, grid),
         ftv=ftv,
         image=Volume(np.where(stv.data, 3.0, 0.5).astype(np.float32), fine),
+        image_pre=Volume(np.full(fine.shape, 0.25, np.float32), fine),
         stv=stv,
         caveats=(Caveat(CaveatCode.PRE_GAP, {"gap_s": 700.5}), Caveat(CaveatCode.GRID_EDGE)),
         steps=(StepView("ftv", "1", "pe_percent 70"),),

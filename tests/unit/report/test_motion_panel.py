@@ -22,7 +22,6 @@ def test_a_moved_phase_is_described_with_its_figures(view):
 
 
 def test_the_difference_after_is_shown_only_where_the_first_post_phase_was_moved(view):
-    view = replace(view, image_pre=view.image)
     assert str(PANEL.render(view)).count("<figure>") == 2
     motion = view.reports["motion"]
     still = {**motion, "phases": [motion["phases"][0], motion["phases"][2]]}
