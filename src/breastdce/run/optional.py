@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from breastdce.core.exam import ExamId
 from breastdce.core.volume import Mask
@@ -19,7 +19,9 @@ from breastdce.kinetics.sensitivity import SensitivityReport
 from breastdce.run.kinetics_files import curve_rows, write_maps
 from breastdce.run.plan import Plan
 from breastdce.run.sensitivity_rows import sensitivity_rows
-from breastdce.stages.motion import Transforms
+
+if TYPE_CHECKING:
+    from breastdce.stages.motion import Transforms  # loads SimpleITK, which most recipes do without
 
 Writer = Callable[[Path, ExamId, Any], list[Path]]
 """Writes an artifact of an exam into the data set, given its folder; returns the files."""
