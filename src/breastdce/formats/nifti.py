@@ -25,6 +25,8 @@ from breastdce.formats.nifti_header import HEADER_BYTES, NiftiHeader
 
 StoredType = Literal["float32", "exact-integer", "int16"]
 Array = NDArray[Any]
+Packed = list[bytes | memoryview]
+"""Buffers that make a file, one after another."""
 
 BROKEN: tuple[type[Exception], ...] = (
     OSError,
@@ -69,10 +71,17 @@ def write_volume(
     StoreError
         OUTPUT_UNWRITABLE.
     """
+    write_parts(path, pack_volume(path, volume, dtype=dtype, slope=slope))
+
+
+def pack_volume(
+    path: Path, volume: Volume, *, dtype: StoredType = "float32", slope: float = 1.0
+) -> Packed:
+    """The file that `write_volume` writes, by its parts; `path` is named in errors."""
     stored = _stored(volume.data, dtype)
     if stored is None:
         raise _invalid(path, f"values are not whole numbers of type {dtype}")
-    write_parts(path, _packed(path, stored, volume.grid, slope))
+    return _packed(path, stored, volume.grid, slope)
 
 
 def scaled(stored: NDArray[np.int16], slope: float) -> NDArray[np.float32]:
@@ -90,7 +99,7 @@ def mask_bytes(mask: Mask, path: Path) -> bytes:
     return b"".join(_packed_mask(mask, path))
 
 
-def _packed_mask(mask: Mask, path: Path) -> list[bytes | memoryview]:
+def _packed_mask(mask: Mask, path: Path) -> Packed:
     return _packed(path, mask.data.view(np.uint8), mask.grid, 1.0)
 
 
@@ -144,7 +153,7 @@ def grid_of(header: NiftiHeader, path: Path) -> Grid:
     return Grid(shape, tuple(spacing), affine[:3, :3] / norms, tuple(origin))
 
 
-def _packed(path: Path, stored: Array, grid: Grid, slope: float) -> list[bytes | memoryview]:
+def _packed(path: Path, stored: Array, grid: Grid, slope: float) -> Packed:
     header = _header(path, stored.dtype, grid, slope)
     # Four zero bytes after the header say: no extensions.
     return gzip_frame(header.binaryblock + bytes(4), stored)

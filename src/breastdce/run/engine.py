@@ -28,6 +28,11 @@ from breastdce.store.record import Record
 _SMALL_BYTES = 1 << 16
 """Reports and tables are always stored: it is images that a step may choose not to keep."""
 OnStep = Callable[[int, str], None]
+OnMade = Callable[[str, Any], None]
+
+
+def _nothing(_artifact: str, _value: Any) -> None:
+    pass
 
 
 class ExamEngine:
@@ -76,8 +81,8 @@ class ExamEngine:
         """What the stages say about themselves, in order."""
         return tuple(step.stage.methods(step.params) for step in self._plan.steps)
 
-    def run(self, on_step: OnStep | None = None) -> None:
-        """Bring every artifact of the plan up to date."""
+    def run(self, on_step: OnStep | None = None, on_made: OnMade = _nothing) -> None:
+        """Bring every artifact of the plan up to date; tell of what had to be made."""
         for index, step in enumerate(self._plan.steps):
             if on_step is not None:
                 on_step(index, step.stage.name)
@@ -85,6 +90,8 @@ class ExamEngine:
             if record is None:
                 record = self._compute(step)
                 self.computed += 1
+                for artifact in step.writes.values():
+                    on_made(artifact, self._values[artifact])
             self.records.append(record)
             self._release(index)
 

@@ -30,6 +30,7 @@ from breastdce.formats.atomic import remove_unfinished, write_bytes
 from breastdce.formats.gzip_frame import FRAME_VERSION, Compression, compress_here
 from breastdce.formats.nifti import scaled, write_mask, write_volume
 from breastdce.formats.tables import write_json
+from breastdce.run.ahead import Ahead
 from breastdce.run.describe import describe_exam, describe_features
 from breastdce.run.engine import ExamEngine
 from breastdce.run.inputs import FileDigests
@@ -62,6 +63,7 @@ def publish_exam(
     engine: ExamEngine,
     files: FileDigests,
     exclusions: Sequence[ExclusionRow],
+    ahead: Ahead,
     *,
     threads: int,
     compression: Compression = "fast",
@@ -77,7 +79,7 @@ def publish_exam(
     folder = layout.exam_folder(out, exam)
     # Ours alone while we hold the exam's lock: strays are what a killed run left.
     remove_unfinished(folder)
-    jobs = _jobs(out, exam, engine)
+    jobs = _jobs(out, exam, engine, ahead)
     # The page is drawn while files are compressed.
     with ThreadPoolExecutor(threads, initializer=compress_here, initargs=(compression,)) as pool:
         optional = [pool.submit(write, out, exam, value) for write, value in _optional(engine)]
@@ -115,15 +117,15 @@ Jobs = dict[Path, Callable[[], None]]
 """Files of an exam and what writes each, in any order and side by side."""
 
 
-def _jobs(out: Path, exam: ExamId, engine: ExamEngine) -> Jobs:
+def _jobs(out: Path, exam: ExamId, engine: ExamEngine, ahead: Ahead) -> Jobs:
     """The files that every exam has, the ones that take longest first."""
     jobs: Jobs = {}
     for index, phase in enumerate(engine.value("native").phases):
         path = layout.native_image(out, exam, index)
-        jobs[path] = partial(write_volume, path, phase, dtype="exact-integer")
+        jobs[path] = partial(ahead.write, "native", index, phase)
     for index, image in enumerate(engine.value("normalized")):
         path = layout.image(out, exam, index)
-        jobs[path] = partial(write_volume, path, image)
+        jobs[path] = partial(ahead.write, "normalized", index, image)
     maps, grid = engine.value("maps"), engine.value("native").grid
     for path, stored, slope in (
         (layout.pe_map(out, exam), maps.pe_stored, 1.0),

@@ -15,6 +15,7 @@ from breastdce.core.errors import BreastDceError, ExamRefused
 from breastdce.core.exam import ExamId
 from breastdce.dataset.rows import ExclusionRow
 from breastdce.formats.gzip_frame import Compression
+from breastdce.run.ahead import Ahead
 from breastdce.run.engine import ExamEngine
 from breastdce.run.inputs import FileDigests, source_digest
 from breastdce.run.lock import locked
@@ -97,20 +98,21 @@ def _process(task: ExamTask, work: WorkPaths, status: StatusFile) -> ExamOutcome
     files.remember()
     store = Store(work.root, scratch=str(task.exam))
     plan = make_plan(task.recipe)
-    engine = ExamEngine(
-        plan, store, task.source, digest, WANTED | optional_artifacts(plan), threads=task.threads
-    )
-    engine.run(status)
-    changed = publish_exam(
-        Path(task.out),
-        task.exam,
-        task.source,
-        engine,
-        files,
-        task.exclusions,
-        threads=task.threads,
-        compression=task.compression,
-    )
+    wanted, out = WANTED | optional_artifacts(plan), Path(task.out)
+    engine = ExamEngine(plan, store, task.source, digest, wanted, threads=task.threads)
+    with Ahead(out, task.exam, task.threads, task.compression) as ahead:
+        engine.run(status, ahead.made)
+        changed = publish_exam(
+            out,
+            task.exam,
+            task.source,
+            engine,
+            files,
+            task.exclusions,
+            ahead,
+            threads=task.threads,
+            compression=task.compression,
+        )
     store.close()
     return ExamOutcome(
         exam=task.exam,
