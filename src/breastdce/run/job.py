@@ -36,6 +36,9 @@ from breastdce.stages.load import Source
 _BYTES_PER_VOXEL_AND_PHASE = 4
 _WORKING_COPIES = 14
 """Arrays of one phase's size that are alive at the peak, beside the phases themselves; measured."""
+_PROGRAM_BYTES = 300 << 20
+_ENGINE_BYTES = {"motion": 450 << 20}
+"""By stage; measured on two exams of very different size, which it hardly depends on."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -295,7 +298,8 @@ def _peak_bytes(task: ExamTask) -> int:
     exam = task.source.exam
     i, j, k = exam.grid.shape
     arrays = len(exam.phases) + _WORKING_COPIES
-    return i * j * k * arrays * _BYTES_PER_VOXEL_AND_PHASE + (300 << 20)
+    engines = sum(_ENGINE_BYTES.get(step.stage, 0) for step in task.recipe.step)
+    return i * j * k * arrays * _BYTES_PER_VOXEL_AND_PHASE + _PROGRAM_BYTES + engines
 
 
 def _free_memory_bytes() -> int:
