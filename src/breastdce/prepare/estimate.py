@@ -17,7 +17,9 @@ from numpy.typing import NDArray
 from breastdce.prepare.bending import least_squares
 from breastdce.prepare.bias_field import FloatArray, basis
 from breastdce.prepare.scattered_fit import (
+    Filter,
     Float32,
+    Images,
     Knots,
     Level,
     Rows,
@@ -25,13 +27,14 @@ from breastdce.prepare.scattered_fit import (
     gather,
     level_of,
     refined,
-    residual,
     rows_of,
+    run_level,
+    sharpened_residual,
     single_taps,
     taps_of,
     update,
 )
-from breastdce.prepare.sharpen import Sharpening, expectation, itk_minimum
+from breastdce.prepare.sharpen import Sharpening, circle
 
 
 class Course(NamedTuple):
@@ -92,22 +95,8 @@ def estimate_n4(
         if number:
             lattice = refined(lattice)
         level = level_of(work.rows, samples.shape, lattice.shape[::-1], work.weights)
-        done.append(_run_level(lattice, level, work, most, course.threshold))
+        done.append(work.run(lattice, level, most, course.threshold))
     return Estimate(np.ascontiguousarray(lattice.T), tuple(done), work.mean())
-
-
-def _run_level(lattice: FloatArray, level: Level, work: _Work, most: int, threshold: float) -> int:
-    """Improve a lattice, [k, j, i], in place; return the number of iterations."""
-    step = np.empty_like(lattice)
-    for iteration in range(most):
-        if not work.residual():
-            return iteration
-        gather(work.rest, level.rows, level.taps.knots, level.factors, step)
-        step *= level.share
-        lattice += step
-        if not work.apply(lattice, level.taps.knots, level.single) > threshold:
-            return iteration + 1
-    return most
 
 
 def estimate_n3(
@@ -202,33 +191,42 @@ class _Work:
             high=log.max(initial=np.float32(-np.inf)),
         )
 
+    def run(self, lattice: FloatArray, level: Level, most: int, threshold: float) -> int:
+        """Improve a lattice, [k, j, i], in place; return the number of iterations."""
+        done, low, high = run_level(
+            lattice, level.share, self.rows, level.taps.knots, level.factors, level.single,
+            self.images(), self.weights, self.counts, self.limits(), self.filter(),
+            most, threshold, self.as_itk,
+        )  # fmt: skip
+        self.low, self.high = np.float32(low), np.float32(high)
+        return done
+
     def residual(self) -> bool:
         """Put what exceeds its expectation into `rest`, unless all values are alike."""
-        if not self.high > self.low:
-            return False
-        if self.as_itk and self.corrected[0] == self.low:
-            self.low = np.float32(itk_minimum(self.corrected))
-        found = expectation(self.corrected, self.low, self.high, self.sharpening, self.counts)
-        residual(self.corrected, found.low, found.slope, found.values, self.rest)
-        if self.weights.size:
-            self.rest *= self.weights
-        return True
+        return sharpened_residual(
+            self.images(), self.weights, self.counts, self.limits(), self.filter(), self.as_itk
+        )
 
     def apply(self, lattice: FloatArray, knots: Knots, taps: SingleTaps) -> float:
         """Correct by a lattice; return how much the field has changed."""
         low, high, change = update(
-            lattice.astype(np.float32),
-            self.rows,
-            knots,
-            taps,
-            self.log,
-            self.field,
-            self.corrected,
-            self.as_itk,
+            lattice.astype(np.float32), self.rows, knots, taps, self.images(), self.as_itk
         )
-        # Compiled code hands back float64, and limits in float64 lose the largest value.
         self.low, self.high = np.float32(low), np.float32(high)
         return change
+
+    def images(self) -> Images:
+        """What the kernels work on."""
+        return Images(self.log, self.field, self.corrected, self.rest)
+
+    def limits(self) -> tuple[np.float32, np.float32]:
+        """Smallest and largest corrected value: float32, limits in float64 lose the largest."""
+        return self.low, self.high
+
+    def filter(self) -> Filter:
+        """How the kernels sharpen."""
+        how = self.sharpening
+        return Filter(how.fwhm, how.noise, circle(how.bins), np.empty(how.bins, np.float32))
 
     def mean(self) -> float:
         """Mean of the field."""

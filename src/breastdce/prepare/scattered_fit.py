@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 
 from breastdce.imaging.kernel import kernel
 from breastdce.prepare.bias_field import FloatArray, knots_and_taps
+from breastdce.prepare.sharpen import Circle, count, expect, itk_minimum
 
 Float32 = NDArray[np.float32]
 Int32 = NDArray[np.int32]
@@ -47,6 +48,28 @@ def rows_of(inside: NDArray[np.bool_]) -> Rows:
     start = np.concatenate(([0], np.cumsum(counts[used]))).astype(np.int64)
     k, j = np.divmod(used, inside.shape[1])
     return Rows(start, j.astype(np.int32), k.astype(np.int32), np.nonzero(rows)[1].astype(np.int32))
+
+
+class Images(NamedTuple):
+    """Values of the samples, shape (n,)."""
+
+    log: Float32
+    """Logarithm of the signal."""
+    field: Float32
+    corrected: Float32
+    """`log` minus `field`."""
+    rest: Float32
+    """What `corrected` exceeds its expectation by, times the confidence."""
+
+
+class Filter(NamedTuple):
+    """Sharpening, as `sharpen.expect` wants it."""
+
+    fwhm: float
+    noise: float
+    circle: Circle
+    expected: Float32
+    """Filled for each histogram."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -197,9 +220,7 @@ def update(
     rows: Rows,
     knots: Knots,
     taps: SingleTaps,
-    log: Float32,
-    field: Float32,
-    corrected: Float32,
+    images: Images,
     as_itk: bool,
 ) -> tuple[float, float, float]:
     """Put a lattice's field at the samples into `field`, and `log` minus it into `corrected`.
@@ -211,6 +232,7 @@ def update(
     start, row_j, row_k, voxel = rows
     knot_i, knot_j, knot_k = knots
     tap_i, tap_j, tap_k = taps
+    log, field, corrected, _ = images
     _, points_j, points_i = lattice.shape
     plane = np.zeros((points_j, points_i), np.float32)
     row = np.zeros(points_i, np.float32)
@@ -281,3 +303,67 @@ def update(
         return float(low), float(high), float(change)
     variance = max(0.0, (square - total * total / count) / (count - 1.0))
     return float(low), float(high), math.sqrt(variance) / (1.0 + total / count)
+
+
+@kernel
+def sharpened_residual(
+    images: Images,
+    weights: Float32,
+    counts: NDArray[np.generic],
+    limits: tuple[np.float32, np.float32],
+    how: Filter,
+    as_itk: bool,
+) -> bool:
+    """Sharpen the histogram of what is corrected and put its residual into `rest`.
+
+    False, and nothing is done, where all values are alike.
+    """
+    low, high = limits
+    corrected, rest = images.corrected, images.rest
+    slope = np.float32((high - low) / np.float32(counts.size - 1))
+    if not slope > 0:
+        return False
+    if as_itk and corrected[0] == low:
+        low = np.float32(itk_minimum(corrected))
+        slope = np.float32((high - low) / np.float32(counts.size - 1))
+    count(corrected, low, slope, counts)
+    expect(counts, float(low), float(slope), how.fwhm, how.noise, how.circle, how.expected)
+    residual(corrected, low, slope, how.expected, rest)
+    for n in range(weights.size):
+        rest[n] *= weights[n]
+    return True
+
+
+@kernel
+def run_level(
+    lattice: FloatArray,
+    share: FloatArray,
+    rows: Rows,
+    knots: Knots,
+    factors: tuple[FloatArray, FloatArray, FloatArray],
+    single: SingleTaps,
+    images: Images,
+    weights: Float32,
+    counts: NDArray[np.generic],
+    limits: tuple[np.float32, np.float32],
+    how: Filter,
+    most: int,
+    threshold: float,
+    as_itk: bool,
+) -> tuple[int, float, float]:
+    """Iterate N4 on one lattice, [k, j, i], in place.
+
+    Returns the number of iterations, and smallest and largest corrected value.
+    """
+    step = np.empty_like(lattice)
+    for iteration in range(most):
+        if not sharpened_residual(images, weights, counts, limits, how, as_itk):
+            return iteration, float(limits[0]), float(limits[1])
+        gather(images.rest, rows, knots, factors, step)
+        for k, j, i in np.ndindex(lattice.shape):
+            lattice[k, j, i] += step[k, j, i] * share[k, j, i]
+        low, high, change = update(lattice.astype(np.float32), rows, knots, single, images, as_itk)
+        limits = (np.float32(low), np.float32(high))
+        if not change > threshold:
+            return iteration + 1, float(limits[0]), float(limits[1])
+    return most, float(limits[0]), float(limits[1])

@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 from breastdce.imaging.kernel import kernel
 
 FloatArray = NDArray[np.float64]
+ComplexArray = NDArray[np.complex128]
 Float32 = NDArray[np.float32]
 
 
@@ -33,77 +34,103 @@ class Sharpening(NamedTuple):
     """Full width at half maximum of the Gaussian, in log intensity."""
 
 
-class Expectation(NamedTuple):
-    """Expected sharp value for each bin's value; linear between bins."""
+class Circle(NamedTuple):
+    """Where the histogram lies in the middle of a power of two, so that its ends do not meet."""
 
-    low: np.float32
-    """Value of the first bin."""
-    slope: np.float32
-    """From bin to bin; not positive where all values are equal."""
-    values: Float32
-    """Shape (bins,)."""
-
-
-def expectation(
-    values: Float32, low: np.float32, high: np.float32, how: Sharpening, counts: NDArray[np.generic]
-) -> Expectation:
-    """Sharpen the histogram of some log intensities.
-
-    Parameters
-    ----------
-    values
-        Shape (n,); `low` and `high` are their limits.
-    counts
-        Histogram to fill, shape (bins,); its type is that of the counting: float32 counts lose
-        ones beyond 2^24 as ITK's do.
-    """
-    slope = np.float32((high - low) / np.float32(how.bins - 1))
-    if not slope > 0:
-        return Expectation(low, slope, np.full(how.bins, low, np.float32))
-    count(values, low, slope, counts)
-    return Expectation(low, slope, sharpen(counts, float(low), float(slope), how))
-
-
-def sharpen(counts: NDArray[np.generic], low: float, slope: float, how: Sharpening) -> Float32:
-    """Expected sharp value at each bin of a histogram whose first bin is `low`.
-
-    The Gaussian is not normalized but by its own width; negative counts after the filter are 0.
-    """
-    grid = _padded(how.bins)
-    blurred = np.zeros(grid.size)
-    blurred[grid.first : grid.first + how.bins] = counts
-    width = how.fwhm / slope
-    scale = 2.0 * math.sqrt(math.log(2.0) / math.pi) / width
-    gaussian = scale * np.exp((-4.0 * math.log(2.0) / width**2) * grid.squared_distance)
-    spectrum = np.fft.rfft(gaussian).real
-    wiener = spectrum / (spectrum * spectrum + how.noise)
-    both = np.empty((2, grid.size))
-    sharp = np.maximum(np.fft.irfft(np.fft.rfft(blurred) * wiener, grid.size), 0.0, out=both[1])
-    np.multiply(sharp, low + grid.bin * slope, out=both[0])
-    blurred_again = np.fft.irfft(np.fft.rfft(both) * spectrum, grid.size)
-    moment, weight = blurred_again[:, grid.first : grid.first + how.bins]
-    found = np.divide(moment, weight, out=np.zeros(how.bins), where=weight != 0)
-    values: Float32 = found.astype(np.float32)
-    return values
-
-
-class _Padded(NamedTuple):
-    """A histogram in the middle of a power of two, so that its ends do not meet."""
-
-    size: int
-    first: int
-    bin: FloatArray
-    squared_distance: FloatArray
-    """From 0, on the circle."""
+    reversed_bits: NDArray[np.int64]
+    """Order in which a Fourier transform of this size begins."""
+    turns: ComplexArray
+    """exp(-2 pi i n / size) for half of the size."""
 
 
 @lru_cache(8)
-def _padded(bins: int) -> _Padded:
-    size = 1 << (math.ceil(math.log2(bins)) + 1)
+def circle(bins: int) -> Circle:
+    """The circle for a number of bins: at least twice as many places, as in ITK."""
+    power = math.ceil(math.log2(bins)) + 1
+    places = np.arange(1 << power)
+    reversed_bits = np.zeros_like(places)
+    for bit in range(power):
+        reversed_bits |= (places >> bit & 1) << (power - 1 - bit)
+    turns = np.exp(-2j * np.pi * np.arange(places.size // 2) / places.size)
+    return Circle(reversed_bits, turns)
+
+
+def sharpen(counts: FloatArray, low: float, slope: float, how: Sharpening) -> Float32:
+    """Expected sharp value at each bin of a histogram whose first bin is `low`, `slope` apart.
+
+    The Gaussian is not normalized but by its own width; negative counts after the filter are 0.
+    """
+    expected = np.empty(how.bins, np.float32)
+    expect(counts, low, slope, how.fwhm, how.noise, circle(how.bins), expected)
+    return expected
+
+
+@kernel
+def expect(
+    counts: NDArray[np.generic],
+    low: float,
+    slope: float,
+    fwhm: float,
+    noise: float,
+    on: Circle,
+    expected: Float32,
+) -> None:
+    """Fill `expected` as `sharpen` says.
+
+    Two real sequences travel as one complex one: histogram and Gaussian first; then, since the
+    spectrum of the Gaussian is real, first moment and weight of the sharp histogram.
+    """
+    size, bins = on.reversed_bits.size, expected.size
     first = (size - bins) // 2
-    place = np.arange(size)
-    distance = np.minimum(place, size - place).astype(np.float64)
-    return _Padded(size, first, (place - first).astype(np.float64), distance**2)
+    width = fwhm / slope
+    scale = 2.0 * math.sqrt(math.log(2.0) / math.pi) / width
+    steep = 4.0 * math.log(2.0) / (width * width)
+    both = np.empty(size, np.complex128)
+    for n in range(size):
+        distance = float(min(n, size - n))
+        both[n] = 1j * scale * math.exp(-steep * distance * distance)
+    for n in range(bins):
+        both[first + n] += float(counts[n])
+    both = _transformed(both, on, False)
+    spectrum = np.empty(size, np.float64)
+    sharp = np.empty(size, np.complex128)
+    for n in range(size):
+        mirror = both[(size - n) % size].conjugate()
+        spectrum[n] = (both[n] - mirror).imag / 2
+        histogram = (both[n] + mirror) / 2
+        sharp[n] = histogram * (spectrum[n] / (spectrum[n] * spectrum[n] + noise))
+    sharp = _transformed(sharp, on, True)
+    for n in range(size):
+        weight = max(sharp[n].real / size, 0.0)
+        both[n] = complex(weight * (low + (n - first) * slope), weight)
+    both = _transformed(both, on, False)
+    for n in range(size):
+        both[n] *= spectrum[n]
+    both = _transformed(both, on, True)
+    for n in range(bins):
+        moment, weight = both[first + n].real, both[first + n].imag
+        expected[n] = moment / weight if weight != 0 else 0.0
+
+
+@kernel
+def _transformed(values: ComplexArray, on: Circle, inverse: bool) -> ComplexArray:
+    """Discrete Fourier transform of a power of two, or its inverse times the size."""
+    size = values.size
+    out = np.empty_like(values)
+    for n in range(size):
+        out[n] = values[on.reversed_bits[n]]
+    half = 1
+    while half < size:
+        stride = size // (2 * half)
+        for start in range(0, size, 2 * half):
+            for n in range(half):
+                turn = on.turns[n * stride]
+                if inverse:
+                    turn = turn.conjugate()
+                a, b = out[start + n], out[start + n + half] * turn
+                out[start + n], out[start + n + half] = a + b, a - b
+        half *= 2
+    return out
 
 
 @kernel

@@ -8,6 +8,7 @@ import pytest
 from breastdce.prepare.bending import bending_energy, least_squares
 from breastdce.prepare.bias_field import basis
 from breastdce.prepare.scattered_fit import (
+    Images,
     gather,
     level_of,
     refined,
@@ -60,9 +61,7 @@ def test_field_and_its_change_at_the_samples(rng, as_itk):
         rows,
         taps.knots,
         single_taps(taps),
-        log,
-        field,
-        corrected,
+        Images(log, field, corrected, np.empty_like(log)),
         as_itk,
     )
     expected = np.einsum("ia,jb,kc,abc->ijk", *bases(), lattice).T[inside.T]

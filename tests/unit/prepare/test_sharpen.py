@@ -39,3 +39,22 @@ def test_a_value_is_shared_between_its_two_nearest_bins():
 def test_itk_overlooks_a_minimum_among_first_values_that_rise():
     assert itk_minimum(np.array([1, 2, 3, 2.5], np.float32)) == 2.5
     assert itk_minimum(np.array([2, 1, 3], np.float32)) == 1.0
+
+
+def test_transforms_on_the_circle_are_those_of_numpy():
+    """The whole filter against one written with numpy's transforms."""
+    rng = np.random.default_rng(7)
+    counts, low, slope = rng.uniform(0, 9, 200), 1.5, 0.02
+    size, first = 512, 156
+    blurred = np.zeros(size)
+    blurred[first : first + 200] = counts
+    distance = np.minimum(np.arange(size), size - np.arange(size))
+    width = HOW.fwhm / slope
+    gaussian = 2 * np.sqrt(np.log(2) / np.pi) / width
+    gaussian *= np.exp(-4 * np.log(2) * distance**2 / width**2)
+    spectrum = np.fft.fft(gaussian).real
+    sharp = np.fft.ifft(np.fft.fft(blurred) * spectrum / (spectrum**2 + HOW.noise)).real.clip(0)
+    values = low + (np.arange(size) - first) * slope
+    moment, weight = (np.fft.ifft(np.fft.fft(x) * spectrum).real for x in (sharp * values, sharp))
+    expected = (moment / weight)[first : first + 200]
+    np.testing.assert_allclose(sharpen(counts, low, slope, HOW), expected, rtol=1e-6)
