@@ -104,12 +104,15 @@ def correct(phases: Sequence[Volume], params: N4Params, *, threads: int = 1) -> 
     tissue = thinned[0] > np.float32(threshold)
     spacing_mm = phases[0].grid.spacing_mm
     with ThreadPoolExecutor(threads) as pool:
-        images = [_chosen(thinned, params)] if params.field == "shared" else thinned
+        shared = params.field == "shared"
+        images = [_chosen(thinned, params)] if shared else thinned
         jobs = [pool.submit(_estimate, one, tissue, axes, spacing_mm, params) for one in images]
-        found = [job.result() for job in jobs] * (len(phases) // len(images))
+        found = [job.result() for job in jobs]
         fields = [BiasField(one.lattice, axes) for one in found]
-        corrected = pool.map(_divide, phases, fields)
-        return Corrected(tuple(corrected), tuple(one.mean for one in found), threshold)
+        together = [phases] if shared else [[phase] for phase in phases]
+        corrected = [phase for part in pool.map(_divide, together, fields) for phase in part]
+    means = tuple(one.mean for one in found) * (len(phases) // len(found))
+    return Corrected(tuple(corrected), means, threshold)
 
 
 def _chosen(thinned: list[NDArray[np.float32]], params: N4Params) -> NDArray[np.float32]:
@@ -216,10 +219,12 @@ def _estimate_with_itk(
     return Estimate(lattice, (), mean)
 
 
-def _divide(phase: Volume, field: BiasField) -> Volume:
-    corrected = np.empty(phase.grid.shape, np.float32, order="F")
-    for k, plane in enumerate(field.planes(phase.grid.shape)):
+def _divide(phases: Sequence[Volume], field: BiasField) -> list[Volume]:
+    """Divide phases by one field, which is made plane by plane and never whole."""
+    corrected = [np.empty(phase.grid.shape, np.float32, order="F") for phase in phases]
+    for k, plane in enumerate(field.planes(phases[0].grid.shape)):
         np.negative(plane, out=plane)
         np.exp(plane, out=plane)
-        np.multiply(phase.data[:, :, k].T, plane, out=corrected[:, :, k].T)
-    return phase.with_data(corrected)
+        for phase, out in zip(phases, corrected, strict=True):
+            np.multiply(phase.data[:, :, k].T, plane, out=out[:, :, k].T)
+    return [phase.with_data(out) for phase, out in zip(phases, corrected, strict=True)]
