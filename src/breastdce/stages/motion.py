@@ -59,7 +59,7 @@ def methods(params: MotionParams) -> str:
 
 STAGE = Stage(
     name="motion",
-    version=1,
+    version=2,
     inputs=Inputs,
     params=MotionParams,
     outputs=Outputs,

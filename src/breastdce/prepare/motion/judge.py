@@ -20,6 +20,7 @@ from breastdce.prepare.motion.metrics import (
     Array,
     Bools,
     determinant,
+    grown,
     highest,
     mutual_information,
     normalized,
@@ -116,13 +117,17 @@ class Judge:
         )
 
     def quiet_pair(self, base: Transform) -> tuple[Volume, Volume, Mask]:
-        """Both images with local brightness and contrast taken out, and where to compare them."""
+        """Both images with local brightness and contrast taken out, and where to compare them.
+
+        That is where tissue of the mask does not enhance, with a rim around the mask.
+        """
         grid, sd_mm = self.fixed.grid, self._params.local_mm
         fixed, moving = (
             image.with_data(normalized(image.data, grid, self.mask.data, sd_mm))
             for image in (self.fixed, self.moving)
         )
-        quiet = self.mask.data & ~self._see(base).enhancing
+        wide = grown(self.mask.data, grid, self._params.rim_mm)
+        quiet = wide & ~self._see(base).enhancing
         return fixed, moving, Mask(np.asfortranarray(quiet), grid)
 
     def summary(

@@ -24,6 +24,14 @@ def smooth(values: NDArray[np.generic], grid: Grid, sd_mm: float) -> Array:
     return smoothed
 
 
+def grown(mask: Bools, grid: Grid, by_mm: float) -> Bools:
+    """Voxels whose centers lie at most `by_mm` from one of the mask, which has a voxel."""
+    from scipy import ndimage
+
+    away = ndimage.distance_transform_edt(~mask, sampling=grid.spacing_mm)
+    return np.asarray(away <= by_mm)
+
+
 def relative_enhancement(fixed: Array, moving: Array, mask: Bools) -> Array:
     """(moving - fixed) / fixed inside the mask, 0 where the fixed value is not positive.
 

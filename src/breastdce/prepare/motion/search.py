@@ -36,7 +36,8 @@ def find_spline(
 ) -> Transform | None:
     """Deformation that fits best where tissue does not enhance, after a rigid move.
 
-    `quiet` is that tissue, on the grid of `fixed`. None when elastix finds none.
+    `quiet` is that tissue and a rim around it, on the grid of `fixed`. None when elastix finds
+    none.
     """
     settings = _common(params) | {
         "Registration": ("MultiMetricMultiResolutionRegistration",),
@@ -67,7 +68,8 @@ def _common(params: MotionParams) -> dict[str, tuple[str, ...]]:
         "Resampler": ("DefaultResampler",),
         "ResampleInterpolator": ("FinalLinearInterpolator",),
         "Optimizer": ("AdaptiveStochasticGradientDescent",),
-        "ImageSampler": ("RandomSparseMask",),
+        # Between voxel centers, not on them: there, moves by whole voxels look sharper.
+        "ImageSampler": ("RandomCoordinate",),
         "NumberOfSpatialSamples": (str(params.samples),),
         "NewSamplesEveryIteration": ("true",),
         "RandomSeed": (str(params.seed),),
