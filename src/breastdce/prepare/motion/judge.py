@@ -13,6 +13,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from breastdce.core.grid import FloatArray
 from breastdce.core.transform import Transform
 from breastdce.core.volume import Mask, Volume
 from breastdce.imaging import itk
@@ -44,6 +45,8 @@ class _Seen:
     """Smoothed against noise."""
     enhancing: Bools
     """Tissue of the mask that enhances, with a margin."""
+    displacement_mm: FloatArray
+    """Of every voxel center; a spline takes long to evaluate."""
 
 
 class Judge:
@@ -100,7 +103,7 @@ class Judge:
 
     def change(self, transform: Transform) -> Change:
         """What a transform does inside the mask."""
-        moved = itk.displacement_mm(transform, self.fixed.grid)
+        moved = self._see(transform).displacement_mm
         length = np.linalg.norm(moved[self.mask.data], axis=-1)
         jacobian = determinant(moved, self.fixed.grid)
         inside, lesion = jacobian[self.mask.data], jacobian[self._lesion(transform)]
@@ -176,7 +179,8 @@ class Judge:
         usual = float(np.median(rise[mask]))
         bright = mask & (rise > usual + params.enhancing_rise)
         margin = smooth(bright, grid, params.spread_mm) > _MARGIN_LEVEL
-        return _Seen(smooth(moved.data, grid, params.smooth_mm), bright | margin)
+        fine = smooth(moved.data, grid, params.smooth_mm)
+        return _Seen(fine, bright | margin, itk.displacement_mm(transform, grid))
 
     def _lesion(self, transform: Transform) -> Bools:
         rise = relative_enhancement(self._fine, self._see(transform).fine, self.mask.data)
@@ -184,9 +188,8 @@ class Judge:
 
     def _step_mm(self, transform: Transform, base: Transform) -> tuple[float, float]:
         """Median and 99th percentile of how far apart two transforms are in the mask."""
-        grid, inside = self.fixed.grid, self.mask.data
-        apart = itk.displacement_mm(transform, grid) - itk.displacement_mm(base, grid)
-        median, p99 = np.percentile(np.linalg.norm(apart[inside], axis=-1), (50, 99)).tolist()
+        one, other = (self._see(each).displacement_mm[self.mask.data] for each in (transform, base))
+        median, p99 = np.percentile(np.linalg.norm(one - other, axis=-1), (50, 99)).tolist()
         return median, p99
 
 
