@@ -89,3 +89,14 @@ def test_highest_takes_the_share_it_is_asked_for():
     found = metrics.highest(values, values < 500, 0.2)
     assert found.sum() == 100
     assert values[found].min() == 400
+
+
+def test_a_mask_grows_by_millimeters_not_voxels():
+    mask = np.zeros(GRID.shape, bool)
+    mask[6, 5, 4] = True
+    wide = metrics.grown(mask, GRID, 2.5)  # voxels of 1 x 2 x 3 mm
+    assert [int(wide[line].sum()) for line in (np.s_[:, 5, 4], np.s_[6, :, 4], np.s_[6, 5])] == [
+        5,
+        3,
+        1,
+    ]
