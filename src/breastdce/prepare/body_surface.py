@@ -1,9 +1,8 @@
 """The front of the body: for each line from back to front, where tissue ends and air begins.
 
 The patient lies prone, so that air is in front of her: what lies behind the outermost tissue of a
-line counts as body, however dark (deep fat in fat-suppressed images, lung). Air that a breast
-hangs over, in a fold, therefore counts as body too; the program that uses the surface must not
-expect signal there.
+line counts as body, however dark (deep fat in fat-suppressed images, lung). Only air that a breast
+hangs over, in a fold, is told from that: it is seen from the feet or the head.
 """
 
 from __future__ import annotations
@@ -39,6 +38,8 @@ class BodySurface:
     """Signal of the surface: above it is skin, below it is air."""
     signal: Coarse
     """Smoothed signal."""
+    folds: BoolImage
+    """Blocks [x, y, z] of air behind the surface that is seen from the feet or the head."""
     threshold: float
     """Signal that splits air and tissue."""
 
@@ -78,7 +79,7 @@ def body_surface(coarse: Coarse) -> BodySurface:
     beside = np.take_along_axis(near, np.maximum(top - 1, 0)[:, None, :], axis=1)[:, 0]
     level = np.maximum(threshold, _EDGE * ndimage.maximum_filter(beside, size=3))
     smooth = Coarse(signal, coarse.step_mm, coarse.first_mm)
-    return BodySurface(front, level.astype(np.float64), smooth, threshold)
+    return BodySurface(front, level.astype(np.float64), smooth, _folds(body, top), threshold)
 
 
 def _air(signal: NDArray[np.float32]) -> float:
@@ -112,6 +113,23 @@ def _largest_solid(tissue: BoolImage, steps: FloatArray) -> BoolImage:
     return np.asarray(labels == 1 + np.argmax(np.bincount(labels.ravel())[1:]))
 
 
+def _folds(body: BoolImage, top: NDArray[np.int64]) -> BoolImage:
+    """Air behind the surface that is seen along z, from the feet or the head.
+
+    Only straight lines count: the skin of a breast stops them even where dark fat lies behind it
+    and the image ends beside it.
+    """
+    from scipy import ndimage
+
+    behind = np.arange(body.shape[1])[None, :, None] < top[:, None, :]
+    clear = np.zeros_like(body)
+    for turn in (slice(None), slice(None, None, -1)):
+        free = ~body[..., turn]
+        free[..., 0] &= ~behind[..., turn][..., 0]
+        clear |= np.logical_and.accumulate(free, axis=2)[..., turn]
+    return np.asarray(ndimage.binary_opening(clear & behind))
+
+
 def refine_front(volume: Volume, surface: BodySurface) -> FloatArray:
     """Find the surface again on the voxels themselves, within two coarse steps.
 
@@ -129,7 +147,7 @@ def refine_front(volume: Volume, surface: BodySurface) -> FloatArray:
     known = np.where(np.isnan(surface.front_mm), first - margin, surface.front_mm)
     high = ndimage.maximum_filter(known, size=3) + margin
     low = ndimage.minimum_filter(known, size=3) - margin
-    lines = _nearest_lines(body, surface.signal, view.shape)
+    lines = nearest_lines(body, surface.signal, view.shape)
     start, stop = (
         np.clip(np.rint((limit - first) / step), 0, view.shape[1] - 1).astype(np.int64)[lines]
         for limit in (high, low)
@@ -139,7 +157,7 @@ def refine_front(volume: Volume, surface: BodySurface) -> FloatArray:
     return np.where(found < 0, -np.inf, first + step * (found + 0.5))
 
 
-def _nearest_lines(
+def nearest_lines(
     body: Anatomical, coarse: Coarse, shape: tuple[int, ...]
 ) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     """Indices [x, z] of the coarse line nearest to each line of voxels."""

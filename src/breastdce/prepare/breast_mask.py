@@ -14,13 +14,16 @@ from breastdce.core.codes import CaveatCode
 from breastdce.core.params import Params
 from breastdce.core.volume import Mask, Volume
 from breastdce.imaging.anatomical import Anatomical, coarse_view
-from breastdce.prepare.body_surface import BodySurface, body_surface, refine_front
-from breastdce.prepare.chest_wall import ChestWallParams, find_chest_wall
+from breastdce.prepare.body_surface import BodySurface, body_surface, nearest_lines, refine_front
+from breastdce.prepare.chest_wall import ChestWall, ChestWallParams, find_chest_wall
 
 FloatArray = NDArray[np.float64]
 BoolImage = NDArray[np.bool_]
 
 _FURROW_MM = 5.0  # how flat the ground of the furrow between the breasts may be
+_NEAR = 0.6  # of the half width of the thorax: lines beside the breasts where trunk may show
+_LEAST_SHARE = 0.05
+_TRUNK_SHARE = 0.4
 _OFF_CENTER_MM = 45.0  # how far the sternum may lie from the middle of the body
 
 
@@ -31,12 +34,12 @@ class BreastParams(Params, frozen=True):
     """Blocks that the search works on."""
     bilateral_mm: Annotated[float, msgspec.Meta(gt=0)] = 220.0
     """Images at least so wide from left to right show both breasts."""
-    layer_mm: Annotated[float, msgspec.Meta(ge=0)] = 24.0
-    """Tissue in front of the chest wall beside the breasts, where the images do not show it."""
-    least_rise_mm: Annotated[float, msgspec.Meta(ge=0)] = 16.0
+    layer_mm: Annotated[float, msgspec.Meta(ge=0)] = 20.0
+    """Tissue before the muscle where there is no breast, if the images show no such place."""
+    most_layer_mm: Annotated[float, msgspec.Meta(ge=0)] = 28.0
+    """More than this is breast."""
+    least_rise_mm: Annotated[float, msgspec.Meta(ge=0)] = 10.0
     """A breast rises at least so far above that layer."""
-    least_rise_share: Annotated[float, msgspec.Meta(ge=0, le=1)] = 0.0
-    """And by this share of its height."""
     lateral_mm: Annotated[float, msgspec.Meta(gt=0)] = 30.0
     """At the sides the mask ends so far behind the front of the chest wall."""
     least_ml: Annotated[float, msgspec.Meta(ge=0)] = 100.0
@@ -70,6 +73,8 @@ class BreastReport(msgspec.Struct, frozen=True, kw_only=True):
     wall_half_width_mm: float
     wall_step: float
     """Fall of the logarithm of signal at the inner surface of the thorax."""
+    lung_seen: bool
+    """Whether it leads into lung; else the wall was placed by the front of the ribs."""
     threshold: float
     """Signal that splits air and tissue."""
 
@@ -115,16 +120,20 @@ def breast_mask(pre: Volume, params: BreastParams) -> BreastMask:
     front = refine_front(pre, surface)
     back = np.maximum(wall.at(x, z), wall.front_mm - params.lateral_mm)
     heights = np.where(np.isfinite(front), front - back, 0.0)
-    layer = _layer(heights, x, middle, seen, params)
-    outlines = _outlines(heights, x, middle, layer, params)
+    layer = _layer(front, wall, x, z, params)
+    trunk = wall.at(x, z, layer)
+    rises = front - np.maximum(wall.at(x, z, layer + params.least_rise_mm), wall.front_mm)
+    outlines = _outlines(rises, x, middle)
     mask = np.zeros(pre.grid.shape, np.bool_, order="F")
-    view = body.view(mask)
+    view = np.asarray(body.view(mask), np.bool_)  # no copy
     base = np.logical_or.reduce([*outlines.values(), np.zeros_like(heights, np.bool_)])
     _fill(view, y, np.where(base, back, np.inf), front)
+    _leave_folds(view, y, surface, nearest_lines(body, surface.signal, view.shape), trunk)
+    filled = np.count_nonzero(view, axis=1)
     sides = tuple(
         BreastSide(
             side=side,
-            ml=float(_thickness(front, back, y, outline).sum()) * pre.grid.voxel_ml,
+            ml=float(filled[outline].sum()) * pre.grid.voxel_ml,
             depth_mm=float(heights[outline].max()),
         )
         for side, outline in outlines.items()
@@ -136,6 +145,7 @@ def breast_mask(pre: Volume, params: BreastParams) -> BreastMask:
         wall_front_mm=wall.front_mm,
         wall_half_width_mm=wall.half_width_mm,
         wall_step=wall.step,
+        lung_seen=wall.lung_seen,
         threshold=surface.threshold,
     )
     return BreastMask(Mask(mask, pre.grid), report, _caveats(report, params))
@@ -172,26 +182,27 @@ def _frontmost(surface: BodySurface, middle: float, seen: bool, params: BreastPa
 
 
 def _layer(
-    heights: FloatArray, x: FloatArray, middle: float, seen: bool, params: BreastParams
+    front: FloatArray, wall: ChestWall, x: FloatArray, z: FloatArray, params: BreastParams
 ) -> float:
-    """Tissue in front of the wall beside the breasts, in mm."""
-    if not seen:
+    """Tissue before the muscle where there is no breast, in mm: the least that is shown."""
+    near = np.abs(x - wall.middle_mm) < _NEAR * wall.half_width_mm
+    back, usual = (wall.at(x[near], z, before) for before in (0.0, params.layer_mm))
+    depth = params.layer_mm * (front[near] - back) / (usual - back)
+    depth = depth[np.isfinite(depth)]
+    if depth.size == 0:
         return params.layer_mm
-    at = heights[np.argmin(np.abs(x - middle))]
-    return float(min(np.quantile(at, 0.2), params.layer_mm)) if at.size else params.layer_mm
+    trunk = depth[depth < np.quantile(depth, _LEAST_SHARE) + params.least_rise_mm]
+    shown = float(np.quantile(trunk, _TRUNK_SHARE)) if trunk.size else np.inf
+    return max(shown, 0.0) if shown <= params.most_layer_mm else params.layer_mm
 
 
-def _outlines(
-    heights: FloatArray, x: FloatArray, middle: float, layer: float, params: BreastParams
-) -> dict[str, BoolImage]:
+def _outlines(rises: FloatArray, x: FloatArray, middle: float) -> dict[str, BoolImage]:
     """Lines of each breast, indexed [x, z]: those that rise, in one piece with the tip."""
     from scipy import ndimage
 
     found = {}
     for side, here in (("R", x >= middle), ("L", x < middle)):
-        own = np.where(here[:, None], heights - layer, 0.0)
-        rise = max(params.least_rise_mm, params.least_rise_share * float(own.max(initial=0.0)))
-        labels, count = ndimage.label(own > rise)
+        labels, count = ndimage.label(here[:, None] & (rises > 0))
         if count == 0:
             continue
         largest = labels == 1 + np.argmax(np.bincount(labels.ravel())[1:])
@@ -199,28 +210,41 @@ def _outlines(
     return found
 
 
-def _thickness(
-    front: FloatArray, back: FloatArray, y: FloatArray, outline: BoolImage
-) -> NDArray[np.int64]:
-    """Voxels of each line between wall and skin."""
-    upper = np.searchsorted(y, front[outline], side="right")
-    lower = np.searchsorted(y, back[outline], side="left")
-    return np.asarray(np.maximum(upper - lower, 0), np.int64)
-
-
-def _fill(view: NDArray[np.generic], y: FloatArray, back: FloatArray, front: FloatArray) -> None:
+def _fill(view: BoolImage, y: FloatArray, back: FloatArray, front: FloatArray) -> None:
     for index in range(view.shape[1]):
         view[:, index] = (y[index] >= back) & (y[index] <= front)
 
 
+def _leave_folds(
+    view: BoolImage,
+    y: FloatArray,
+    surface: BodySurface,
+    lines: tuple[NDArray[np.int64], NDArray[np.int64]],
+    trunk: FloatArray,
+) -> None:
+    """Take air in folds out: a fold lies before the skin of the trunk."""
+    first, step = surface.signal.first_mm[1], surface.signal.step_mm[1]
+    blocks = np.clip(np.rint((y - first) / step), 0, surface.folds.shape[1] - 1).astype(np.int64)
+    for index, block in enumerate(blocks):
+        plane = surface.folds[:, block]
+        if plane.any():
+            view[:, index] &= ~(plane[lines] & (y[index] > trunk))
+
+
 def _caveats(report: BreastReport, params: BreastParams) -> tuple[Caveat, ...]:
     odd = [s for s in report.sides if not params.least_ml <= s.ml <= params.most_ml]
-    if report.sides and not odd and report.wall_step >= params.least_step:
+    wall_found = report.lung_seen and report.wall_step >= params.least_step
+    if report.sides and not odd and wall_found:
         return ()
     detail: dict[str, str | int | float] = {f"ml_{s.side}": round(s.ml, 1) for s in odd}
     return (
         Caveat(
             CaveatCode.BREAST_MASK_DOUBTFUL,
-            {**detail, "sides": len(report.sides), "wall_step": round(report.wall_step, 4)},
+            {
+                **detail,
+                "sides": len(report.sides),
+                "wall_step": round(report.wall_step, 4),
+                "lung_seen": int(report.lung_seen),
+            },
         ),
     )

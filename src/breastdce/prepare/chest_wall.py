@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from dataclasses import dataclass
 from typing import Annotated
 
@@ -21,6 +22,8 @@ _USED = 0.85  # of the half width: columns that vote
 _SKIN_MM = 8.0  # the skin is no part of the profile
 _BORDER_MM = 6.0  # of the image, where signal fades
 _SHARE = 0.35
+_RIBS_TO_LUNG_MM = (8.0, 18.0)  # from the front of the ribs to the lung
+_DARK = 0.33  # of the way from tissue to air in logarithms, less what comes back behind
 _LEAST_SHARE = 0.2  # of the columns must reach a depth, or it is not looked at
 
 
@@ -34,6 +37,8 @@ class ChestWallParams(Params, frozen=True):
     thickness_mm: Annotated[float, msgspec.Meta(ge=5, le=40)] = 20.0
     """From the inner surface of the thorax, where signal falls most, to the front of the pectoral
     muscle: ribs, intercostal and pectoral muscle."""
+    muscle_mm: Annotated[float, msgspec.Meta(ge=0, le=30)] = 6.0
+    """From the front of the ribs to that of the muscle, where the images end before the lung."""
     search_mm: Annotated[float, msgspec.Meta(gt=20)] = 130.0
     """How far behind its frontmost possible place the thorax is looked for."""
     least_breast_mm: Annotated[float, msgspec.Meta(gt=0)] = 40.0
@@ -42,26 +47,38 @@ class ChestWallParams(Params, frozen=True):
 
 @dataclass(frozen=True, slots=True)
 class ChestWall:
-    """y = front + arch(x - middle) + slope * z, in mm."""
+    """Concentric arches: that of the thorax and, before it, those of the muscle and the skin."""
 
-    front_mm: float
-    """y of its frontmost point at z = `level_mm`."""
+    inner_mm: float
+    """y of the frontmost point of the inside of the thorax at z = `level_mm`."""
+    thickness_mm: float
+    """From there to the front of the pectoral muscle."""
     middle_mm: float
     """x of its frontmost point."""
     half_width_mm: float
+    """Of the inside of the thorax."""
     slope: float
     level_mm: float
-    step: float
+    step: float = 0.0
     """Fall of the logarithm of signal at the thorax, a coarse step; small where none was seen."""
+    lung_seen: bool = False
+    """Whether the fall leads into lung; else into ribs, or nowhere."""
 
-    def at(self, x: FloatArray, z: FloatArray) -> FloatArray:
-        """Return y of the wall in mm, indexed [x, z]."""
-        return self.front_mm + _arch(self, x)[:, None] + self.slope * (z - self.level_mm)[None, :]
+    @property
+    def front_mm(self) -> float:
+        """Y of the frontmost point of the muscle at z = `level_mm`."""
+        return self.inner_mm + self.thickness_mm
+
+    def at(self, x: FloatArray, z: FloatArray, before_mm: float = 0.0) -> FloatArray:
+        """Return y in mm of the arch so far before the front of the muscle, indexed [x, z]."""
+        before = self.thickness_mm + before_mm
+        arch = _arch(x - self.middle_mm, self.half_width_mm + before)
+        return (self.inner_mm + before + arch)[:, None] + self.slope * (z - self.level_mm)[None, :]
 
 
-def _arch(wall: ChestWall, x: FloatArray) -> FloatArray:
-    out = np.minimum(np.abs(x - wall.middle_mm) / wall.half_width_mm, _STEEPEST)
-    return -_DEPTH * wall.half_width_mm * (1 - (1 - out**_POWER) ** (1 / _POWER))
+def _arch(x: FloatArray, half_width_mm: float) -> FloatArray:
+    out = np.minimum(np.abs(x) / half_width_mm, _STEEPEST)
+    return np.asarray(-_DEPTH * half_width_mm * (1 - (1 - out**_POWER) ** (1 / _POWER)))
 
 
 def find_chest_wall(
@@ -90,18 +107,25 @@ def find_chest_wall(
     breast segmentation in sagittal MR images with dense depth field modeling and localized
     self-adaptation" (Wei et al.); that the chest is found rather than the breast, that of Lin et
     al. 2013, Med Phys 40:122301. Arch and profile are our own. Where the images end in front of
-    the lung, ribs may be taken for it: the wall then lies about 12 mm too far to the front.
+    the lung, the fall is that at the front of the ribs, and the wall lies a muscle before it.
     """
     signal = surface.signal
     x, y, z = (signal.along(axis) for axis in range(3))
     logs = np.log(signal.data + np.float32(surface.threshold))
     depths = y[(y < frontmost_mm) & (y > max(frontmost_mm - params.search_mm, y[0] + 6.0))]
     level = float(z.mean())
-    best = ChestWall(frontmost_mm, middle_mm, params.half_widths_mm[1], 0.0, level, 0.0)
+    best = ChestWall(
+        frontmost_mm - params.thickness_mm,
+        params.thickness_mm,
+        middle_mm,
+        params.half_widths_mm[1],
+        0.0,
+        level,
+    )
     sharpest = 0.0
     for width in params.half_widths_mm:
         for slope in params.slopes:
-            wall = ChestWall(0.0, middle_mm, width, slope, level, 0.0)
+            wall = ChestWall(0.0, 0.0, middle_mm, width, slope, level)
             use = np.abs(x - middle_mm) < _USED * width
             arch = wall.at(x[use], z)
             profile = _profile(logs[use], surface.front_mm[use], arch, depths, y)
@@ -109,12 +133,35 @@ def find_chest_wall(
             falls -= np.nanmedian(falls) if np.isfinite(falls).any() else 0.0  # shading
             sharpness = float(np.nansum(falls**2))
             if sharpness > sharpest:
-                sharpest, where = sharpness, _hindmost(falls)
-                inner = _center(falls, where, depths)
-                best = ChestWall(
-                    inner + params.thickness_mm, middle_mm, width, slope, level, float(falls[where])
-                )
+                sharpest = sharpness
+                best = _placed(wall, profile, falls, depths, surface.threshold, params)
     return best
+
+
+def _placed(
+    arch: ChestWall,
+    profile: FloatArray,
+    falls: FloatArray,
+    depths: FloatArray,
+    threshold: float,
+    params: ChestWallParams,
+) -> ChestWall:
+    """The arch where the profile says that the thorax lies."""
+    where = _hindmost(falls)
+    step_mm = float(depths[1] - depths[0])
+    seen = _lung_behind(profile, falls, where, step_mm, float(np.log(2 * threshold)))
+    inner, width = _center(falls, where, depths), arch.half_width_mm
+    if not seen:
+        inner -= params.thickness_mm - params.muscle_mm
+        width -= params.thickness_mm - params.muscle_mm
+    return dataclasses.replace(
+        arch,
+        inner_mm=inner,
+        half_width_mm=width,
+        thickness_mm=params.thickness_mm,
+        step=float(falls[where]),
+        lung_seen=seen,
+    )
 
 
 def _hindmost(falls: FloatArray) -> int:
@@ -123,6 +170,28 @@ def _hindmost(falls: FloatArray) -> int:
     edge = np.concatenate(([-np.inf], known, [-np.inf]))
     peak = (known >= edge[:-2]) & (known >= edge[2:]) & (known >= _SHARE * known.max())
     return int(np.flatnonzero(peak)[0])
+
+
+def _lung_behind(
+    profile: FloatArray, falls: FloatArray, where: int, step_mm: float, air: float
+) -> bool:
+    """Whether a fall of signal leads into lung. Else it leads into ribs.
+
+    Ribs lie before the lung: where there is another fall before this one, they were passed.
+    Behind the front of the ribs signal comes back or never goes far down to that of air.
+    """
+    near, far = (max(1, round(reach / step_mm)) for reach in _RIBS_TO_LUNG_MM)
+    before = falls[where + near : where + far + 1]
+    if np.nan_to_num(before, nan=-np.inf).max(initial=-np.inf) >= _SHARE * falls[where]:
+        return True
+    tissue = profile[where + 1 : where + 1 + far]
+    behind = profile[max(where + 1 - far, 0) : where + 1]
+    if not (np.isfinite(tissue).any() and np.isfinite(behind).any()):
+        return False
+    top, mean, low = float(np.nanmax(tissue)), float(np.nanmean(behind)), np.nanargmin(behind)
+    dark = (top - mean) / max(top - air, 1e-6)
+    back = (np.nanmax(behind[: int(low) + 1]) - behind[low]) / max(top - behind[low], 1e-6)
+    return bool(dark - back >= _DARK)
 
 
 def _center(falls: FloatArray, where: int, depths: FloatArray) -> float:

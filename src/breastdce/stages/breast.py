@@ -37,7 +37,7 @@ def methods(params: BreastParams) -> str:
 
 STAGE = Stage(
     "breast",
-    version=1,
+    version=2,
     inputs=Inputs,
     params=BreastParams,
     outputs=Outputs,

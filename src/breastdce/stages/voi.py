@@ -74,7 +74,7 @@ def methods(params: VoiParams) -> str:
 
 STAGE = Stage(
     "voi",
-    version=1,
+    version=2,
     inputs=Inputs,
     params=VoiParams,
     outputs=Outputs,
