@@ -16,7 +16,7 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
-from breastdce.core.exam import Box, Region, Triple
+from breastdce.core.exam import Box, Region, Triple, VoiSource
 from breastdce.core.grid import Window
 from breastdce.core.params import Params
 from breastdce.core.volume import Mask
@@ -24,7 +24,7 @@ from breastdce.kinetics.enhancement import percent_values, ratio_values
 from breastdce.kinetics.neighbors import count_neighbors, supported_values
 from breastdce.kinetics.roi import region_mask, window
 from breastdce.kinetics.tally import FtvReport
-from breastdce.kinetics.thresholds import Thresholds, background_of, background_scale
+from breastdce.kinetics.thresholds import Thresholds, background_of, background_scale, scale_inside
 
 _SLAB: Final = 16  # slices worked on at a time, so that temporaries stay small
 _LEAST = np.float32(-np.inf)
@@ -111,7 +111,11 @@ class _Slab:
 
 
 def ftv_sensitivity(
-    phases: Triple, region: Region, measured: FtvReport, params: SensitivityParams
+    phases: Triple,
+    region: Region,
+    measured: FtvReport,
+    params: SensitivityParams,
+    breast: Mask | None = None,
 ) -> SensitivityReport:
     """Count the FTV for many thresholds, one varied at a time, and PE against SER.
 
@@ -125,6 +129,8 @@ def ftv_sensitivity(
         What `functional_tumor_volume` reported: region of interest and thresholds.
     params
         The thresholds to try.
+    breast
+        What stood in for a region of interest, where the report says so and it is not empty.
 
     Returns
     -------
@@ -133,13 +139,18 @@ def ftv_sensitivity(
     """
     grid = phases.pre.grid
     omit = region_mask(region.omit, grid) if region.omit else None
-    scale = background_scale(phases.pre, measured.voi, omit)
+    held = _held(measured, breast)
+    scale = (
+        background_scale(phases.pre, measured.voi, omit)
+        if held is None
+        else scale_inside(phases.pre, held)
+    )
     lists = _lists(measured.thresholds, scale, params)
     pe_by_ser = np.zeros((lists.pe.size, lists.ser.size), np.int64)
     background = np.zeros((lists.background.size, 2), np.int64)
     neighbors = np.zeros((lists.neighbors.size, 2), np.int64)
     cuts = np.array([0.0, params.ser_threshold], np.float32)
-    for slab in _slabs(phases, measured.voi, omit):
+    for slab in _slabs(phases, measured.voi, omit, held):
         pe_by_ser += _vary_pe(slab, measured.thresholds, lists)
         background += _vary_background(slab, measured.thresholds, lists.background, cuts)
         neighbors += _vary_neighbors(slab, measured.thresholds, lists.neighbors, cuts)
@@ -156,14 +167,20 @@ def _lists(used: Thresholds, scale: float, params: SensitivityParams) -> _Lists:
     )
 
 
-def _slabs(phases: Triple, voi: Box, omit: Mask | None) -> Iterator[_Slab]:
+def _held(measured: FtvReport, breast: Mask | None) -> Mask | None:
+    """The breasts, where FTV was counted inside them."""
+    stood_in = measured.voi_source is VoiSource.BREAST
+    return breast if stood_in and breast is not None and breast.data.any() else None
+
+
+def _slabs(phases: Triple, voi: Box, omit: Mask | None, held: Mask | None) -> Iterator[_Slab]:
     for first in range(voi.first[2], voi.last[2] + 1, _SLAB):
         last = min(first + _SLAB - 1, voi.last[2])
         part = Box((*voi.first[:2], first), (*voi.last[:2], last))
-        yield _slab(phases, part, omit)
+        yield _slab(phases, part, omit, held)
 
 
-def _slab(phases: Triple, part: Box, omit: Mask | None) -> _Slab:
+def _slab(phases: Triple, part: Box, omit: Mask | None, held: Mask | None) -> _Slab:
     around, within = _surroundings(part, phases.pre.grid.shape)
     pre, early, late = (np.asfortranarray(phase.data[around]) for phase in phases)
     percent = percent_values(pre, early)
@@ -172,6 +189,8 @@ def _slab(phases: Triple, part: Box, omit: Mask | None) -> _Slab:
         allowed &= ~omit.data[around]
     inside = np.zeros_like(allowed)
     inside[within] = allowed[within]
+    if held is not None:
+        inside &= held.data[around]
     return _Slab(
         pre=pre.ravel(order="F"),
         early=early.ravel(order="F"),

@@ -175,8 +175,12 @@ def background_inside(pre: Volume, breast: Mask, percent: float) -> int:
     int
         ``floor(percent / 100 * P95 + 0.5)``, as by `background_threshold`.
     """
+    return background_of(scale_inside(pre, breast), percent)
+
+
+def scale_inside(pre: Volume, breast: Mask) -> float:
+    """The 95th percentile that it is a share of: of all voxels of the mask, 0 without any."""
     signal = pre.data.T[breast.data.T]
     if signal.size == 0:
-        return 0
-    p95 = float(np.percentile(signal.astype(np.float64), 95, method="linear"))
-    return math.floor(percent / 100.0 * p95 + 0.5)
+        return 0.0
+    return float(np.percentile(signal.astype(np.float64), 95, method="linear"))

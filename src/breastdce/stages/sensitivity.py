@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from breastdce.core.exam import Dynamic, ExamFacts, Region
+from breastdce.core.volume import Mask
 from breastdce.kinetics.sensitivity import SensitivityParams, SensitivityReport, ftv_sensitivity
 from breastdce.kinetics.tally import FtvReport
 from breastdce.stages._contract import Context, Result, Stage
@@ -15,6 +16,8 @@ class Inputs(NamedTuple):
     facts: ExamFacts
     region: Region
     measures: FtvReport
+    breast: Mask | None = None
+    """What FTV was counted in where no region of interest was given."""
 
 
 class Outputs(NamedTuple):
@@ -24,7 +27,8 @@ class Outputs(NamedTuple):
 def run(inputs: Inputs, params: SensitivityParams, ctx: Context) -> Result[Outputs]:
     """Count again with other thresholds."""
     phases = inputs.native.triple(inputs.facts.phase_indices)
-    return Result(Outputs(ftv_sensitivity(phases, inputs.region, inputs.measures, params)))
+    report = ftv_sensitivity(phases, inputs.region, inputs.measures, params, inputs.breast)
+    return Result(Outputs(report))
 
 
 def methods(params: SensitivityParams) -> str:
@@ -44,7 +48,7 @@ def _range(values: tuple[float, ...]) -> str:
 
 STAGE = Stage(
     "sensitivity",
-    version=1,
+    version=2,
     inputs=Inputs,
     params=SensitivityParams,
     outputs=Outputs,

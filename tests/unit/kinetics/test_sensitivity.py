@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from breastdce.core.exam import Box, Polygon, Region, Triple, VoiSource
 from breastdce.core.grid import Grid
-from breastdce.core.volume import Volume
+from breastdce.core.volume import Mask, Volume
 from breastdce.kinetics.ftv import functional_tumor_volume
 from breastdce.kinetics.neighbors import count_neighbors, supported_values
 from breastdce.kinetics.sensitivity import (
@@ -36,12 +36,14 @@ def made_phases(seed: int, shape: tuple[int, int, int]) -> Triple:
     )
 
 
-def recount(phases: Triple, region: Region) -> tuple[int, int]:
-    report = functional_tumor_volume(phases, region, FtvParams()).report
+def recount(phases: Triple, region: Region, breast: Mask | None = None) -> tuple[int, int]:
+    report = functional_tumor_volume(phases, region, FtvParams(), breast).report
     return report.ftv_voxels, report.kinetics.ser_at_least_threshold
 
 
-def check_sweeps(phases: Triple, region: Region, found: SensitivityReport) -> None:
+def check_sweeps(
+    phases: Triple, region: Region, found: SensitivityReport, breast: Mask | None = None
+) -> None:
     used = found.thresholds
     base = replace(
         region,
@@ -57,7 +59,8 @@ def check_sweeps(phases: Triple, region: Region, found: SensitivityReport) -> No
         assert sweep.used in sweep.values
         for value, *counts in zip(sweep.values, sweep.voxels, sweep.voxels_by_ser, strict=True):
             kind = float if name == "pe_percent" else int
-            assert recount(phases, replace(base, **{name: kind(value)})) == tuple(counts), name
+            again = recount(phases, replace(base, **{name: kind(value)}), breast)
+            assert again == tuple(counts), name
 
 
 @pytest.mark.parametrize("neighbors", [0, 4, 9, 26])
@@ -79,6 +82,30 @@ def test_sweeps_equal_one_call_for_each_threshold(
     )
     measured = functional_tumor_volume(phases, region, FtvParams()).report
     check_sweeps(phases, region, ftv_sensitivity(phases, region, measured, PARAMS))
+
+
+@pytest.mark.parametrize("share", [0.4, 0.0])
+def test_without_a_region_sweeps_count_where_ftv_does(share: float):
+    """Inside the breasts; in the whole images where that mask is empty."""
+    phases = made_phases(11, (7, 8, 20))
+    inside = np.random.default_rng(2).random((7, 8, 20)) < share
+    breast = Mask(np.asfortranarray(inside), phases.pre.grid)
+    ftv = functional_tumor_volume(phases, Region(min_neighbors=2), FtvParams(), breast).report
+    found = ftv_sensitivity(phases, Region(min_neighbors=2), ftv, PARAMS, breast)
+    check_sweeps(phases, Region(min_neighbors=2), found, breast)
+    for sweep in (found.pe_percent, found.background, found.min_neighbors):
+        assert sweep.voxels[sweep.values.index(sweep.used)] == ftv.ftv_voxels
+    at = found.background.values.index(ftv.thresholds.background)
+    assert found.background_percent[at] == pytest.approx(60, abs=5)  # of a scale of a few units
+
+
+def test_a_region_that_is_given_goes_before_the_breasts():
+    phases = made_phases(12, (6, 6, 6))
+    breast = Mask(np.zeros((6, 6, 6), np.bool_, order="F"), phases.pre.grid)
+    breast.data[:2] = True
+    region = Region(source=VoiSource.PROPOSED, voi=Box((1, 1, 1), (4, 4, 4)), min_neighbors=1)
+    ftv = functional_tumor_volume(phases, region, FtvParams(), breast).report
+    check_sweeps(phases, region, ftv_sensitivity(phases, region, ftv, PARAMS, breast), breast)
 
 
 @pytest.mark.parametrize("percent", [40.0, 55.0, 80.0])
