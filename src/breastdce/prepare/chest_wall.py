@@ -181,8 +181,9 @@ def _lung_behind(
     Behind the front of the ribs signal comes back or never goes far down to that of air.
     """
     near, far = (max(1, round(reach / step_mm)) for reach in _RIBS_TO_LUNG_MM)
-    before = falls[where + near : where + far + 1]
-    if np.nan_to_num(before, nan=-np.inf).max(initial=-np.inf) >= _SHARE * falls[where]:
+    gains = np.maximum(np.nan_to_num(falls), 0.0)
+    ribs = gains[where + near : where + far + 1].sum()
+    if ribs >= _SHARE * gains[max(where - 1, 0) : where + 2].sum():
         return True
     tissue = profile[where + 1 : where + 1 + far]
     behind = profile[max(where + 1 - far, 0) : where + 1]
