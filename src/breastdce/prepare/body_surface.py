@@ -24,6 +24,7 @@ _CLIP = 5.0  # times the signal of air: a bright lesion must not move the split 
 _CLOSE_MM = 6.0
 _EDGE = 0.5  # share of the tissue's signal beside it at which the skin begins
 _AIR_SHARE = 12  # the front twelfth of the lines is air but for a nipple
+_START = 9  # blocks along z
 _LEAST_CONTRAST = 1.2  # times the signal of air
 _BELOW_SPLIT = 0.85  # of the logarithm: suppressed fat lies just above the split
 
@@ -122,10 +123,12 @@ def _folds(body: BoolImage, top: NDArray[np.int64]) -> BoolImage:
     from scipy import ndimage
 
     behind = np.arange(body.shape[1])[None, :, None] < top[:, None, :]
+    nearby = ndimage.maximum_filter(top, size=(3, _START))  # at the ends the skin may be missed
+    closed = np.arange(body.shape[1])[None, :, None] < nearby[:, None, :]
     clear = np.zeros_like(body)
     for turn in (slice(None), slice(None, None, -1)):
         free = ~body[..., turn]
-        free[..., 0] &= ~behind[..., turn][..., 0]
+        free[..., 0] &= ~closed[..., turn][..., 0]
         clear |= np.logical_and.accumulate(free, axis=2)[..., turn]
     return np.asarray(ndimage.binary_opening(clear & behind))
 

@@ -22,6 +22,7 @@ BoolImage = NDArray[np.bool_]
 
 _FURROW_MM = 5.0  # how flat the ground of the furrow between the breasts may be
 _NEAR = 0.6  # of the half width of the thorax: lines beside the breasts where trunk may show
+_SKIN_MM = 5.0  # a surface so near to the muscle is the muscle itself: the skin was missed
 _LEAST_SHARE = 0.05
 _TRUNK_SHARE = 0.4
 _OFF_CENTER_MM = 45.0  # how far the sternum may lie from the middle of the body
@@ -188,7 +189,7 @@ def _layer(
     near = np.abs(x - wall.middle_mm) < _NEAR * wall.half_width_mm
     back, usual = (wall.at(x[near], z, before) for before in (0.0, params.layer_mm))
     depth = params.layer_mm * (front[near] - back) / (usual - back)
-    depth = depth[np.isfinite(depth)]
+    depth = depth[np.isfinite(depth) & (depth > _SKIN_MM)]
     if depth.size == 0:
         return params.layer_mm
     trunk = depth[depth < np.quantile(depth, _LEAST_SHARE) + params.least_rise_mm]
