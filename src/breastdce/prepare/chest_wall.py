@@ -23,6 +23,7 @@ _SKIN_MM = 8.0  # the skin is no part of the profile
 _BORDER_MM = 6.0  # of the image, where signal fades
 _SHARE = 0.35
 _RIBS_TO_LUNG_MM = (8.0, 18.0)  # from the front of the ribs to the lung
+_LUNG = 1.8  # from tissue to lung in logarithms: where air is darker, lung is not
 _DARK = 0.33  # of the way from tissue to air in logarithms, less what comes back behind
 _LEAST_SHARE = 0.2  # of the columns must reach a depth, or it is not looked at
 
@@ -187,10 +188,10 @@ def _lung_behind(
         return True
     tissue = profile[where + 1 : where + 1 + far]
     behind = profile[max(where + 1 - far, 0) : where + 1]
-    if not (np.isfinite(tissue).any() and np.isfinite(behind).any()):
+    if not np.isfinite(tissue).any() or np.isfinite(behind).sum() < near:
         return False
     top, mean, low = float(np.nanmax(tissue)), float(np.nanmean(behind)), np.nanargmin(behind)
-    dark = (top - mean) / max(top - air, 1e-6)
+    dark = (top - mean) / max(top - max(air, top - _LUNG), 1e-6)
     back = (np.nanmax(behind[: int(low) + 1]) - behind[low]) / max(top - behind[low], 1e-6)
     return bool(dark - back >= _DARK)
 

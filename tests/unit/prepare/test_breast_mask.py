@@ -66,6 +66,22 @@ def test_dark_and_bright_fat_stay_inside(factor):
     assert dice(breast_mask(image.with_data(data), PARAMS).mask.data, truth) >= 0.9
 
 
+@pytest.mark.parametrize("factor", [0.25, 1.0])
+def test_images_that_end_before_the_lung_are_masked_and_doubtful(factor):
+    """Ribs are the last that is seen of the thorax; the images end there."""
+    params = PhantomParams(breast_depth_mm=120, breast_offset_mm=71, noise_sd=5)
+    direction = np.array([[0.0, 0, 1], [-1, 0, 0], [0, -1, 0]])
+    origin = (71 - 39 * 1.75, 142.0, 91.0)
+    grid = Grid((89, 96, 40), (2.0, 2.0, 3.5), direction, origin)
+    made = make_phantom(grid, (-200.0,), params, np.random.default_rng(0))
+    fat = np.isin(made.truth.labels, (Tissue.FAT, Tissue.BONE))
+    data = np.where(fat, factor * made.images[0], made.images[0]).astype(np.float32)
+    found = breast_mask(Volume(np.asfortranarray(data), grid), PARAMS)
+    assert dice(found.mask.data, breast_truth(grid, params)["R"]) >= 0.95
+    assert not found.report.lung_seen
+    assert [caveat.code for caveat in found.caveats] == [CaveatCode.BREAST_MASK_DOUBTFUL]
+
+
 def test_sides_and_volumes_are_told(axial):
     image, _, _ = axial
     report = breast_mask(image, PARAMS).report
