@@ -190,9 +190,10 @@ def _lung_behind(
     behind = profile[max(where + 1 - far, 0) : where + 1]
     if not np.isfinite(tissue).any() or np.isfinite(behind).sum() < near:
         return False
-    top, mean, low = float(np.nanmax(tissue)), float(np.nanmean(behind)), np.nanargmin(behind)
-    dark = (top - mean) / max(top - max(air, top - _LUNG), 1e-6)
-    back = (np.nanmax(behind[: int(low) + 1]) - behind[low]) / max(top - behind[low], 1e-6)
+    behind = behind[np.isfinite(behind)]
+    top, low = float(np.nanmax(tissue)), np.minimum.accumulate(behind[::-1])[::-1]
+    dark = (top - behind.mean()) / max(top - max(air, top - _LUNG), 1e-6)
+    back = (behind - low).max() / max(top - low[0], 1e-6)
     return bool(dark - back >= _DARK)
 
 
