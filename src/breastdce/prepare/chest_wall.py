@@ -188,7 +188,7 @@ def _lung_behind(
         return True
     tissue = profile[where + 1 : where + 1 + far]
     behind = profile[max(where + 1 - far, 0) : where + 1]
-    if not np.isfinite(tissue).any() or np.isfinite(behind).sum() < near:
+    if not np.isfinite(tissue).any() or np.isfinite(behind).sum() <= near:
         return False
     behind = behind[np.isfinite(behind)]
     top, low = float(np.nanmax(tissue)), np.minimum.accumulate(behind[::-1])[::-1]

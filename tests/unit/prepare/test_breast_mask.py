@@ -69,7 +69,9 @@ def test_dark_and_bright_fat_stay_inside(factor):
 @pytest.mark.parametrize("factor", [0.25, 1.0])
 def test_images_that_end_before_the_lung_are_masked_and_doubtful(factor):
     """Ribs are the last that is seen of the thorax; the images end there."""
-    params = PhantomParams(breast_depth_mm=120, breast_offset_mm=71, noise_sd=5)
+    params = PhantomParams(
+        breast_depth_mm=120, breast_offset_mm=71, breast_width_mm=129, noise_sd=5
+    )
     direction = np.array([[0.0, 0, 1], [-1, 0, 0], [0, -1, 0]])
     origin = (71 - 39 * 1.75, 142.0, 91.0)
     grid = Grid((89, 96, 40), (2.0, 2.0, 3.5), direction, origin)
