@@ -51,6 +51,7 @@ def main() -> int:
 
 
 def _case(folder: Path, case: tuple[str, str, str], repeat: int) -> dict:
+    _run("offsets", str(folder), *case[:2])
     sides = {side: _run("run", side, str(folder), *case, str(repeat)) for side in ("itk", "own")}
     told = _run("compare", str(folder))
     return {
