@@ -82,9 +82,9 @@ def run(side: str, folder: str, name: str, shrink: str, mask: str, repeat: str) 
     )
     small = np.asfortranarray(image[cut])
     if mask == "mask":
-        from breastdce.imaging.otsu import above_otsu
+        from breastdce.imaging.otsu import otsu_threshold
 
-        inside = above_otsu(small)
+        inside = small > np.float32(otsu_threshold(small))
     else:
         inside = np.ones(small.shape, bool, order="F")
     if side == "own":
