@@ -1,6 +1,7 @@
-"""One side of the comparison of N4, in a process of its own; see n4.py.
+"""Parts of the comparison of N4 that run in a process of their own; see n4.py.
 
-The images have no spacing: N4 maps by index only. Zeros count as they do in ITK.
+The parent gives every engine one thread by the environment, before anything is imported here. Each
+part prints its findings as JSON in its last line.
 """
 
 from __future__ import annotations
@@ -10,145 +11,190 @@ import resource
 import statistics
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import Any, NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
 BINS, NOISE, FWHM, POINTS, LEVELS, THRESHOLD = 200, 0.01, 0.15, 4, (50,) * 4, 0.001
+EXAMS = {"ucsf_pre": ("ucsf_br_06", 0), "ucsf_post": ("ucsf_br_06", 1), "duke_pre": ("duke_153", 0)}
+"""Exam and phase of each real image."""
+PHANTOMS: Sequence[dict[str, Any]] = (
+    {},
+    {"density": 0.15, "shading_cv": 0.3},
+    {"density": 0.85, "noise_sd": 4.0},
+    {"lesion_side": "L", "noise_sd": 12.0, "shading_cv": 0.12},
+    {"breast_width_mm": 110.0, "breast_depth_mm": 75.0, "shading_cv": 0.25},
+)
+"""What differs from the defaults of `PhantomParams`; the even ones are axial, the odd sagittal."""
+SHAPE, SPACING_MM = (256, 256, 60), (0.703125, 0.703125, 2.0)
+AXIAL_MM = (1.3, 1.3, 2.0)  # both breasts
+
+Array = NDArray[np.float32]
+Work = Callable[[], tuple[Array, Any]]
 
 
-def make(data: str, folder: str, *images: str) -> dict:
-    """Save the images asked for, float32, [i, j, k] in Fortran order."""
-    for name in images:
-        made = phantom(int(name[7:])) if name.startswith("phantom") else exam(Path(data), name)
-        np.save(Path(folder) / f"{name}.npy", np.asfortranarray(made, np.float32))
-    return {}
+class Learned(NamedTuple):
+    """What both sides get."""
+
+    samples: Array
+    inside: NDArray[np.bool_]
+    is_masked: bool
+    shape: tuple[int, int, int]
 
 
-def exam(data: Path, name: str) -> np.ndarray:
-    """One phase of a real exam, its slices by position."""
-    import pydicom
+def make(data: str, folder: str, *names: str) -> dict[str, Any]:
+    """Save the images asked for, float32 [i, j, k] in Fortran order; name those without data."""
+    exams: dict[str, Sequence[Array]] = {}
+    missing = []
+    for name in names:
+        if name.startswith("phantom"):
+            _phantom(int(name[-1]), Path(folder))
+            continue
+        exam, phase = EXAMS[name]
+        if not (Path(data) / exam).is_dir():
+            missing.append(name)
+            continue
+        if exam not in exams:
+            exams[exam] = _phases(Path(data) / exam)
+        np.save(Path(folder) / f"{name}.npy", exams[exam][phase])
+    return {"missing": missing}
 
-    under = {"ucsf": "ucsf_br_06/dce", "duke": "duke_153/ax_dyn_pre"}[name[:4]]
-    slices = [pydicom.dcmread(path) for path in (data / under).rglob("*") if path.is_file()]
-    if name.startswith("ucsf"):
-        phase = int(name.endswith("post"))
-        slices = [one for one in slices if (int(one.InstanceNumber) - 1) // 60 == phase]
-    normal = np.cross(*np.array(slices[0].ImageOrientationPatient, float).reshape(2, 3))
-    slices.sort(key=lambda one: float(np.dot(normal, one.ImagePositionPatient)))
-    return np.stack([one.pixel_array.T for one in slices], axis=2)
+
+def _phases(folder: Path) -> list[Array]:
+    """All phases of a real exam, by the package's own reader."""
+    from breastdce.formats.dicom.read import scan_file
+    from breastdce.ingest.find import find_exams
+    from breastdce.ingest.load import load_exam
+
+    records = [scan_file(path) for path in sorted(folder.rglob("*")) if path.is_file()]
+    (exam,) = find_exams(records).exams
+    return [phase.data for phase in load_exam(exam).dynamic.phases]
 
 
-def phantom(seed: int) -> np.ndarray:
-    """Fat, gland and muscle in air under a smooth field, with Rician noise of 3."""
-    rng = np.random.default_rng(seed)
-    i, j, k = np.meshgrid(*(np.linspace(-1, 1, n) for n in (256, 256, 60)), indexing="ij")
-    signal = np.zeros(i.shape)
-    for side in (-0.45, 0.45):
-        around = (i - side) ** 2 / 0.16 + (k / 0.9) ** 2
-        breast = (around + (j + 0.1) ** 2 / 0.35 < 1) & (j < 0.35)
-        signal[breast] = 200
-        signal[breast & (around + (j + 0.1) ** 2 / 0.1 < 0.45)] = 110
-    signal[(j > 0.3) & (j < 0.6) & (abs(i) < 0.9)] = 90
-    a = rng.normal(0, 0.2, 6)
-    log = a[0] * i + a[1] * j + a[2] * k + a[3] * i * i + a[4] * j * k + a[5] * k * k
-    shaded = signal * np.exp(log)
-    return np.hypot(shaded + rng.normal(0, 3, i.shape), rng.normal(0, 3, i.shape))
+def _phantom(number: int, folder: Path) -> None:
+    """Pre-contrast image and true shading of a phantom."""
+    from breastdce.core.grid import Grid
+    from breastdce.testing.cohort import phantom_grid
+    from breastdce.testing.params import PhantomParams
+    from breastdce.testing.phantom import make_phantom
+
+    like = phantom_grid("demo", sagittal=number % 2 == 1, side="L" if number == 3 else "R")
+    spacing = SPACING_MM if number % 2 else AXIAL_MM
+    middle = like.affine @ [*((n - 1) / 2 for n in like.shape), 1]
+    half = [(n - 1) / 2 * step for n, step in zip(SHAPE, spacing, strict=True)]
+    i, j, k = middle[:3] - like.direction @ half
+    grid = Grid(SHAPE, spacing, like.direction, (i, j, k))
+    rng = np.random.default_rng(number)
+    made = make_phantom(grid, (-60.0,), PhantomParams(**PHANTOMS[number]), rng)
+    np.save(folder / f"phantom{number}.npy", np.asfortranarray(made.images[0]))
+    np.save(folder / f"phantom{number}_true.npy", np.log(made.truth.shading))
+
+
+def turns(folder: str, name: str, shrink: str, mask: str, ours: str, itk: str) -> dict[str, Any]:
+    """Warm both sides, let them take turns, and compare the two log fields on the whole grid."""
+    learned = _learned(np.load(Path(folder) / f"{name}.npy"), int(shrink), is_masked=mask == "otsu")
+    works = {"own": own(learned, LEVELS), "itk": simpleitk(learned, LEVELS)}
+    own(learned, (1,) * 4)()
+    simpleitk(learned, (1,) * 4)()
+    spent: dict[str, list[float]] = {"own": [], "itk": []}
+    found: dict[str, tuple[Array, Any]] = {}
+    for turn in range(max(int(ours), int(itk))):
+        for side, repeat in (("own", ours), ("itk", itk)):
+            if turn < int(repeat):
+                start = time.process_time()
+                found[side] = works[side]()
+                spent[side].append(time.process_time() - start)
+    fields = {side: field for side, (field, _) in found.items()}
+    np.savez(Path(folder) / "fields.npz", **fields)
+    return {
+        "samples": int(np.count_nonzero(learned.inside)),
+        "iterations": found["own"][1],
+        "itk_last_level": found["itk"][1],
+        **apart(fields["own"], fields["itk"]),
+        "own_s": statistics.median(spent["own"]),
+        "itk_s": statistics.median(spent["itk"]),
+    }
+
+
+def apart(ours: Array, theirs: Array) -> dict[str, float]:
+    """Largest difference of two fields, and their correlation, over the whole grid."""
+    together = np.corrcoef(ours.ravel(order="K"), theirs.ravel(order="K"))
+    return {"apart": float(np.abs(ours - theirs).max()), "correlation": float(together[0, 1])}
+
+
+def peak(side: str, folder: str, name: str, shrink: str, mask: str) -> dict[str, Any]:
+    """What one side's call adds to the largest resident memory of its process."""
+    learned = _learned(np.load(Path(folder) / f"{name}.npy"), int(shrink), is_masked=mask == "otsu")
+    work = (own if side == "own" else simpleitk)(learned, (2,) * 4)
+    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    work()
+    return {"mib": (resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) / 1024}
+
+
+def _learned(image: Array, shrink: int, *, is_masked: bool) -> Learned:
+    """Samples where ITK's Shrink takes them, and Otsu's mask of these or all of them."""
+    from breastdce.imaging.otsu import otsu_threshold
+
+    i, j, k = (
+        slice(start, start + shrink * (voxels // shrink - 1) + 1, shrink)
+        for start, voxels in zip(starts(image.shape, shrink), image.shape, strict=True)
+    )
+    samples = np.asfortranarray(image[i, j, k])
+    inside = np.ones(samples.shape, bool, order="F")
+    if is_masked:
+        inside = samples > np.float32(otsu_threshold(samples))
+    return Learned(samples, inside, is_masked, image.shape)
 
 
 def starts(shape: tuple[int, ...], shrink: int) -> list[int]:
-    """First voxel that ITK's Shrink takes along each axis, read from a ramp."""
+    """First voxel that ITK's Shrink takes along each axis: its rounding decides between two.
+
+    An axis is read from a ramp that is a few voxels wide along the others.
+    """
     import SimpleITK as sitk
 
     found = []
     for axis, voxels in enumerate(shape):
-        ramp = np.broadcast_to(
-            np.arange(voxels).reshape([-1 if a == axis else 1 for a in range(3)]), shape
-        )
-        image = sitk.GetImageFromArray(np.ascontiguousarray(ramp.T, np.float32))
-        found.append(int(sitk.GetArrayFromImage(sitk.Shrink(image, [shrink] * 3))[0, 0, 0]))
+        ramp = np.moveaxis(np.zeros((voxels, *[2 * shrink] * 2), np.float32), 0, axis)
+        ramp += np.arange(voxels).reshape([-1 if at == axis else 1 for at in range(3)])
+        image = sitk.GetImageFromArray(np.ascontiguousarray(ramp.T))
+        found.append(int(sitk.GetArrayFromImage(sitk.Shrink(image, [shrink] * 3)).flat[0]))
     return found
 
 
-def run(side: str, folder: str, name: str, shrink: str, mask: str, repeat: str) -> dict:
-    """Warm up, then estimate and evaluate several times; the field is kept for the comparison."""
-    image = np.load(Path(folder) / f"{name}.npy")
-    start = json.loads((Path(folder) / "offsets.json").read_text(encoding="utf-8"))
-    step = int(shrink)
-    cut = tuple(
-        slice(s, s + step * (n // step - 1) + 1, step)
-        for s, n in zip(start, image.shape, strict=True)
-    )
-    small = np.asfortranarray(image[cut])
-    if mask == "mask":
-        from breastdce.imaging.otsu import otsu_threshold
-
-        inside = small > np.float32(otsu_threshold(small))
-    else:
-        inside = np.ones(small.shape, bool, order="F")
-    if side == "own":
-        work = _own(small, inside, image.shape)
-    else:
-        work = _itk(small, inside, image.shape, use_mask=mask == "mask")
-    work((1,) * 4)
-    costs = []
-    for _ in range(int(repeat)):
-        began = time.process_time()
-        field, iterations = work(LEVELS)
-        costs.append(time.process_time() - began)
-    np.save(Path(folder) / f"field_{side}.npy", field)
-    np.save(Path(folder) / "mask.npy", _full_mask(image, inside, small))
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-    return {"cpu_s": statistics.median(costs), "iterations": iterations, "peak_mib": peak}
-
-
-def offsets(folder: str, name: str, shrink: str) -> dict:
-    """Keep where the samples start: in a process of its own, or ramps would count as memory."""
-    shape = np.load(Path(folder) / f"{name}.npy", mmap_mode="r").shape
-    kept = json.dumps(starts(shape, int(shrink)))
-    (Path(folder) / "offsets.json").write_text(kept, encoding="utf-8")
-    return {}
-
-
-def _full_mask(image: np.ndarray, inside: np.ndarray, small: np.ndarray) -> np.ndarray:
-    """Voxels as bright as the darkest one learned from."""
-    return image >= small[inside].min()
-
-
-Work = Callable[[tuple[int, ...]], tuple[np.ndarray, object]]
-
-
-def _own(small: np.ndarray, inside: np.ndarray, shape: tuple[int, int, int]) -> Work:
+def own(learned: Learned, levels: tuple[int, ...]) -> Work:
+    """Our estimation and the field at full size as ITK maps it."""
     from breastdce.prepare.bias_field import BiasField, Samples
     from breastdce.prepare.estimate import Course, estimate_n4
     from breastdce.prepare.sharpen import Sharpening
 
-    i, j, k = (Samples(0, 1, n) for n in shape)  # ITK maps index ranges
+    i, j, k = (Samples(0, 1, voxels) for voxels in learned.shape)  # ITK maps index ranges
+    course, how = Course(levels, THRESHOLD, as_itk=True), Sharpening(BINS, NOISE, FWHM)
 
-    def work(levels: tuple[int, ...]) -> tuple[np.ndarray, object]:
-        course = Course(levels, THRESHOLD, as_itk=True)
-        how = Sharpening(BINS, NOISE, FWHM)
-        found = estimate_n4(small, inside, (POINTS,) * 3, how, course)
-        field = np.empty(shape, np.float32, order="F")
-        for n, plane in enumerate(BiasField(found.lattice, (i, j, k)).planes(shape)):
-            field.T[n] = plane
+    def work() -> tuple[Array, Any]:
+        found = estimate_n4(learned.samples, learned.inside, (POINTS,) * 3, how, course)
+        field = np.empty(learned.shape, np.float32, order="F")
+        for at, plane in enumerate(BiasField(found.lattice, (i, j, k)).planes(learned.shape)):
+            field.T[at] = plane
         return field, found.iterations
 
     return work
 
 
-def _itk(
-    small: np.ndarray, inside: np.ndarray, shape: tuple[int, int, int], *, use_mask: bool
-) -> Work:
+def simpleitk(learned: Learned, levels: tuple[int, ...]) -> Work:
+    """SimpleITK's; its images are made before. ITK counts one iteration too many."""
     import SimpleITK as sitk
 
     sitk.ProcessObject.SetGlobalDefaultNumberOfThreads(1)
-    image = sitk.GetImageFromArray(small.T)
-    mask = sitk.GetImageFromArray(inside.view(np.uint8).T)
-    full = sitk.Image(list(shape), sitk.sitkFloat32)
+    images = [sitk.GetImageFromArray(learned.samples.T)]
+    if learned.is_masked:
+        images.append(sitk.GetImageFromArray(learned.inside.view(np.uint8).T))
+    full = sitk.Image(list(learned.shape), sitk.sitkFloat32)
 
-    def work(levels: tuple[int, ...]) -> tuple[np.ndarray, object]:
+    def work() -> tuple[Array, Any]:
         n4 = sitk.N4BiasFieldCorrectionImageFilter()
         n4.SetNumberOfHistogramBins(BINS)
         n4.SetWienerFilterNoise(NOISE)
@@ -156,24 +202,24 @@ def _itk(
         n4.SetNumberOfControlPoints([POINTS] * 3)
         n4.SetMaximumNumberOfIterations(list(levels))
         n4.SetConvergenceThreshold(THRESHOLD)
-        if use_mask:
-            n4.Execute(image, mask)
-        else:
-            n4.Execute(image)
+        n4.Execute(*images)
         field = sitk.GetArrayFromImage(n4.GetLogBiasFieldAsImage(full)).T
-        return field, n4.GetElapsedIterations() - 1  # of the last level; ITK counts one more
+        return field, n4.GetElapsedIterations() - 1
 
     return work
 
 
-def compare(folder: str) -> dict:
-    """Largest difference on the whole grid, and correlation in the mask."""
-    own, itk = (np.load(Path(folder) / f"field_{side}.npy") for side in ("own", "itk"))
-    mask = np.load(Path(folder) / "mask.npy")
-    together = np.corrcoef(own[mask].astype(float), itk[mask].astype(float))
-    return {"max": float(abs(own - itk).max()), "correlation": float(together[0, 1])}
+def picture(folder: str, name: str, out: str) -> dict[str, Any]:
+    """Draw the fields that the last `turns` has left, beside the true one."""
+    from n4_picture import draw
+
+    fields = np.load(Path(folder) / "fields.npz")
+    true = np.load(Path(folder) / f"{name}_true.npy")
+    image = np.load(Path(folder) / f"{name}.npy")
+    Path(out).write_text(draw(image, true, fields["itk"], fields["own"]), encoding="utf-8")
+    return {}
 
 
 if __name__ == "__main__":
-    parts = {"make": make, "run": run, "compare": compare, "offsets": offsets}
+    parts = {"make": make, "turns": turns, "peak": peak, "picture": picture}
     print(json.dumps(parts[sys.argv[1]](*sys.argv[2:])))
