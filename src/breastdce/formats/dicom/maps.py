@@ -21,6 +21,7 @@ from breastdce.formats.dicom.elements import Elements, walk
 from breastdce.formats.dicom.encoding import BrokenHeader, EndedEarly
 from breastdce.formats.dicom.fields import Fields
 from breastdce.formats.dicom.placement import Plane, locate
+from breastdce.formats.dicom.quiet import unparsed
 
 T = TypeVar("T")
 
@@ -122,12 +123,7 @@ def _read(path: Path, take: Callable[[Elements, Fields], T]) -> T:
             found = walk(file, path.stat().st_size)
             return take(found, Fields(found.values, found.encoding.little))
     except (OSError, BrokenHeader, EndedEarly, Undecodable) as error:
-        raise InputError(
-            ErrorCode.IMAGE_INVALID,
-            "A DICOM object cannot be parsed",
-            evidence={"file": path.name, "why": type(error).__name__},
-            remedy="Export the object again, or remove it.",
-        ) from error
+        raise unparsed(path, error) from error
 
 
 def _kind(fields: Fields) -> AnalysisKind:

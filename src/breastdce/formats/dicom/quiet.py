@@ -59,9 +59,14 @@ def read_quietly(path: Path, take: Callable[[Dataset], T], *, pixels: bool) -> T
             dataset = pydicom.dcmread(path, force=True, stop_before_pixels=not pixels)
             return take(dataset)
     except PARSING_ERRORS as error:
-        raise InputError(
-            ErrorCode.IMAGE_INVALID,
-            "A DICOM object cannot be parsed",
-            evidence={"file": path.name, "why": type(error).__name__},
-            remedy="Export the object again, or remove it.",
-        ) from error
+        raise unparsed(path, error) from error
+
+
+def unparsed(path: Path, error: Exception) -> InputError:
+    """IMAGE_INVALID for a file that cannot be parsed."""
+    return InputError(
+        ErrorCode.IMAGE_INVALID,
+        "A DICOM object cannot be parsed",
+        evidence={"file": path.name, "why": type(error).__name__},
+        remedy="Export the object again, or remove it.",
+    )
