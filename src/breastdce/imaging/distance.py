@@ -7,7 +7,10 @@ import math
 import numpy as np
 from numpy.typing import NDArray
 
+from breastdce.core.grid import FloatArray, Window
 from breastdce.core.volume import Mask
+from breastdce.imaging.box import bounding_box
+from breastdce.imaging.kernel import kernel
 
 _TIE_MM = 1e-6  # a center at the distance itself is within; decimal spacings round either way
 
@@ -29,38 +32,85 @@ def within_mm(mask: Mask, distance_mm: float) -> Mask:
 
     Notes
     -----
-    The distance is exact. It is taken apart into a distance in the plane of a slice and one
-    along the slices, so that no array larger than a slice is held in floating point but for the
-    slices in reach; only the box that can be reached is visited.
+    The distance is exact, squared and taken apart by axis: along i first, then the least of what
+    lies along j, then along k. Only the box that can be reached is visited.
     """
-    from scipy import ndimage  # loaded when needed: it takes a quarter of a second
-
     near = np.zeros(mask.data.shape, dtype=np.bool_, order="F")
-    for window in ndimage.find_objects(mask.data.view(np.uint8)):
+    window = bounding_box(mask.data)
+    if window[0].stop:
         reach = _widened(window, mask, distance_mm)
-        near[reach] = _near(mask.data[reach], mask.grid.spacing_mm, distance_mm + _TIE_MM)
+        inside = np.ascontiguousarray(mask.data[reach].T)
+        i_mm, j_mm, k_mm = mask.grid.spacing_mm
+        farthest = (distance_mm + _TIE_MM) ** 2
+        near[reach] = _within(inside, (i_mm, j_mm, k_mm), farthest).T
     return Mask(near, mask.grid)
 
 
-def _widened(window: tuple[slice, ...], mask: Mask, distance_mm: float) -> tuple[slice, ...]:
+def _widened(window: Window, mask: Mask, distance_mm: float) -> Window:
     """The box of the mask and all voxels that the distance can reach, inside the grid."""
     margins = [math.ceil(distance_mm / spacing) for spacing in mask.grid.spacing_mm]
-    return tuple(
+    i, j, k = (
         slice(max(0, part.start - margin), min(size, part.stop + margin))
         for part, margin, size in zip(window, margins, mask.grid.shape, strict=True)
     )
+    return i, j, k
 
 
-def _near(
-    mask: NDArray[np.bool_], spacing_mm: tuple[float, float, float], distance_mm: float
+@kernel
+def _within(
+    inside: NDArray[np.bool_], spacing_mm: tuple[float, float, float], farthest: float
 ) -> NDArray[np.bool_]:
-    from scipy import ndimage
-
-    near = np.zeros_like(mask)
-    steps = int(distance_mm / spacing_mm[2])
-    for k in np.flatnonzero(mask.any(axis=(0, 1))).tolist():
-        plane = ndimage.distance_transform_edt(~mask[:, :, k], sampling=spacing_mm[:2])
-        for other in range(max(0, k - steps), min(mask.shape[2], k + steps + 1)):
-            along = (other - k) * spacing_mm[2]
-            near[:, :, other] |= plane <= math.sqrt(distance_mm**2 - along**2)
+    """Voxels, indexed [k, j, i], whose squared distance to one inside is at most `farthest`."""
+    slices, rows, columns = inside.shape
+    i_mm, j_mm, k_mm = spacing_mm
+    steps = int(np.sqrt(farthest) / k_mm)
+    near = np.zeros_like(inside)
+    along_i = np.empty((rows, columns))
+    plane = np.empty((rows, columns))
+    for k in range(slices):
+        if not _square_along_rows(inside[k], i_mm, along_i):
+            continue
+        _least_across_rows(along_i, j_mm, farthest, plane)
+        for other in range(max(0, k - steps), min(slices, k + steps + 1)):
+            left = farthest - ((other - k) * k_mm) ** 2
+            for j in range(rows):
+                for i in range(columns):
+                    near[other, j, i] |= plane[j, i] <= left
     return near
+
+
+@kernel
+def _square_along_rows(inside: NDArray[np.bool_], step_mm: float, square: FloatArray) -> bool:
+    """Fill in squared distances along each row; whether any voxel is inside."""
+    rows, columns = inside.shape
+    found = False
+    for j in range(rows):
+        last = -np.inf
+        for i in range(columns):
+            if inside[j, i]:
+                last = float(i)
+                found = True
+            square[j, i] = (i - last) * step_mm
+        last = np.inf
+        for i in range(columns - 1, -1, -1):
+            if inside[j, i]:
+                last = float(i)
+            square[j, i] = min(square[j, i], (last - i) * step_mm) ** 2
+    return found
+
+
+@kernel
+def _least_across_rows(
+    square: FloatArray, step_mm: float, farthest: float, plane: FloatArray
+) -> None:
+    """Fill in squared distances in the plane; what is farther than `farthest` may stay infinite."""
+    rows, columns = square.shape
+    steps = int(np.sqrt(farthest) / step_mm)
+    plane[:] = square
+    for j in range(rows):
+        if square[j, 0] == np.inf:  # nothing in this row
+            continue
+        for other in range(max(0, j - steps), min(rows, j + steps + 1)):
+            away = ((other - j) * step_mm) ** 2
+            for i in range(columns):
+                plane[other, i] = min(plane[other, i], square[j, i] + away)

@@ -123,13 +123,22 @@ def _merge(values: NDArray[np.float32], state: FloatArray) -> None:
     sums, squares = np.zeros(_LANES), np.zeros(_LANES)
     for first in range(0, count, _LANES):
         _add(values[first : first + _LANES], near, sums, squares)
-    apart = sums.sum() / count
-    square = squares.sum() - count * apart * apart
+    apart = _total(sums) / count
+    square = _total(squares) - count * apart * apart
     step = near + apart - state[1]
     total = before + count
     state[0] = total
     state[1] = near + apart if before == 0 else state[1] + step * count / total
     state[2] += max(square, 0.0) + step * step * before * count / total
+
+
+@kernel
+def _total(lanes: FloatArray) -> float:
+    """Sum, one after another; NumPy's would load SciPy's linear algebra with the kernel."""
+    total = 0.0
+    for lane in range(lanes.size):
+        total += lanes[lane]
+    return total
 
 
 @kernel

@@ -14,7 +14,10 @@ from dataclasses import dataclass
 import numpy as np
 from markupsafe import Markup
 from numpy.typing import NDArray
-from PIL import Image
+from PIL import (
+    Image,
+    WebPImagePlugin,  # noqa: F401 - else Pillow loads seventy formats to find this one
+)
 
 from breastdce.core.volume import Mask, Volume
 from breastdce.report.color import SER_CLASSES, Window, gray, pe_level, pe_ramp, ser_class

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from scipy import ndimage
 
 from breastdce.core.grid import Grid
 from breastdce.core.volume import Mask
@@ -53,3 +54,17 @@ def test_a_part_is_touched_when_one_voxel_lies_in_the_region():
     region = mask_of((4, 0, 0), (2, 2, 2)).data
     assert parts.touched_by(region).tolist() == [True, False]
     assert int(parts.select(np.array([True, False])).sum()) == 2
+
+
+@pytest.mark.parametrize(("connectivity", "rank"), [(6, 1), (18, 2), (26, 3)])
+@pytest.mark.parametrize("density", [0.02, 0.15, 0.4, 1.0])
+def test_parts_are_those_of_scipy(connectivity: Connectivity, rank: int, density: float):
+    data = np.asfortranarray(np.random.default_rng(3).random((13, 11, 9)) < density)
+    found = connected_parts(Mask(data, mask_of(shape=data.shape).grid), connectivity)
+    structure = ndimage.generate_binary_structure(3, rank)
+    theirs, count = ndimage.label(data.T, structure=structure)
+    sizes = np.bincount(theirs.ravel(), minlength=count + 1)[1:]
+    assert found.sizes.tolist() == sorted(sizes, reverse=True)
+    order = np.argsort(-sizes, kind="stable")  # scipy numbers parts by their first voxels too
+    for number, part in enumerate(order, start=1):
+        np.testing.assert_array_equal(found.labels == number, part + 1 == theirs.T)

@@ -9,12 +9,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from breastdce.imaging.zones import label_zones
 from breastdce.radiomics.matrices.brighter import sums_of_words
 from breastdce.radiomics.matrices.cooccurrence import count_pairs
+from breastdce.radiomics.matrices.depth import depth_in_steps
 from breastdce.radiomics.matrices.neighborhood import block_sums, count_dependence
 from breastdce.radiomics.matrices.offsets import IN_PLANE, IN_SPACE, both_ways, captk_offsets
 from breastdce.radiomics.matrices.run_length import count_runs
-from breastdce.radiomics.matrices.zones import depth_in_steps, label_zones
 from breastdce.radiomics.region import on_box
 
 COUNT = 3

@@ -13,10 +13,10 @@ from numpy.typing import NDArray
 
 from breastdce.core.codes import Undefined
 from breastdce.core.params import Params
+from breastdce.imaging.zones import label_zones
 from breastdce.radiomics.emphasis import emphasis, gather
 from breastdce.radiomics.families._contract import Family, Feature, Values
 from breastdce.radiomics.matrices.offsets import captk_offsets
-from breastdce.radiomics.matrices.zones import label_zones
 from breastdce.radiomics.region import Region, on_box
 
 

@@ -15,11 +15,11 @@ from numpy.typing import NDArray
 
 from breastdce.core.codes import Undefined
 from breastdce.core.params import NoParams
+from breastdce.imaging.zones import label_zones
 from breastdce.radiomics.families._contract import Family, Feature, Values
 from breastdce.radiomics.families.captk._geometry import Spacing, affine, spacing_mm
 from breastdce.radiomics.matrices.moments import central_moments
 from breastdce.radiomics.matrices.offsets import IN_SPACE, Offset
-from breastdce.radiomics.matrices.zones import label_zones
 from breastdce.radiomics.region import Region, on_box
 
 _VORONOI = {1: 0.04577789120476 * 2, 2: 0.03698062787608 * 2, 3: 0.03519563978232 * 2}

@@ -8,12 +8,12 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from breastdce.imaging.zones import label_zones
 from breastdce.radiomics.emphasis import gather
 from breastdce.radiomics.families.ibsi._aggregation import FloatArray, Space, mean_of
 from breastdce.radiomics.families.ibsi._emphasis import measure
 from breastdce.radiomics.levels import Levels
 from breastdce.radiomics.matrices.offsets import IN_PLANE, IN_SPACE
-from breastdce.radiomics.matrices.zones import label_zones
 
 
 class Zones(NamedTuple):

@@ -14,7 +14,7 @@ from breastdce.radiomics.families.ibsi._aggregation import ALL_SPACES, Space, de
 from breastdce.radiomics.families.ibsi._emphasis import meanings
 from breastdce.radiomics.families.ibsi._zones import Zones, over_spaces
 from breastdce.radiomics.levels import Binning, Levels
-from breastdce.radiomics.matrices.zones import depth_in_steps
+from breastdce.radiomics.matrices.depth import depth_in_steps
 from breastdce.radiomics.region import Region
 
 
