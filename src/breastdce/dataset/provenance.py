@@ -7,7 +7,7 @@ path, identifier or date of the source.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 import msgspec
@@ -107,12 +107,16 @@ def read_exams(root: Path) -> list[Provenance]:
     return [read_provenance(path) for path in paths if path.exists()]
 
 
-def checksums(root: Path, exam: ExamId) -> dict[str, str]:
-    """SHA-256 of every file in an exam's folder except its provenance, in order of path."""
+def checksums(root: Path, exam: ExamId, known: Mapping[Path, str] | None = None) -> dict[str, str]:
+    """SHA-256 of every file in an exam's folder except its provenance, in order of path.
+
+    Files whose checksums are `known` are not read.
+    """
+    sums = known or {}
     folder = layout.exam_folder(root, exam)
     record = layout.provenance(root, exam)
     files = sorted(path for path in folder.rglob("*") if path.is_file() and path != record)
-    return {path.relative_to(folder).as_posix(): sha256(path) for path in files}
+    return {path.relative_to(folder).as_posix(): sums.get(path) or sha256(path) for path in files}
 
 
 def sha256(path: Path) -> str:

@@ -86,7 +86,11 @@ def pack_volume(
 
 def scaled(stored: NDArray[np.int16], slope: float) -> NDArray[np.float32]:
     """What `read_volume` gives for values that were written with a slope."""
-    return np.asfortranarray(stored * float(np.float32(slope)), dtype=np.float32)
+    if slope == 1.0:
+        return np.asfortranarray(stored, dtype=np.float32)
+    values = np.empty(stored.shape, np.float32, order="F")
+    # The product has float64's digits, block by block: no array of that type is made.
+    return np.multiply(stored, float(np.float32(slope)), out=values, dtype=np.float64)
 
 
 def write_mask(path: Path, mask: Mask) -> None:

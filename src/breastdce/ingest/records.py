@@ -77,6 +77,12 @@ class ExamSource(msgspec.Struct, frozen=True, kw_only=True):
     evidence: tuple[str, ...] = ()
     """Why this was chosen, in sentences of our own with numbers; for `scan`."""
 
+    @property
+    def paths(self) -> frozenset[str]:
+        """Every file of the exam, those of the producer's analysis too."""
+        phases = (item.path for phase in self.phases for item in phase.slices)
+        return frozenset((*phases, *self.analysis_paths))
+
 
 class SeriesNote(msgspec.Struct, frozen=True, kw_only=True):
     """A series or volume that is no phase, and why."""

@@ -27,7 +27,7 @@ from breastdce.dataset.rows import (
     ProposalRow,
     exclusion_cells,
 )
-from breastdce.formats.dicom.attributes import count_attributes
+from breastdce.formats.dicom.attributes import Attribute
 from breastdce.formats.tables import Cell
 from breastdce.ingest.identity import clean
 from breastdce.run.engine import ExamEngine
@@ -126,9 +126,13 @@ def describe_exam(
     engine: ExamEngine,
     files: FileDigests,
     exclusions: Sequence[ExclusionRow],
+    attributes: Mapping[Attribute, int],
     names: Sequence[str],
 ) -> Provenance:
-    """Build the provenance of an exam, but for the checksums of its files, of which `names`."""
+    """Build the provenance of an exam, but for the checksums of its files, of which `names`.
+
+    `attributes` says in how many of the source files each is.
+    """
     measurements = Measurements(
         row=describe_row(exam, engine, source.shifted_day),
         methods=engine.methods(),
@@ -144,7 +148,7 @@ def describe_exam(
         generated_by=generated_by(engine),
         recipe=recipe_note(engine.recipe),
         inputs=_inputs(source, files),
-        headers=_headers(exam, source),
+        headers=_headers(exam, source, attributes),
         stages=tuple(
             StageNote(
                 name=record.stage,
@@ -183,9 +187,9 @@ def _inputs(source: Source, files: FileDigests) -> tuple[InputNote, ...]:
     return tuple(phases)
 
 
-def _headers(exam: ExamId, source: Source) -> tuple[HeaderNote, ...]:
-    phases = (item.path for phase in source.exam.phases for item in phase.slices)
-    counts = count_attributes({*phases, *source.exam.analysis_paths})
+def _headers(
+    exam: ExamId, source: Source, attributes: Mapping[Attribute, int]
+) -> tuple[HeaderNote, ...]:
     id_kept = clean(source.exam.patient_id) == exam.participant
     dated = source.shifted_day is not None
     return tuple(
@@ -195,7 +199,7 @@ def _headers(exam: ExamId, source: Source) -> tuple[HeaderNote, ...]:
             action=fate_of(seen.name, id_kept=id_kept, dated=dated).action,
             n_files=count,
         )
-        for seen, count in sorted(counts.items(), key=lambda item: (item[0].tag, item[0].name))
+        for seen, count in sorted(attributes.items(), key=lambda item: (item[0].tag, item[0].name))
     )
 
 

@@ -23,7 +23,7 @@ from breastdce.core.grid import Grid
 from breastdce.core.volume import Mask, Volume
 from breastdce.dataset import layout
 from breastdce.dataset.layout import MaskName
-from breastdce.dataset.provenance import as_read, checksums, write_provenance
+from breastdce.dataset.provenance import as_read, checksums, sha256, write_provenance
 from breastdce.dataset.rows import ExclusionRow
 from breastdce.dataset.tables import write_exam_features
 from breastdce.formats.atomic import remove_unfinished, write_bytes
@@ -83,21 +83,26 @@ def publish_exam(
     # The page is drawn while files are compressed.
     with ThreadPoolExecutor(threads, initializer=compress_here, initargs=(compression,)) as pool:
         optional = [pool.submit(write, out, exam, value) for write, value in _optional(engine)]
-        writing = [pool.submit(write) for write in jobs.values()]
+        writing = {path: pool.submit(_written, path, write) for path, write in jobs.items()}
         written = [*jobs, *(path for done in optional for path in done.result())]
         names = [path.relative_to(folder).as_posix() for path in sorted(written)]
-        record = describe_exam(exam, source, engine, files, exclusions, names)
+        record = describe_exam(exam, source, engine, files, exclusions, ahead.attributes(), names)
         sidecars = engine.value("facts").sidecars
         page = make_page(exam, as_read(record), sidecars, _MadeImages(out, exam, engine))
-        for done in writing:
-            done.result()
+        sums = {path: done.result() for path, done in writing.items()}
     _remove_others(folder, written)  # not before: files are written under other names
-    write_provenance(out, exam, msgspec.structs.replace(record, files=checksums(out, exam)))
+    write_provenance(out, exam, msgspec.structs.replace(record, files=checksums(out, exam, sums)))
     page.write(out, exam)
     made = [*written, layout.provenance(out, exam), *page_files(out, exam)]
     notes = {path.relative_to(out).as_posix(): _stamp(path) for path in made}
     write_bytes(memory, msgspec.json.encode(_Published(state, notes)))
     return True
+
+
+def _written(path: Path, write: Callable[[], None]) -> str:
+    """Write a file; its checksum."""
+    write()
+    return sha256(path)
 
 
 def _optional(engine: ExamEngine) -> Iterator[tuple[Writer, object]]:

@@ -93,14 +93,16 @@ def process_exam(task: ExamTask) -> ExamOutcome:
 
 
 def _process(task: ExamTask, work: WorkPaths, status: StatusFile) -> ExamOutcome:
+    sources = task.source.exam.paths
     files = FileDigests(work.seen(str(task.exam)))
+    files.read(sources, task.threads)
     digest = source_digest(task.source, files)
     files.remember()
     store = Store(work.root, scratch=str(task.exam))
     plan = make_plan(task.recipe)
     wanted, out = WANTED | optional_artifacts(plan), Path(task.out)
     engine = ExamEngine(plan, store, task.source, digest, wanted, threads=task.threads)
-    with Ahead(out, task.exam, task.threads, task.compression) as ahead:
+    with Ahead(out, task.exam, sources, task.threads, task.compression) as ahead:
         engine.run(status, ahead.made)
         changed = publish_exam(
             out,

@@ -38,3 +38,10 @@ def test_what_is_no_record_is_refused(tmp_path, content):
     (tmp_path / "provenance.json").write_bytes(content)
     with pytest.raises(InputError, match="TABLE_INVALID"):
         read_provenance(tmp_path / "provenance.json")
+
+
+def test_files_whose_checksum_is_known_are_not_read(intact):
+    path = layout.image(intact, EXAM, 0)
+    before = checksums(intact, EXAM)
+    found = checksums(intact, EXAM, {path: "known"})
+    assert found == before | {"images/" + path.name: "known"}

@@ -20,7 +20,7 @@ from breastdce.core.codes import ErrorCode
 from breastdce.core.errors import InputError
 from breastdce.core.grid import Grid
 from breastdce.core.volume import Mask, Volume
-from breastdce.formats.nifti import read_mask, read_volume, write_mask, write_volume
+from breastdce.formats.nifti import read_mask, read_volume, scaled, write_mask, write_volume
 from breastdce.formats.nifti_strict import inspect
 
 SAGITTAL = np.array([[0.0, 0.0, 1.0], [-1.0, 0.0, 0.0], [0.0, -1.0, 0.0]])
@@ -282,3 +282,16 @@ def test_a_trailing_axis_of_one_is_no_time_axis(tmp_path):
 def test_spacing_that_contradicts_the_matrix_comes_from_the_matrix(tmp_path):
     path = patched(tmp_path / "a.nii.gz", 80, struct.pack("<f", 5.0))
     assert read_volume(path).grid.spacing_mm == pytest.approx(GRID.spacing_mm, rel=1e-6)
+
+
+@pytest.mark.parametrize("slope", [1.0, 0.001])
+def test_scaled_values_are_those_that_are_read(tmp_path, slope):
+    stored = np.arange(-6000, 6000, dtype=np.int16).reshape((10, 20, 60))
+    volume = Volume(
+        np.asfortranarray(stored, np.float32),
+        Grid(stored.shape, (1.0, 1.0, 2.0), np.eye(3), (0.0, 0.0, 0.0)),
+    )
+    write_volume(tmp_path / "a.nii.gz", volume, dtype="int16", slope=slope)
+    read = read_volume(tmp_path / "a.nii.gz").data
+    np.testing.assert_array_equal(scaled(stored, slope), read)
+    assert scaled(stored, slope).flags.f_contiguous

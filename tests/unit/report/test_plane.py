@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from breastdce.core.grid import Grid
-from breastdce.report.plane import Cut, planes
+from breastdce.report.plane import Cut, planes, slice_areas
 
 SHAPE_RAS = (5, 6, 7)
 SPACING_RAS = (1.0, 2.0, 3.0)
@@ -74,3 +74,11 @@ def test_edge_letters_name_the_patients_sides():
         "sagittal": ("A", "P", "H", "F"),
         "coronal": ("R", "L", "H", "F"),
     }
+
+
+def test_areas_of_slices_are_counted_along_any_axis():
+    mask = np.random.default_rng(5).random((7, 6, 300)) < 0.9  # more than a byte counts
+    for stored in (mask, np.asfortranarray(mask)):
+        for axis in range(3):
+            others = tuple(other for other in range(3) if other != axis)
+            assert slice_areas(stored, axis).tolist() == mask.sum(axis=others).tolist()

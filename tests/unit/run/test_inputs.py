@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 
+import pytest
+
 from breastdce.run.inputs import FileDigests
 
 
@@ -44,3 +46,19 @@ def test_damaged_memory_is_forgotten(tmp_path):
     path.write_bytes(b"one")
     memory.write_bytes(b"\xff\xff")
     assert len(FileDigests(memory).of(str(path))) == 64
+
+
+def test_files_that_were_read_side_by_side_are_known(tmp_path):
+    paths = [tmp_path / name for name in "abcdef"]
+    for path in paths:
+        path.write_bytes(path.name.encode())
+    expected = [FileDigests().of(str(path)) for path in paths]
+    files = FileDigests()
+    files.read(map(str, paths), 2)
+    assert [files.of(str(path)) for path in paths] == expected
+    assert len(set(expected)) == len(paths)
+
+
+def test_a_file_that_cannot_be_read_is_told_by_whichever_thread(tmp_path):
+    with pytest.raises(FileNotFoundError):
+        FileDigests().read([str(tmp_path / "none")], 2)
