@@ -29,7 +29,7 @@ from measure import machine
 from threadpoolctl import threadpool_limits
 
 from breastdce.core.volume import Mask, Volume
-from breastdce.formats.gzip_frame import compressing
+from breastdce.formats.gzip_frame import compress_here
 from breastdce.formats.nifti import read_mask, read_volume, write_mask, write_volume
 from breastdce.formats.nifti_strict import inspect
 from breastdce.imaging import itk
@@ -230,8 +230,8 @@ def _our_writer(path: Path, out: Path, way: Any) -> Work:
         write = lambda: write_volume(target, volume, dtype=exact)  # noqa: E731
 
     def work() -> None:
-        with compressing(way):
-            write()
+        compress_here(way)
+        write()
 
     return work
 

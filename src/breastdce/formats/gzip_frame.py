@@ -7,8 +7,7 @@ alone. Buffers are read where they lie. One thread: images are written side by s
 from __future__ import annotations
 
 import struct
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from contextvars import ContextVar
 from typing import Any, Final, Literal
 
@@ -41,18 +40,8 @@ _WORTH = 1.03  # what the quicker of two may cost in size; it is three times as 
 _chosen: ContextVar[Compression] = ContextVar("compression", default="fast")
 
 
-@contextmanager
-def compressing(how: Compression) -> Iterator[None]:
-    """Let every frame inside the block be made so; outside of any it is `fast`."""
-    token = _chosen.set(how)
-    try:
-        yield
-    finally:
-        _chosen.reset(token)
-
-
 def compress_here(how: Compression) -> None:
-    """Let every frame of this thread be made so: for pools, whose threads inherit no block."""
+    """Let every frame of this thread be made so from now on; it is `fast` until then."""
     _chosen.set(how)
 
 

@@ -50,7 +50,7 @@ _MAX_VOXELS = 2**30  # beyond any MR volume: a header that asks for more is refu
 def write_volume(
     path: Path, volume: Volume, *, dtype: StoredType = "float32", slope: float = 1.0
 ) -> None:
-    """Write an image as .nii.gz, as tightly as `gzip_frame.compressing` says.
+    """Write an image as .nii.gz, as tightly as `gzip_frame.compress_here` said.
 
     Parameters
     ----------

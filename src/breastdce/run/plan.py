@@ -5,6 +5,7 @@ Nothing is read but the recipe: a wrong recipe is refused before any image is to
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, version
 from types import NoneType
@@ -47,13 +48,13 @@ class PlannedStep:
                 "version": self.stage.version,
                 "params": msgspec.to_builtins(self.params),
                 "inputs": inputs,
-                "engines": {name: _minor(version(name)) for name in self.stage.engines},
+                "engines": {name: _minor(full) for name, full in self.engines().items()},
             }
         )
 
     def engines(self) -> dict[str, str]:
         """Full versions of the engines behind the stage."""
-        return {name: version(name) for name in self.stage.engines}
+        return {name: version(name) for name in self.stage.engines(self.params)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +89,8 @@ def make_plan(recipe: Recipe) -> Plan:
     for number, step in enumerate(recipe.step):
         stage = STAGES.get(step.stage)
         place = f"step {number + 1} ({step.stage})"
-        _check_engines(stage, place)
+        params = _params(stage, step.params, place)
+        _check_engines(stage.engines(params), place)
         reads = _reads(stage, step.reads, types, place)
         outputs = get_type_hints(stage.outputs)
         writes = _wire(outputs, step.writes, place, "writes")
@@ -96,14 +98,12 @@ def make_plan(recipe: Recipe) -> Plan:
             if artifact in types:
                 raise _wrong(place, f"artifact {artifact!r} is made twice")
             types[artifact] = outputs[slot]
-        steps.append(
-            PlannedStep(stage, _params(stage, step.params, place), reads, writes, step.keep)
-        )
+        steps.append(PlannedStep(stage, params, reads, writes, step.keep))
     return Plan(recipe, tuple(steps), types)
 
 
-def _check_engines(stage: AnyStage, place: str) -> None:
-    for name in stage.engines:
+def _check_engines(engines: Iterable[str], place: str) -> None:
+    for name in engines:
         try:
             version(name)
         except PackageNotFoundError as error:

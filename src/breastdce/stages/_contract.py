@@ -48,7 +48,7 @@ class Stage(Generic[In, P, Out]):
     run: Callable[[In, P, Context], Result[Out]]
     methods: Callable[[P], str]
     """A sentence or two for the methods paragraph, in the past tense, with the parameters."""
-    engines: tuple[str, ...] = ()
+    engines: Callable[[P], tuple[str, ...]] = lambda _: ()
     """Distributions whose major.minor version enters the key, for example ("SimpleITK",)."""
 
 

@@ -128,5 +128,5 @@ STAGE = Stage(
     outputs=Outputs,
     run=run,
     methods=methods,
-    engines=("pydicom",),
+    engines=lambda _: ("pydicom",),
 )

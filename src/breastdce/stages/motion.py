@@ -65,5 +65,5 @@ STAGE = Stage(
     outputs=Outputs,
     run=run,
     methods=methods,
-    engines=("itk-elastix", "SimpleITK"),
+    engines=lambda _: ("itk-elastix", "SimpleITK"),
 )

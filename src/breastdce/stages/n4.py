@@ -100,5 +100,5 @@ STAGE = Stage(
     outputs=Outputs,
     run=run,
     methods=methods,
-    engines=("SimpleITK", "numba"),
+    engines=lambda params: ("SimpleITK",) if params.engine == "itk" else ("numba",),
 )

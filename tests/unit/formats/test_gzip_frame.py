@@ -5,7 +5,9 @@ from __future__ import annotations
 import gzip
 import hashlib
 import zlib
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 
 import nibabel as nib
 import numpy as np
@@ -14,9 +16,20 @@ import SimpleITK as sitk
 
 from breastdce.core.grid import Grid
 from breastdce.core.volume import Mask, Volume
-from breastdce.formats.gzip_frame import Compression, compress_here, compressing, gzip_frame
+from breastdce.formats.gzip_frame import Compression, compress_here, gzip_frame
 from breastdce.formats.nifti import read_mask, read_volume, write_mask, write_volume
 from breastdce.formats.nifti_strict import inspect
+
+
+@contextmanager
+def compressing(how: Compression) -> Iterator[None]:
+    """Let every frame inside the block be made so."""
+    compress_here(how)
+    try:
+        yield
+    finally:
+        compress_here("fast")
+
 
 HOW: list[Compression] = ["none", "fast", "small"]
 GRID = Grid((61, 53, 37), (0.7, 0.7, 2.0), np.eye(3), (1.0, 2.0, 3.0))
@@ -112,13 +125,13 @@ def test_a_pool_compresses_as_it_is_told(how):
     assert set(found) == {expected}
 
 
-def test_the_choice_ends_with_its_block():
+def test_a_thread_has_a_choice_of_its_own():
     frames = {}
     for how in HOW:
         with compressing(how):
             frames[how] = b"".join(gzip_frame(b"", FLOAT))
-    with compressing("none"):
-        with compressing("small"):
-            pass
+    assert len(set(frames.values())) > 1
+    with compressing("none"), ThreadPoolExecutor(1) as pool:
+        other = pool.submit(lambda: b"".join(gzip_frame(b"", FLOAT)))
+        assert other.result() == frames["fast"]
         assert b"".join(gzip_frame(b"", FLOAT)) == frames["none"]
-    assert b"".join(gzip_frame(b"", FLOAT)) == frames["fast"]

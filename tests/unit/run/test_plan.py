@@ -74,7 +74,7 @@ def test_optional_slot_refuses_another_type():
 
 
 def test_a_missing_engine_is_said_before_anything_is_read(monkeypatch):
-    stages = {"far": replace(made("far", Nothing, Number), engines=("no-such-engine",))}
+    stages = {"far": replace(made("far", Nothing, Number), engines=lambda _: ("no-such-engine",))}
     monkeypatch.setattr(planner, "STAGES", stages)
     with pytest.raises(RecipeError) as caught:
         make_plan(Recipe(name="r", schema=1, step=(Step(stage="far"),)))
