@@ -24,6 +24,7 @@ _CLIP = 5.0  # times the signal of air: a bright lesion must not move the split 
 _CLOSE_MM = 6.0
 _EDGE = 0.5  # share of the tissue's signal beside it at which the skin begins
 _AIR_SHARE = 12  # the front twelfth of the lines is air but for a nipple
+_LEAST_AIR = 0.02  # of bright tissue: ringing and blur of its edge are no tissue
 _START = 9  # blocks along z
 _LEAST_CONTRAST = 1.2  # times the signal of air
 _BELOW_SPLIT = 0.85  # of the logarithm: suppressed fat lies just above the split
@@ -41,6 +42,8 @@ class BodySurface:
     """Smoothed signal."""
     folds: BoolImage
     """Blocks [x, y, z] of air behind the surface that is seen from the feet or the head."""
+    air: float
+    """Signal of air."""
     threshold: float
     """Signal that splits air and tissue."""
 
@@ -62,12 +65,13 @@ def body_surface(coarse: Coarse) -> BodySurface:
     -----
     The threshold splits the histogram of log signal over air (Otsu 1979, IEEE TSMC 9:62), after
     a cut at five times air, a little lower since suppressed fat is barely brighter than air.
+    Where there is hardly any noise, a fiftieth of bright tissue counts as air.
     """
     from scipy import ndimage
 
     steps = np.asarray(coarse.step_mm)
     signal = ndimage.gaussian_filter(coarse.data, _SMOOTH_MM / steps)
-    air = _air(signal)
+    air = max(_air(signal), _LEAST_AIR * _typical(signal))
     ratio = np.clip(np.log(np.maximum(signal, 1e-6 * air) / air), 0.0, np.log(_CLIP))
     split = max(_BELOW_SPLIT * _otsu(ratio), float(np.log(_LEAST_CONTRAST)))
     body = _largest_solid(ratio > split, steps)
@@ -80,13 +84,19 @@ def body_surface(coarse: Coarse) -> BodySurface:
     beside = np.take_along_axis(near, np.maximum(top - 1, 0)[:, None, :], axis=1)[:, 0]
     level = np.maximum(threshold, _EDGE * ndimage.maximum_filter(beside, size=3))
     smooth = Coarse(signal, coarse.step_mm, coarse.first_mm)
-    return BodySurface(front, level.astype(np.float64), smooth, _folds(body, top), threshold)
+    return BodySurface(front, level.astype(np.float64), smooth, _folds(body, top), air, threshold)
 
 
 def _air(signal: NDArray[np.float32]) -> float:
     front = signal[:, -max(2, signal.shape[1] // _AIR_SHARE) :]
     lit = front[front > 0]  # some scanners leave a margin of zeros
     return float(np.median(lit)) if lit.size else 1.0
+
+
+def _typical(signal: NDArray[np.float32]) -> float:
+    """Signal of what is bright: the mean, each value weighed by itself."""
+    total = float(signal.sum(dtype=np.float64))
+    return float(np.square(signal, dtype=np.float64).sum()) / total if total > 0 else 1.0
 
 
 def _otsu(values: NDArray[np.float32], bins: int = 128) -> float:

@@ -46,6 +46,8 @@ class BreastParams(Params, frozen=True):
     least_ml: Annotated[float, msgspec.Meta(ge=0)] = 100.0
     most_ml: Annotated[float, msgspec.Meta(gt=0)] = 3000.0
     """A breast of another volume is doubtful."""
+    most_sunk: Annotated[float, msgspec.Meta(ge=0, le=1)] = 0.25
+    """Share of lines with the skin at or behind the muscle above which the wall is doubtful."""
     least_step: Annotated[float, msgspec.Meta(ge=0)] = 0.03
     """Fall of the logarithm of signal at the thorax below which its place is doubtful."""
     wall: ChestWallParams = ChestWallParams()
@@ -76,6 +78,8 @@ class BreastReport(msgspec.Struct, frozen=True, kw_only=True):
     """Fall of the logarithm of signal at the inner surface of the thorax."""
     lung_seen: bool
     """Whether it leads into lung; else the wall was placed by the front of the ribs."""
+    sunk: float
+    """Share of lines where the skin lies at the muscle or behind it, which no chest has."""
     threshold: float
     """Signal that splits air and tissue."""
 
@@ -102,8 +106,9 @@ def breast_mask(pre: Volume, params: BreastParams) -> BreastMask:
     Returns
     -------
     BreastMask
-        Bool [i, j, k] on the grid of `pre`; BREAST_MASK_DOUBTFUL when a volume is implausible
-        or the thorax was not seen. An empty mask is a result too, a doubtful one.
+        Bool [i, j, k] on the grid of `pre`; BREAST_MASK_DOUBTFUL when a volume is implausible,
+        the thorax was not seen, or the skin lies behind the wall. An empty mask is a result
+        too, a doubtful one.
 
     Notes
     -----
@@ -121,10 +126,10 @@ def breast_mask(pre: Volume, params: BreastParams) -> BreastMask:
     front = refine_front(pre, surface)
     back = np.maximum(wall.at(x, z), wall.front_mm - params.lateral_mm)
     heights = np.where(np.isfinite(front), front - back, 0.0)
-    layer = _layer(front, wall, x, z, params)
+    layer, sunk = _layer(front, wall, x, z, params)
     trunk = wall.at(x, z, layer)
     rises = front - np.maximum(wall.at(x, z, layer + params.least_rise_mm), wall.front_mm)
-    outlines = _outlines(rises, x, middle)
+    outlines = _outlines(rises, x, middle if seen else None)
     mask = np.zeros(pre.grid.shape, np.bool_, order="F")
     view = np.asarray(body.view(mask), np.bool_)  # no copy
     base = np.logical_or.reduce([*outlines.values(), np.zeros_like(heights, np.bool_)])
@@ -147,6 +152,7 @@ def breast_mask(pre: Volume, params: BreastParams) -> BreastMask:
         wall_half_width_mm=wall.half_width_mm,
         wall_step=wall.step,
         lung_seen=wall.lung_seen,
+        sunk=sunk,
         threshold=surface.threshold,
     )
     return BreastMask(Mask(mask, pre.grid), report, _caveats(report, params))
@@ -184,25 +190,39 @@ def _frontmost(surface: BodySurface, middle: float, seen: bool, params: BreastPa
 
 def _layer(
     front: FloatArray, wall: ChestWall, x: FloatArray, z: FloatArray, params: BreastParams
-) -> float:
-    """Tissue before the muscle where there is no breast, in mm: the least that is shown."""
+) -> tuple[float, float]:
+    """Tissue before the muscle where there is no breast, in mm: the least that is shown.
+
+    And the share of lines where there is none at all.
+    """
     near = np.abs(x - wall.middle_mm) < _NEAR * wall.half_width_mm
     back, usual = (wall.at(x[near], z, before) for before in (0.0, params.layer_mm))
     depth = params.layer_mm * (front[near] - back) / (usual - back)
-    depth = depth[np.isfinite(depth) & (depth > _SKIN_MM)]
+    depth = depth[np.isfinite(depth)]
+    sunk = float((depth <= _SKIN_MM).mean()) if depth.size else 0.0
+    depth = depth[depth > _SKIN_MM]
     if depth.size == 0:
-        return params.layer_mm
+        return params.layer_mm, sunk
     trunk = depth[depth < np.quantile(depth, _LEAST_SHARE) + params.least_rise_mm]
     shown = float(np.quantile(trunk, _TRUNK_SHARE)) if trunk.size else np.inf
-    return max(shown, 0.0) if shown <= params.most_layer_mm else params.layer_mm
+    return (shown if shown <= params.most_layer_mm else params.layer_mm), sunk
 
 
-def _outlines(rises: FloatArray, x: FloatArray, middle: float) -> dict[str, BoolImage]:
-    """Lines of each breast, indexed [x, z]: those that rise, in one piece with the tip."""
+def _outlines(rises: FloatArray, x: FloatArray, middle: float | None) -> dict[str, BoolImage]:
+    """Lines of each breast, indexed [x, z]: those that rise, in one piece with the tip.
+
+    Where no furrow parts them, all is one breast; a little of it may lie beyond the sternum.
+    """
     from scipy import ndimage
 
+    if middle is None:
+        lines = (rises > 0).sum(axis=1)
+        right = float(lines @ x) >= 0
+        parts = {"R" if right else "L": np.ones_like(x, np.bool_)}
+    else:
+        parts = {"R": x >= middle, "L": x < middle}
     found = {}
-    for side, here in (("R", x >= middle), ("L", x < middle)):
+    for side, here in parts.items():
         labels, count = ndimage.label(here[:, None] & (rises > 0))
         if count == 0:
             continue
@@ -235,6 +255,7 @@ def _leave_folds(
 def _caveats(report: BreastReport, params: BreastParams) -> tuple[Caveat, ...]:
     odd = [s for s in report.sides if not params.least_ml <= s.ml <= params.most_ml]
     wall_found = report.lung_seen and report.wall_step >= params.least_step
+    wall_found = wall_found and report.sunk <= params.most_sunk
     if report.sides and not odd and wall_found:
         return ()
     detail: dict[str, str | int | float] = {f"ml_{s.side}": round(s.ml, 1) for s in odd}
@@ -246,6 +267,7 @@ def _caveats(report: BreastReport, params: BreastParams) -> tuple[Caveat, ...]:
                 "sides": len(report.sides),
                 "wall_step": round(report.wall_step, 4),
                 "lung_seen": int(report.lung_seen),
+                "sunk": round(report.sunk, 4),
             },
         ),
     )

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from breastdce.core.params import Params
 from breastdce.prepare.body_surface import BodySurface
+from breastdce.prepare.thorax_profile import ThoraxProfile
 
 FloatArray = NDArray[np.float64]
 
@@ -21,10 +22,9 @@ _STEEPEST = 0.97  # of the half width: beyond it the arch falls without end
 _USED = 0.85  # of the half width: columns that vote
 _SKIN_MM = 8.0  # the skin is no part of the profile
 _BORDER_MM = 6.0  # of the image, where signal fades
-_SHARE = 0.35
-_RIBS_TO_LUNG_MM = (8.0, 18.0)  # from the front of the ribs to the lung
-_LUNG = 1.8  # from tissue to lung in logarithms: where air is darker, lung is not
-_DARK = 0.33  # of the way from tissue to air in logarithms, less what comes back behind
+_WIDER_MM = (-20.0, -15.0, -10.0, -5.0, 0.0, 5.0, 10.0, 15.0, 20.0)  # tried in the second round
+_AROUND_MM = (15.0, 30.0)  # behind and before the thorax: from lung to breast
+_MOVED_MM = 6.0  # by the second round: ribs lie farther off
 _LEAST_SHARE = 0.2  # of the columns must reach a depth, or it is not looked at
 
 
@@ -101,8 +101,9 @@ def find_chest_wall(
     For each arch that is tried, the mean log signal over all lines from back to front is taken
     at equal distance from the arch. Where the arch has the shape of the thorax, its borders stay
     sharp in that profile, while gland and vessels average out: the arch with the sharpest
-    profile is kept, and the hindmost place where signal falls toward the back by a third of the
-    largest fall or more is the inner surface of the thorax.
+    profile is kept, and `thorax_profile` tells where in it the inner surface of the thorax lies.
+    Its width is then found anew among concentric arches, as lung, ribs and muscle lie to each
+    other; the first round tries one arch at all depths, which suits only one of their borders.
 
     A chest wall that is found as one smooth surface is the idea of "Three-dimensional whole
     breast segmentation in sagittal MR images with dense depth field modeling and localized
@@ -128,30 +129,52 @@ def find_chest_wall(
         for slope in params.slopes:
             wall = ChestWall(0.0, 0.0, middle_mm, width, slope, level)
             use = np.abs(x - middle_mm) < _USED * width
-            arch = wall.at(x[use], z)
-            profile = _profile(logs[use], surface.front_mm[use], arch, depths, y)
-            falls = np.diff(profile)  # depths ascend to the front: a fall to the back is a rise
-            falls -= np.nanmedian(falls) if np.isfinite(falls).any() else 0.0  # shading
-            sharpness = float(np.nansum(falls**2))
+            at = wall.at(x[use], z)[:, None, :] + depths[None, :, None]
+            logs_at = _profile(logs[use], surface.front_mm[use], at, y)
+            profile = ThoraxProfile(depths, logs_at, surface.threshold, surface.air)
+            sharpness = profile.sharpness()
             if sharpness > sharpest:
                 sharpest = sharpness
-                best = _placed(wall, profile, falls, depths, surface.threshold, params)
+                best = _placed(wall, profile, params)
+    return _refined(best, logs, surface, depths) if best.lung_seen else best
+
+
+def _refined(
+    wall: ChestWall, logs: NDArray[np.float32], surface: BodySurface, depths: FloatArray
+) -> ChestWall:
+    """The width and place of the arch, found anew among arches that lie about each other.
+
+    Muscle and lung are concentric: their borders are sharp at once only for the right width.
+    """
+    x, y, z = (surface.signal.along(axis) for axis in range(3))
+    behind, before = _AROUND_MM
+    near = depths[(depths > wall.inner_mm - behind) & (depths < wall.inner_mm + before)]
+    best, sharpest = wall, 0.0
+    for change in _WIDER_MM:
+        base = dataclasses.replace(
+            wall, thickness_mm=0.0, half_width_mm=wall.half_width_mm + change
+        )
+        use = np.abs(x - wall.middle_mm) < _USED * wall.half_width_mm
+        at = np.stack([base.at(x[use], z, depth - wall.inner_mm) for depth in near], axis=1)
+        logs_at = _profile(logs[use], surface.front_mm[use], at, y)
+        profile = ThoraxProfile(near, logs_at, surface.threshold, surface.air)
+        sharpness = profile.sharpness()
+        if sharpness > sharpest:
+            sharpest = sharpness
+            inner = profile.center_mm(profile.nearest(wall.inner_mm, _MOVED_MM))
+            best = dataclasses.replace(
+                wall,
+                inner_mm=inner,
+                half_width_mm=base.half_width_mm + inner - wall.inner_mm,
+            )
     return best
 
 
-def _placed(
-    arch: ChestWall,
-    profile: FloatArray,
-    falls: FloatArray,
-    depths: FloatArray,
-    threshold: float,
-    params: ChestWallParams,
-) -> ChestWall:
+def _placed(arch: ChestWall, profile: ThoraxProfile, params: ChestWallParams) -> ChestWall:
     """The arch where the profile says that the thorax lies."""
-    where = _hindmost(falls)
-    step_mm = float(depths[1] - depths[0])
-    seen = _lung_behind(profile, falls, where, step_mm, float(np.log(2 * threshold)))
-    inner, width = _center(falls, where, depths), arch.half_width_mm
+    where = profile.thorax()
+    seen = profile.lung_behind(where)
+    inner, width = profile.center_mm(where), arch.half_width_mm
     if not seen:
         inner -= params.thickness_mm - params.muscle_mm
         width -= params.thickness_mm - params.muscle_mm
@@ -160,64 +183,19 @@ def _placed(
         inner_mm=inner,
         half_width_mm=width,
         thickness_mm=params.thickness_mm,
-        step=float(falls[where]),
+        step=float(profile.falls[where]),
         lung_seen=seen,
     )
-
-
-def _hindmost(falls: FloatArray) -> int:
-    """The hindmost peak of at least a third of the largest: ribs may fall more than lung."""
-    known = np.nan_to_num(falls, nan=-np.inf)
-    edge = np.concatenate(([-np.inf], known, [-np.inf]))
-    peak = (known >= edge[:-2]) & (known >= edge[2:]) & (known >= _SHARE * known.max())
-    return int(np.flatnonzero(peak)[0])
-
-
-def _lung_behind(
-    profile: FloatArray, falls: FloatArray, where: int, step_mm: float, air: float
-) -> bool:
-    """Whether a fall of signal leads into lung. Else it leads into ribs.
-
-    Ribs lie before the lung: where there is another fall before this one, they were passed.
-    Behind the front of the ribs signal comes back or never goes far down to that of air.
-    """
-    near, far = (max(1, round(reach / step_mm)) for reach in _RIBS_TO_LUNG_MM)
-    gains = np.maximum(np.nan_to_num(falls), 0.0)
-    ribs = gains[where + near : where + far + 1].sum()
-    if ribs >= _SHARE * gains[max(where - 1, 0) : where + 2].sum():
-        return True
-    tissue = profile[where + 1 : where + 1 + far]
-    behind = profile[max(where + 1 - far, 0) : where + 1]
-    if not np.isfinite(tissue).any() or np.isfinite(behind).sum() <= near:
-        return False
-    behind = behind[np.isfinite(behind)]
-    top, low = float(np.nanmax(tissue)), np.minimum.accumulate(behind[::-1])[::-1]
-    dark = (top - behind.mean()) / max(top - max(air, top - _LUNG), 1e-6)
-    back = (behind - low).max() / max(top - low[0], 1e-6)
-    return bool(dark - back >= _DARK)
-
-
-def _center(falls: FloatArray, where: int, depths: FloatArray) -> float:
-    """Position of a peak between samples, by the parabola through three."""
-    position = (depths[where] + depths[where + 1]) / 2
-    if 0 < where < falls.size - 1 and np.isfinite(falls[where - 1 : where + 2]).all():
-        before, peak, after = falls[where - 1 : where + 2]
-        bend = before - 2 * peak + after
-        if bend < 0:
-            position += 0.5 * (before - after) / bend * (depths[1] - depths[0])
-    return float(position)
 
 
 def _profile(
     logs: NDArray[np.float32],
     front: FloatArray,
-    arch: FloatArray,
-    depths: FloatArray,
+    at: FloatArray,
     y: FloatArray,
 ) -> FloatArray:
-    """Mean over all lines at each of `depths` before the arch; NaN where few lines reach."""
+    """Mean over all lines at each depth of `at` [x, depth, z]; NaN where few lines reach."""
     count = y.size
-    at = arch[:, None, :] + depths[None, :, None]
     place = (at - y[0]) / (y[1] - y[0])
     low = np.clip(np.floor(place).astype(np.int64), 0, count - 2)
     share = (place - low).astype(np.float32)

@@ -37,7 +37,7 @@ def methods(params: BreastParams) -> str:
 
 STAGE = Stage(
     "breast",
-    version=2,
+    version=3,
     inputs=Inputs,
     params=BreastParams,
     outputs=Outputs,

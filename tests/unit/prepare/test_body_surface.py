@@ -36,3 +36,13 @@ def test_air_that_a_breast_hangs_over_is_a_fold(hanging: BodySurface):
 def test_dark_tissue_with_skin_around_is_none(hanging: BodySurface):
     assert not hanging.folds[:, :, 18:].any()
     assert not hanging.folds[:, :10].any()
+
+
+def test_without_noise_the_blur_of_an_edge_is_no_tissue():
+    rng = np.random.default_rng(4)
+    signal = rng.rayleigh(0.2, (24, 36, 36)).astype(np.float32)
+    signal[:, :10] = 200
+    signal[8:16, 10:28, 8:30] = 200
+    surface = body_surface(Coarse(signal, (STEP_MM, STEP_MM, STEP_MM), (0.0, 0.0, 0.0)))
+    beside = surface.front_mm[6, 10:28]  # two blocks from a steep side
+    assert (np.abs(beside - STEP_MM * 9.5) <= STEP_MM).all()

@@ -66,22 +66,46 @@ def test_dark_and_bright_fat_stay_inside(factor):
     assert dice(breast_mask(image.with_data(data), PARAMS).mask.data, truth) >= 0.9
 
 
+def one_breast(params, front, shape, spacing, factor=1.0):
+    """A sagittal image of the right breast, its fat brighter or darker by a factor."""
+    direction = np.array([[0.0, 0, 1], [-1, 0, 0], [0, -1, 0]])
+    first = params.breast_offset_mm - (shape[2] - 1) / 2 * spacing[2]
+    top = -5 + (shape[1] - 1) / 2 * spacing[1]
+    grid = Grid(shape, spacing, direction, (first, front, top))
+    made = make_phantom(grid, (-200.0,), params, np.random.default_rng(0))
+    fat = np.isin(made.truth.labels, (Tissue.FAT, Tissue.BONE))
+    data = np.where(fat, factor * made.images[0], made.images[0]).astype(np.float32)
+    found = breast_mask(Volume(np.asfortranarray(data), grid), PARAMS)
+    return found, breast_truth(grid, params)["R"]
+
+
 @pytest.mark.parametrize("factor", [0.25, 1.0])
 def test_images_that_end_before_the_lung_are_masked_and_doubtful(factor):
     """Ribs are the last that is seen of the thorax; the images end there."""
     params = PhantomParams(
         breast_depth_mm=120, breast_offset_mm=71, breast_width_mm=129, noise_sd=5
     )
-    direction = np.array([[0.0, 0, 1], [-1, 0, 0], [0, -1, 0]])
-    origin = (71 - 39 * 1.75, 142.0, 91.0)
-    grid = Grid((89, 96, 40), (2.0, 2.0, 3.5), direction, origin)
-    made = make_phantom(grid, (-200.0,), params, np.random.default_rng(0))
-    fat = np.isin(made.truth.labels, (Tissue.FAT, Tissue.BONE))
-    data = np.where(fat, factor * made.images[0], made.images[0]).astype(np.float32)
-    found = breast_mask(Volume(np.asfortranarray(data), grid), PARAMS)
-    assert dice(found.mask.data, breast_truth(grid, params)["R"]) >= 0.95
+    found, truth = one_breast(params, 142.0, (89, 96, 40), (2.0, 2.0, 3.5), factor)
+    assert dice(found.mask.data, truth) >= 0.95
     assert not found.report.lung_seen
     assert [caveat.code for caveat in found.caveats] == [CaveatCode.BREAST_MASK_DOUBTFUL]
+
+
+def test_a_wall_before_the_skin_of_the_trunk_is_doubtful():
+    """Images that end before the ribs: the fall from gland to dark fat is taken for the lung."""
+    params = PhantomParams(noise_sd=5)
+    found, truth = one_breast(params, 120.0, (57, 80, 36), (2.5, 2.5, 4.0), 0.25)
+    assert dice(found.mask.data, truth) < 0.8
+    assert found.report.lung_seen  # nothing else tells
+    assert found.report.sunk > 0.4
+    assert [caveat.code for caveat in found.caveats] == [CaveatCode.BREAST_MASK_DOUBTFUL]
+
+
+def test_a_strip_beyond_the_sternum_is_no_other_breast():
+    params = PhantomParams(breast_offset_mm=61, breast_width_mm=125)
+    found, _ = one_breast(params, 120.0, (80, 80, 36), (2.5, 2.5, 4.0))
+    assert [side.side for side in found.report.sides] == ["R"]
+    assert found.caveats == ()
 
 
 def test_sides_and_volumes_are_told(axial):
