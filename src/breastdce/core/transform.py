@@ -24,6 +24,16 @@ class Rigid:
     translation_mm: Triplet
     center_mm: Triplet
 
+    def affine(self) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        """Matrix, shape (3, 3), and shift, mm: a position x goes to matrix @ x + shift."""
+        (a, b, c), (d, e, f) = np.cos(self.angles_rad), np.sin(self.angles_rad)
+        about_x = np.array([[1, 0, 0], [0, a, -d], [0, d, a]])
+        about_y = np.array([[b, 0, e], [0, 1, 0], [-e, 0, b]])
+        about_z = np.array([[c, -f, 0], [f, c, 0], [0, 0, 1]])
+        matrix = about_z @ about_x @ about_y
+        center = np.array(self.center_mm)
+        return matrix, center + self.translation_mm - matrix @ center
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Spline:

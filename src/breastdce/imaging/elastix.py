@@ -1,4 +1,4 @@
-"""The one door to elastix: registration of one image to another, on one thread, without a word.
+"""The one door to elastix: rigid registration of two images, on one thread, without a word.
 
 `import itk` promises everything and loads it on first use, which takes half a minute for elastix
 with its dependencies. The four modules that are needed load by themselves in about two seconds.
@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 from breastdce.core.codes import ErrorCode
 from breastdce.core.errors import EngineError
 from breastdce.core.grid import FloatArray, Grid
-from breastdce.core.transform import Rigid, Spline, Transform, Triplet
+from breastdce.core.transform import Rigid, Transform, Triplet
 from breastdce.core.volume import Mask, Volume
 
 _FLIP = np.array([-1.0, -1.0, 1.0])  # RAS+ <-> LPS
@@ -79,9 +79,8 @@ def register(
     moving: Volume,
     mask: Mask,
     settings: Settings,
-    rigid: Rigid | None = None,
 ) -> Transform | None:
-    """Find the transform that brings `moving` onto `fixed`.
+    """Find the rigid move that brings `moving` onto `fixed`.
 
     Parameters
     ----------
@@ -90,16 +89,14 @@ def register(
     mask
         On the grid of `fixed`: where positions are drawn from.
     settings
-        elastix's parameter map, with an EulerTransform or a BSplineTransform; its random seed
-        makes the result the same each time.
-    rigid
-        A rigid move that was found before, kept as it is and applied first.
+        elastix's parameter map, with an EulerTransform; its random seed makes the result the same
+        each time.
 
     Returns
     -------
     Transform or None
-        `rigid`, if given, with what was found; None for an empty mask, and when elastix gives up,
-        as it does when too few positions of the mask fall into the moving image.
+        None for an empty mask, and when elastix gives up, as it does when too few positions of
+        the mask fall into the moving image.
 
     Raises
     ------
@@ -116,10 +113,6 @@ def register(
     method.SetMovingImage(_image(modules, modules.images, moving.data, moving.grid))
     method.SetFixedMask(_image(modules, modules.masks, mask.data.view(np.uint8), mask.grid))
     method.SetParameterObject(parameters)
-    if rigid is not None:
-        start = modules.parameters.New()
-        start.AddParameterMap(_text_map(modules, _rigid_map(rigid, fixed.grid)))
-        method.SetInitialTransformParameterObject(start)
     method.SetLogToConsole(False)
     method.SetLogToFile(False)
     method.SetNumberOfThreads(1)  # sums of the metric depend on how they are shared out
@@ -127,54 +120,18 @@ def register(
         method.UpdateLargestPossibleRegion()
     except RuntimeError:
         return None
-    found = method.GetTransformParameterObject()
-    return _read(found.GetParameterMap(found.GetNumberOfParameterMaps() - 1), rigid)
+    return Transform(_read(method.GetTransformParameterObject().GetParameterMap(0)))
 
 
-def _read(found: Mapping[str, tuple[str, ...]], rigid: Rigid | None) -> Transform:
-    values = np.array([float(number) for number in found["TransformParameters"]])
-    if found["Transform"][0] == "EulerTransform":
-        center = _triplet(found["CenterOfRotationPoint"])
-        return Transform(Rigid(_triplet(values[:3]), _triplet(values[3:]), center))
-    size = [int(number) for number in found["GridSize"]]
-    spline = Spline(
-        _triplet(found["GridOrigin"]),
-        _triplet(found["GridSpacing"]),
-        # elastix writes column by column
-        tuple(np.array(found["GridDirection"], np.float64).reshape(3, 3).T.ravel().tolist()),
-        np.asfortranarray(values.reshape(*size, 3, order="F")),
-    )
-    return Transform(rigid, spline)
+def _read(found: Mapping[str, tuple[str, ...]]) -> Rigid:
+    values = found["TransformParameters"]
+    center = _triplet(found["CenterOfRotationPoint"])
+    return Rigid(_triplet(values[:3]), _triplet(values[3:]), center)
 
 
-def _triplet(numbers: Iterable[str | float]) -> Triplet:
+def _triplet(numbers: Iterable[str]) -> Triplet:
     x, y, z = (float(number) for number in numbers)
     return x, y, z
-
-
-def _rigid_map(rigid: Rigid, grid: Grid) -> Settings:
-    texts = {
-        "TransformParameters": (*rigid.angles_rad, *rigid.translation_mm),
-        "CenterOfRotationPoint": rigid.center_mm,
-        "Size": grid.shape,
-        "Spacing": grid.spacing_mm,
-        "Origin": (np.asarray(grid.origin_mm) * _FLIP).tolist(),
-        "Direction": (grid.direction * _FLIP[:, None]).T.ravel().tolist(),
-        "Index": (0, 0, 0),
-        "NumberOfParameters": (6,),
-        "FixedImageDimension": (3,),
-        "MovingImageDimension": (3,),
-    }
-    words = {
-        "Transform": ("EulerTransform",),
-        "ComputeZYX": ("false",),
-        "InitialTransformParameterFileName": ("NoInitialTransform",),
-        "HowToCombineTransforms": ("Compose",),
-        "UseDirectionCosines": ("true",),
-        "FixedInternalImagePixelType": ("float",),
-        "MovingInternalImagePixelType": ("float",),
-    }
-    return {name: tuple(map(str, values)) for name, values in texts.items()} | words
 
 
 def _text_map(modules: _Modules, settings: Settings) -> Any:

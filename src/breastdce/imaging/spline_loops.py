@@ -153,6 +153,39 @@ def filter_through_plane(
 
 
 @kernel
+def coefficients(data: Array, pole: Any, out: Array) -> None:
+    """Coefficients of the cubic spline through all samples, ends mirrored, over 6^3.
+
+    `out` has the shape and type of `data`, as has `pole`, and is written whole.
+    """
+    planes, rows, columns = data.shape
+    line = np.zeros((max(planes, rows, columns), _LANES), data.dtype)
+    for z in range(planes):
+        for y in range(0, rows, _LANES):
+            _filter_tile(data[z, y : y + _LANES].T, line, pole, out[z, y : y + _LANES].T)
+        for x in range(0, columns, _LANES):
+            tile = out[z, :, x : x + _LANES]
+            _filter_tile(tile, line, pole, tile)
+    for y in range(rows):
+        for x in range(0, columns, _LANES):
+            tile = out[:, y, x : x + _LANES]
+            _filter_tile(tile, line, pole, tile)
+
+
+@kernel
+def _filter_tile(tile: Array, line: Array, pole: Any, out: Array) -> None:
+    """Filter lines of samples side by side, indexed [sample, lane], ends mirrored."""
+    samples, lanes = tile.shape
+    for n in range(samples):
+        for lane in range(lanes):
+            line[n, lane] = tile[n, lane]
+    _filter(line, samples, pole, _MIRRORED)
+    for n in range(samples):
+        for lane in range(lanes):
+            out[n, lane] = line[n, lane]
+
+
+@kernel
 def _sample(line: Array, index: Index, weight: Array, made: Array) -> None:
     """Weighted sums of four coefficients, in lines side by side."""
     for n in range(index.shape[1]):

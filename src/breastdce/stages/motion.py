@@ -46,11 +46,11 @@ def run(inputs: Inputs, params: MotionParams, ctx: Context) -> Result[Outputs]:
 def methods(params: MotionParams) -> str:
     """Sentence for the methods paragraph."""
     return (
-        "Each phase was registered to the pre-contrast phase with elastix, first rigidly by mutual "
+        "Each phase was registered to the pre-contrast phase, first rigidly with elastix by mutual "
         f"information, then by a cubic B-spline with {params.mesh_mm:g} mm between control points, "
-        "by normalized correlation of locally normalized images in tissue that did not enhance, "
-        "with a penalty on changes of volume. A step was kept only if the residual at edges of "
-        f"that tissue fell by at least {100 * params.least_gain:g} %, the 1st and 99th percentile "
+        "by least squares of locally normalized images in tissue that did not enhance, "
+        "with penalties on bending and on changes of volume. A step was kept only if the residual "
+        f"at edges of that tissue fell by at least {100 * params.least_gain:g} %, the 1st and 99th percentile "
         f"of the Jacobian determinant lay in {params.jacobian[0]:g} to {params.jacobian[1]:g}, and "
         f"the volume of enhancing tissue changed by at most {100 * params.lesion_change:g} %; "
         "kept steps were applied together, by one cubic B-spline interpolation."
@@ -59,11 +59,11 @@ def methods(params: MotionParams) -> str:
 
 STAGE = Stage(
     name="motion",
-    version=2,
+    version=3,
     inputs=Inputs,
     params=MotionParams,
     outputs=Outputs,
     run=run,
     methods=methods,
-    engines=lambda _: ("itk-elastix", "SimpleITK"),
+    engines=lambda _: ("itk-elastix", "SimpleITK", "numba", "scipy"),
 )

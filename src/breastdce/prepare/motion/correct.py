@@ -22,7 +22,7 @@ from breastdce.core.codes import CaveatCode
 from breastdce.core.exam import Dynamic
 from breastdce.core.transform import Transform
 from breastdce.core.volume import Mask, Volume
-from breastdce.imaging import itk
+from breastdce.imaging.warp import Warp
 from breastdce.prepare.motion.judge import Judge
 from breastdce.prepare.motion.params import MotionParams
 from breastdce.prepare.motion.region import around, coarse, coarse_mask
@@ -114,8 +114,7 @@ def verdict(transform: Transform | None, tries: tuple[Try, ...]) -> Verdict:
 
 
 def _resampled(phase: Volume, transform: Transform) -> Volume:
-    with itk.threads(1):
-        moved = itk.warp(phase, transform, itk.Interpolator.BSPLINE)
+    moved = Warp(phase)(transform)
     kept = np.clip(moved.data, phase.data.min(), phase.data.max())
     return phase.with_data(np.asfortranarray(kept))
 

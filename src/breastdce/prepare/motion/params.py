@@ -28,9 +28,7 @@ class MotionParams(Params, frozen=True):
     """Positions drawn anew in each iteration. New ones each time: Klein et al., Elastix (2010)."""
     rigid_iterations: Annotated[int, Meta(ge=10, le=2000)] = 150
     """Per level of the rigid step; two levels."""
-    spline_iterations: Annotated[int, Meta(ge=10, le=2000)] = 100
-    """Per level of the B-spline step; two levels, the first with a mesh twice as wide."""
-    mesh_mm: Annotated[float, Meta(ge=5, le=100)] = 32.0
+    mesh_mm: Annotated[float, Meta(ge=15, le=100)] = 32.0
     """Distance of the control points. A breast bends over several cm; a finer mesh follows the
     noise of even fat."""
     local_mm: Positive = 5.0
@@ -39,9 +37,15 @@ class MotionParams(Params, frozen=True):
     rim_mm: Annotated[float, Meta(ge=0, le=20)] = 3.0
     """What is added around the mask while deformations are looked for: the edge of the skin is the
     best landmark, and it shows only with air beside it."""
-    volume_weight: Annotated[float, Meta(ge=0, le=1e6)] = 100.0
-    """Weight of elastix's penalty on the determinant of the Jacobian (TransformRigidityPenalty,
-    properness): tissue moves, it does not shrink. Staring et al., Med Phys 2007;34:4098."""
+    levels_mm: tuple[float, ...] = (3.0, 1.5)
+    """SD of the smoothing of both images while deformations are looked for, coarse to fine; at
+    least 0.7 voxels along each axis."""
+    bend_weight: Annotated[float, Meta(gt=0, le=1e6)] = 600.0
+    """Weight, mm, of the integral of the squares of all second derivatives of the displacement,
+    against the volume in mm^3 times the logarithm of the squared difference."""
+    volume_weight: Annotated[float, Meta(ge=0, le=1e6)] = 600.0
+    """Likewise, without a unit, of the square of its divergence: tissue moves, it does not
+    shrink."""
     seed: Annotated[int, Meta(ge=1, le=2**31 - 1)] = 121212
     """Of the positions drawn; elastix's default."""
     smooth_mm: Positive = 2.0

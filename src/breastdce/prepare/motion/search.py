@@ -1,10 +1,11 @@
-"""Find the motion of one phase: a rigid move, then a smooth deformation, by elastix.
+"""Find the motion of one phase: a rigid move by elastix, then a smooth deformation of our own.
 
 The rigid step maximizes mutual information over the whole mask, which enhancement of a few percent
 of the tissue cannot pull away: it has six parameters for all of it. A deformation can be pulled:
 with mutual information over all tissue a lesion that becomes bright is blown up by a tenth (docs/
 motion.md). So the second step sees tissue that does not enhance only, where both images show the
-same up to brightness, and maximizes their correlation there; the spline carries it across the rest.
+same up to brightness, and makes their difference least there; what the field costs carries it
+across the rest.
 """
 
 from __future__ import annotations
@@ -12,6 +13,8 @@ from __future__ import annotations
 from breastdce.core.transform import Rigid, Transform
 from breastdce.core.volume import Mask, Volume
 from breastdce.imaging import elastix
+from breastdce.prepare.motion.deform import find_deformation
+from breastdce.prepare.motion.lattice import Lattice
 from breastdce.prepare.motion.params import MotionParams
 
 _LEVELS = 2
@@ -19,7 +22,7 @@ _LEVELS = 2
 
 def find_rigid(fixed: Volume, moving: Volume, mask: Mask, params: MotionParams) -> Transform | None:
     """Rotation and translation that fit best over the mask; None when elastix finds none."""
-    settings = _common(params) | {
+    settings = {
         "Registration": ("MultiResolutionRegistration",),
         "Metric": ("AdvancedMattesMutualInformation",),
         "NumberOfHistogramBins": (str(params.bins),),
@@ -27,40 +30,6 @@ def find_rigid(fixed: Volume, moving: Volume, mask: Mask, params: MotionParams) 
         "AutomaticTransformInitialization": ("false",),
         "AutomaticScalesEstimation": ("true",),
         "MaximumNumberOfIterations": (str(params.rigid_iterations),),
-    }
-    return elastix.register(fixed, moving, mask, settings)
-
-
-def find_spline(
-    fixed: Volume, moving: Volume, quiet: Mask, rigid: Rigid | None, params: MotionParams
-) -> Transform | None:
-    """Deformation that fits best where tissue does not enhance, after a rigid move.
-
-    `quiet` is that tissue and a rim around it, on the grid of `fixed`. None when elastix finds
-    none.
-    """
-    settings = _common(params) | {
-        "Registration": ("MultiMetricMultiResolutionRegistration",),
-        "Metric": ("AdvancedNormalizedCorrelation", "TransformRigidityPenalty"),
-        "Metric0Weight": ("1",),
-        "Metric1Weight": (repr(params.volume_weight),),
-        # Of the penalty's three conditions the one on volumes only.
-        "UseLinearityCondition": ("false",),
-        "UseOrthonormalityCondition": ("false",),
-        "UsePropernessCondition": ("true",),
-        "Transform": ("BSplineTransform",),
-        "BSplineTransformSplineOrder": ("3",),
-        "FinalGridSpacingInPhysicalUnits": (repr(params.mesh_mm),),
-        "MaximumNumberOfIterations": (str(params.spline_iterations),),
-    }
-    if not params.volume_weight:
-        settings["Registration"] = ("MultiResolutionRegistration",)
-        settings["Metric"] = settings["Metric"][:1]
-    return elastix.register(fixed, moving, quiet, settings, rigid)
-
-
-def _common(params: MotionParams) -> dict[str, tuple[str, ...]]:
-    return {
         "FixedImagePyramid": ("FixedSmoothingImagePyramid",),
         "MovingImagePyramid": ("MovingSmoothingImagePyramid",),
         "NumberOfResolutions": (str(_LEVELS),),
@@ -76,3 +45,16 @@ def _common(params: MotionParams) -> dict[str, tuple[str, ...]]:
         "HowToCombineTransforms": ("Compose",),
         "WriteResultImage": ("false",),
     }
+    return elastix.register(fixed, moving, mask, settings)
+
+
+def find_spline(
+    fixed: Volume, moving: Volume, quiet: Mask, rigid: Rigid | None, params: MotionParams
+) -> Transform | None:
+    """Deformation that fits best where tissue does not enhance, after a rigid move.
+
+    `quiet` is that tissue and a rim around it, on the grid of `fixed`. None where there is none.
+    """
+    lattice = Lattice(fixed.grid, params.mesh_mm)
+    cost = lattice.cost(params.bend_weight, params.volume_weight)
+    return find_deformation(fixed, moving, quiet, rigid, lattice, cost, params.levels_mm)
