@@ -10,7 +10,7 @@ from __future__ import annotations
 import numpy as np
 
 from breastdce.core.grid import FloatArray, Grid
-from breastdce.core.transform import Spline, Transform
+from breastdce.core.transform import Rigid, Spline, Transform
 from breastdce.core.volume import Volume
 from breastdce.imaging.kernel import read_only
 from breastdce.imaging.spline_loops import POLE, coefficients
@@ -40,8 +40,7 @@ class Warp:
         """
         frame, origin = lps(self._grid)
         back = np.linalg.inv(frame)
-        matrix, shift = transform.rigid.affine() if transform.rigid else (np.eye(3), np.zeros(3))
-        start, step = matrix @ origin + shift, matrix @ frame
+        start, step = _moved(transform.rigid, frame, origin)
         if transform.spline is None:
             nodes = np.zeros((4, 4, 4, 3))
             i, j, k = (taps(np.zeros(voxels), 4) for voxels in self._grid.shape)
@@ -63,6 +62,31 @@ class Warp:
         return Volume(out.T, self._grid)
 
 
+def displacement_mm(transform: Transform, grid: Grid) -> FloatArray:
+    """Where a transform moves the voxel centers of a grid, shape (i, j, k, 3), RAS+ mm.
+
+    Raises
+    ------
+    ValueError
+        As `Warp`.
+    """
+    frame, origin = lps(grid)
+    start, step = _moved(transform.rigid, frame, origin)
+    i, j, k = np.ogrid[tuple(slice(0.0, n) for n in grid.shape)]
+    along = step - frame
+    field = (start - origin) + (
+        i[..., None] * along[:, 0] + j[..., None] * along[:, 1] + k[..., None] * along[:, 2]
+    )
+    if transform.spline is not None:
+        part = transform.spline.coefficients_mm
+        for axis, each in enumerate(_reached(transform.spline, start, step, grid.shape)):
+            shares = np.zeros((grid.shape[axis], part.shape[axis]))
+            np.put_along_axis(shares, each.node.T.astype(np.intp), each.weight.T, axis=1)
+            part = np.moveaxis(np.tensordot(shares, part, (1, axis)), 0, axis)
+        field = field + part
+    return np.asarray(field * _FLIP)
+
+
 def lps(grid: Grid) -> tuple[FloatArray, FloatArray]:
     """Steps from voxel to voxel, as columns, and the first voxel's center: LPS mm."""
     return (
@@ -79,6 +103,16 @@ def taps(position: FloatArray, nodes: int) -> Taps:
     reached = (low >= 1) & (low + 2 < nodes)
     first = np.where(reached, low - 1, 0).astype(np.uint32)
     return Taps(first + np.arange(4, dtype=np.uint32)[:, None], np.stack(weight) / 6 * reached)
+
+
+def _moved(
+    rigid: Rigid | None, frame: FloatArray, origin: FloatArray
+) -> tuple[FloatArray, FloatArray]:
+    """First voxel's center and steps of a grid that was moved rigidly."""
+    if rigid is None:
+        return origin, frame
+    matrix, shift = rigid.affine()
+    return matrix @ origin + shift, matrix @ frame
 
 
 def _reached(

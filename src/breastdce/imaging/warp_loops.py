@@ -10,13 +10,10 @@ from __future__ import annotations
 from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
 from breastdce.core.grid import FloatArray
 from breastdce.imaging.kernel import kernel
 from breastdce.imaging.spline_loops import Array, Index
-
-Places = NDArray[np.int64]
 
 
 class Taps(NamedTuple):
@@ -57,20 +54,19 @@ def sample_moved(
         Control points around the voxels along each axis.
     """
     line = np.empty((nodes.shape[2], 3))
-    at = np.empty(3)
-    weight = np.empty((3, 4))
-    around = np.empty((3, 4), np.int64)
     for z in range(out.shape[0]):
         for y in range(out.shape[1]):
             _sum_rows(nodes, k, z, j, y, line)
             for x in range(out.shape[2]):
-                for axis in range(3):
-                    at[axis] = start[axis] + (
-                        step[axis, 0] * x + step[axis, 1] * y + step[axis, 2] * z
-                    )
-                    for tap in range(4):
-                        at[axis] += i.weight[tap, x] * line[i.node[tap, x], axis]
-                out[z, y, x] = _value(data, coefficients, at, around, weight)
+                at_x = start[0] + (step[0, 0] * x + step[0, 1] * y + step[0, 2] * z)
+                at_y = start[1] + (step[1, 0] * x + step[1, 1] * y + step[1, 2] * z)
+                at_z = start[2] + (step[2, 0] * x + step[2, 1] * y + step[2, 2] * z)
+                for tap in range(4):
+                    weight, node = i.weight[tap, x], i.node[tap, x]
+                    at_x += weight * line[node, 0]
+                    at_y += weight * line[node, 1]
+                    at_z += weight * line[node, 2]
+                out[z, y, x] = _value(data, coefficients, at_x, at_y, at_z)
 
 
 @kernel
@@ -86,63 +82,50 @@ def _sum_rows(nodes: FloatArray, k: Taps, z: int, j: Taps, y: int, line: FloatAr
 
 
 @kernel
-def _value(
-    data: Array, coefficients: Array, at: FloatArray, around: Places, weight: FloatArray
-) -> float:
-    """The spline at a position; `around` and `weight` are room to work in."""
-    inner = True
-    for axis in range(3):
-        size = data.shape[2 - axis]
-        if not (at[axis] >= -0.5 and at[axis] < size - 0.5):
-            return _nearest(data, at)
-        low = int(np.floor(at[axis]))
-        t = at[axis] - low
-        inner = inner and low >= 1 and low + 2 < size
-        around[axis, 0] = low - 1
-        weight[axis, 0] = (1 - t) * (1 - t) * (1 - t)
-        weight[axis, 1] = (3 * t - 6) * t * t + 4
-        weight[axis, 2] = ((3 - 3 * t) * t + 3) * t + 1
-        weight[axis, 3] = t * t * t
-    if inner:
-        return _sum_inner(coefficients, around, weight)
-    return _sum_mirrored(coefficients, around, weight)
-
-
-@kernel
-def _sum_inner(coefficients: Array, around: Places, weight: FloatArray) -> float:
-    x, y, z = around[0, 0], around[1, 0], around[2, 0]
-    total = 0.0
-    for c in range(4):
-        plane = 0.0
-        for b in range(4):
-            row = 0.0
-            for a in range(4):
-                row += weight[0, a] * coefficients[z + c, y + b, x + a]
-            plane += weight[1, b] * row
-        total += weight[2, c] * plane
-    return total
-
-
-@kernel
-def _sum_mirrored(coefficients: Array, around: Places, weight: FloatArray) -> float:
-    for axis in range(3):
-        last = coefficients.shape[2 - axis] - 1
-        first = around[axis, 0]
-        for tap in range(4):
-            around[axis, tap] = last - abs(last - (first + tap) % max(2 * last, 1))
-    total = 0.0
-    for c in range(4):
-        for b in range(4):
-            for a in range(4):
-                taken = coefficients[around[2, c], around[1, b], around[0, a]]
-                total += weight[2, c] * weight[1, b] * weight[0, a] * taken
-    return total
-
-
-@kernel
-def _nearest(data: Array, at: FloatArray) -> float:
+def _value(data: Array, coefficients: Array, at_x: float, at_y: float, at_z: float) -> float:
+    """The spline at a position, in voxels."""
     planes, rows, columns = data.shape
-    x = min(max(int(np.floor(at[0] + 0.5)), 0), columns - 1)
-    y = min(max(int(np.floor(at[1] + 0.5)), 0), rows - 1)
-    z = min(max(int(np.floor(at[2] + 0.5)), 0), planes - 1)
-    return float(data[z, y, x])
+    if not (
+        -0.5 <= at_x < columns - 0.5 and -0.5 <= at_y < rows - 0.5 and -0.5 <= at_z < planes - 0.5
+    ):
+        x, y, z = _held(at_x, columns), _held(at_y, rows), _held(at_z, planes)
+        return float(data[z, y, x])
+    x, y, z = int(np.floor(at_x)), int(np.floor(at_y)), int(np.floor(at_z))
+    u, v, w = _weights(at_x - x), _weights(at_y - y), _weights(at_z - z)
+    total = 0.0
+    if 1 <= x < columns - 2 and 1 <= y < rows - 2 and 1 <= z < planes - 2:
+        for c in range(4):
+            plane = 0.0
+            for b in range(4):
+                row = coefficients[z + c - 1, y + b - 1, x - 1 : x + 3]
+                plane += v[b] * (u[0] * row[0] + u[1] * row[1] + (u[2] * row[2] + u[3] * row[3]))
+            total += w[c] * plane
+        return total
+    for c in range(4):
+        for b in range(4):
+            for a in range(4):
+                taken = coefficients[
+                    _mirrored(z + c - 1, planes),
+                    _mirrored(y + b - 1, rows),
+                    _mirrored(x + a - 1, columns),
+                ]
+                total += w[c] * v[b] * u[a] * taken
+    return total
+
+
+@kernel
+def _weights(t: float) -> tuple[float, float, float, float]:
+    """Six times those of the four coefficients around a position."""
+    r = 1 - t
+    return r * r * r, (3 * t - 6) * t * t + 4, (3 * r - 6) * r * r + 4, t * t * t
+
+
+@kernel
+def _mirrored(index: int, voxels: int) -> int:
+    last = voxels - 1
+    return last - abs(last - index % max(2 * last, 1))
+
+
+@kernel
+def _held(at: float, voxels: int) -> int:
+    return min(max(int(np.floor(at + 0.5)), 0), voxels - 1)

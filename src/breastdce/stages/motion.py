@@ -50,10 +50,11 @@ def methods(params: MotionParams) -> str:
         f"information, then by a cubic B-spline with {params.mesh_mm:g} mm between control points, "
         "by least squares of locally normalized images in tissue that did not enhance, "
         "with penalties on bending and on changes of volume. A step was kept only if the residual "
-        f"at edges of that tissue fell by at least {100 * params.least_gain:g} %, the 1st and 99th percentile "
-        f"of the Jacobian determinant lay in {params.jacobian[0]:g} to {params.jacobian[1]:g}, and "
-        f"the volume of enhancing tissue changed by at most {100 * params.lesion_change:g} %; "
-        "kept steps were applied together, by one cubic B-spline interpolation."
+        f"at edges of that tissue fell by at least {100 * params.least_gain:g} %, the 1st and 99th "
+        f"percentile of the Jacobian determinant lay in {params.jacobian[0]:g} to "
+        f"{params.jacobian[1]:g}, and the volume of enhancing tissue changed by at most "
+        f"{100 * params.lesion_change:g} %; kept steps were applied together, "
+        "by one cubic B-spline interpolation."
     )
 
 

@@ -9,7 +9,7 @@ from breastdce.core.grid import Grid
 from breastdce.core.transform import Rigid, Spline, Transform
 from breastdce.core.volume import Volume
 from breastdce.imaging import itk
-from breastdce.imaging.warp import Warp, lps
+from breastdce.imaging.warp import Warp, displacement_mm, lps
 
 OBLIQUE = np.array([[0.8, 0.0, -0.6], [0.6, 0.0, 0.8], [0.0, -1.0, 0.0]])
 GRID = Grid((30, 75, 14), (1.5, 0.9, 3.0), OBLIQUE, (-20.0, 35.0, 12.0))
@@ -50,6 +50,9 @@ def test_values_are_those_of_simpleitk(transform):
     np.testing.assert_allclose(found.data, expected.data, rtol=0, atol=1e-3)
     assert found.data.flags.f_contiguous
     assert found.data.dtype == np.float32
+    np.testing.assert_allclose(
+        displacement_mm(transform, GRID), itk.displacement_mm(transform, GRID), rtol=0, atol=1e-9
+    )
 
 
 def test_samples_stay_where_nothing_moves():

@@ -16,7 +16,7 @@ import numpy as np
 from breastdce.core.grid import FloatArray
 from breastdce.core.transform import Transform
 from breastdce.core.volume import Mask, Volume
-from breastdce.imaging import itk
+from breastdce.imaging.warp import Warp, displacement_mm
 from breastdce.prepare.motion.metrics import (
     Array,
     Bools,
@@ -46,7 +46,7 @@ class _Seen:
     enhancing: Bools
     """Tissue of the mask that enhances, with a margin."""
     displacement_mm: FloatArray
-    """Of every voxel center; a spline takes long to evaluate."""
+    """Of every voxel center."""
 
 
 class Judge:
@@ -74,6 +74,7 @@ class Judge:
         self._fine = smooth(fixed.data, grid, params.smooth_mm)
         self._wide = smooth(fixed.data * mask.data, grid, params.spread_mm)
         self._steep = steepness(self._fine, grid)
+        self._warp = Warp(moving)
         self._seen: dict[Transform, _Seen] = {}
 
     def weigh(self, step: str, transform: Transform | None, base: Transform) -> Try:
@@ -172,15 +173,14 @@ class Judge:
         grid, params, mask = self.fixed.grid, self._params, self.mask.data
         moved = self.moving
         if transform.rigid is not None or transform.spline is not None:
-            with itk.threads(1):
-                moved = itk.warp(self.moving, transform, itk.Interpolator.LINEAR)
+            moved = self._warp(transform)
         wide = smooth(moved.data * mask, grid, params.spread_mm)
         rise = relative_enhancement(self._wide, wide, mask)
         usual = float(np.median(rise[mask]))
         bright = mask & (rise > usual + params.enhancing_rise)
         margin = smooth(bright, grid, params.spread_mm) > _MARGIN_LEVEL
         fine = smooth(moved.data, grid, params.smooth_mm)
-        return _Seen(fine, bright | margin, itk.displacement_mm(transform, grid))
+        return _Seen(fine, bright | margin, displacement_mm(transform, grid))
 
     def _lesion(self, transform: Transform) -> Bools:
         rise = relative_enhancement(self._fine, self._see(transform).fine, self.mask.data)
