@@ -1,9 +1,10 @@
 """Motion of full-size phantoms, known and corrected: errors before and after, lesion, CPU time.
 
-    OMP_NUM_THREADS=1 python benchmarks/motion.py [--quick | --all]
+    OMP_NUM_THREADS=1 python benchmarks/motion.py [--quick | --all | --fresh]
 
 Prints one line a phase and motion: all in sagittal geometry, one in axial geometry (`--all`:
-all in both; `--quick`: voxels half as large again along each axis).
+all in both; `--quick`: voxels half as large again along each axis; `--fresh`: other phantoms and
+motions, which had no part in the choice of parameters).
 
 The error is the distance of where the transform finds tissue from where it is, inside the breast.
 Two volumes of the lesion are compared with that of the phantom without motion. The carried volume
@@ -19,6 +20,7 @@ from __future__ import annotations
 
 import sys
 import time
+from typing import NamedTuple
 
 import numpy as np
 from scipy import ndimage
@@ -53,28 +55,71 @@ MOVES: dict[str, Displacement | None] = {
     "slide 3 mm over 130 mm": shear_wave(3.0, 0, 2, 130.0),
     "slide 2.5 mm over 100 mm": shear_wave(2.5, 1, 2, 100.0),
 }
+
+
+class Case(NamedTuple):
+    """A phantom and its motion."""
+
+    sagittal: bool
+    seed: int
+    move: Displacement | None
+    params: PhantomParams
+
+
+def _both(one: Displacement, other: Displacement) -> Displacement:
+    return lambda moved: one(moved) + other(moved)
+
+
+FRESH = {
+    "slide 3.5 mm over 140 mm": Case(
+        True, 21, shear_wave(3.5, 1, 2, 140.0), PhantomParams(density=0.6)
+    ),
+    "slide 2.5 mm over 100 mm": Case(True, 22, shear_wave(2.5, 0, 2, 100.0), PhantomParams()),
+    "slide 2.5 mm over 120 mm": Case(False, 23, shear_wave(2.5, 1, 0, 120.0), PhantomParams()),
+    "slide 3 mm over 130 mm": Case(
+        True, 24, shear_wave(3.0, 0, 1, 130.0), PhantomParams(lesion_radius_mm=9.0)
+    ),
+    "two slides, 120 and 144 mm": Case(
+        True,
+        25,
+        _both(shear_wave(2.5, 1, 2, 120.0), shear_wave(1.25, 2, 1, 144.0)),
+        PhantomParams(),
+    ),
+    "slide 4 mm over 160 mm": Case(False, 26, shear_wave(4.0, 1, 2, 160.0), PhantomParams()),
+    "slide 2.5 mm over 95 mm": Case(
+        True, 27, shear_wave(2.5, 2, 1, 95.0), PhantomParams(density=0.4)
+    ),
+    "none, sagittal": Case(True, 28, None, PhantomParams()),
+    "none, axial": Case(False, 29, None, PhantomParams(density=0.6)),
+}
 AXIAL = ("rigid 3 mm, 1.2 deg",)
 
 
 def main() -> None:
     """Print the table and the ratio."""
-    quick = "--quick" in sys.argv
     before: list[float] = []
     after: list[float] = []
     print(
         "geometry  motion                     phase  verdict    error before     after  "
         "carried   PE volume before    after    exact  CPU s"
     )
-    for geometry, sagittal in (("sagittal", True), ("axial", False)):
-        grid = _grid(phantom_grid("demo", sagittal=sagittal), 1.5 if quick else 1.0)
-        for number, (name, move) in enumerate(MOVES.items()):
-            if not sagittal and name not in AXIAL and "--all" not in sys.argv:
-                continue
-            errors = _one(geometry, name, grid, move, 1 + number % 2)
-            if move is not None:
-                before += [error for error, _ in errors]
-                after += [error for _, error in errors]
+    for name, case in _cases():
+        errors = _one(name, case, 1.5 if "--quick" in sys.argv else 1.0)
+        if case.move is not None:
+            before += [error for error, _ in errors]
+            after += [error for _, error in errors]
     print(f"ratio {np.median(before) / np.median(after):.1f}")
+
+
+def _cases() -> list[tuple[str, Case]]:
+    if "--fresh" in sys.argv:
+        return list(FRESH.items())
+    return [
+        (name, Case(sagittal, 1 + number % 2, move, PhantomParams()))
+        for sagittal in (True, False)
+        for number, (name, move) in enumerate(MOVES.items())
+        if sagittal or name in AXIAL or "--all" in sys.argv
+    ]
 
 
 def _grid(grid: Grid, coarser: float) -> Grid:
@@ -83,13 +128,14 @@ def _grid(grid: Grid, coarser: float) -> Grid:
     return Grid((i, j, k), (x, y, z), grid.direction.copy(), grid.origin_mm)
 
 
-def _one(
-    geometry: str, name: str, grid: Grid, move: Displacement | None, seed: int
-) -> list[tuple[float, float]]:
-    rng = np.random.default_rng(seed)
-    phantom = make_moving_phantom(grid, TIMES_S, PhantomParams(), rng, (None, move, move))
-    still = make_moving_phantom(
-        grid, TIMES_S, PhantomParams(), np.random.default_rng(seed), (None, None, None)
+def _one(name: str, case: Case, coarser: float) -> list[tuple[float, float]]:
+    grid = _grid(phantom_grid("demo", sagittal=case.sagittal), coarser)
+    move = case.move
+    phantom, still = (
+        make_moving_phantom(
+            grid, TIMES_S, case.params, np.random.default_rng(case.seed), (None, each, each)
+        )
+        for each in (move, None)
     )
     at = positions_mm(grid)
     breast = np.asfortranarray((phantom.truth.labels > 0) & (at[..., 1] > CHEST_WALL_MM))
@@ -111,6 +157,7 @@ def _one(
         before, after, best = (100 * (volume / true - 1) for volume in volumes)
         carried = 100 * (_carried(transform, at, move, phantom.truth) - 1)
         motion = found.report.phases[index]
+        geometry = "sagittal" if case.sagittal else "axial"
         print(
             f"{geometry:9} {name:26} {index:5}  {motion.verdict:10} {errors[0]:9.2f} mm "
             f"{errors[1]:6.2f} mm {carried:6.1f} % {before:16.1f} % {after:6.1f} % {best:6.1f} % "

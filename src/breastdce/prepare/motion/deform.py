@@ -139,7 +139,10 @@ def _smoothed(volume: Volume, sd_mm: float) -> Volume:
 
 
 def _solved(system: Any, right: FloatArray) -> FloatArray:
-    """Solution for a sparse positive definite matrix whose entries lie near its diagonal."""
+    """Solution for a sparse positive definite matrix whose entries lie near its diagonal.
+
+    By LAPACK, which a run holds to one thread.
+    """
     from scipy.linalg import solveh_banded
 
     lower = system.tocoo()

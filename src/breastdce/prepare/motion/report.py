@@ -63,7 +63,7 @@ class Reason(StrEnum):
     LESION = "lesion"
     """The residual fell, but enhancing tissue changes its volume beyond the bound."""
     FAILED = "failed"
-    """elastix found no transform."""
+    """No transform was found."""
 
 
 class Try(msgspec.Struct, frozen=True):
