@@ -2,9 +2,10 @@
 
 The spline that passes through the samples has coefficients that a causal and an anticausal first
 order filter give (Unser, Aldroubi, Eden, IEEE Transactions on Signal Processing 41, 1993, 821-848;
-as ITK's BSplineDecompositionImageFilter does, up to its tolerance of 1e-10). On aligned grids
-each axis is filtered and sampled before the next, so that no volume of coefficients is kept and
-rounding does not pile up; `coefficients` makes that volume for `warp_loops`. Many lines are filtered side by side, whichever way they run in memory.
+as ITK's BSplineDecompositionImageFilter does, up to its tolerance of 1e-10). On aligned grids each
+axis is filtered and sampled before the next, so that no volume of coefficients is kept and rounding
+does not pile up; `coefficients` makes that volume for `warp_loops`. Many lines are filtered side by
+side, whichever way they run in memory.
 
 Arrays are indexed [k, j, i] and run on in memory along i; float32 or float64, and so is all
 arithmetic with them.

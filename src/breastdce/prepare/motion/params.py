@@ -29,8 +29,8 @@ class MotionParams(Params, frozen=True):
     rigid_iterations: Annotated[int, Meta(ge=10, le=2000)] = 150
     """Per level of the rigid step; two levels."""
     mesh_mm: Annotated[float, Meta(ge=15, le=100)] = 32.0
-    """Distance of the control points. A breast bends over several cm: a mesh of 32 mm holds waves of
-    100 mm to 0.04 mm."""
+    """Distance of the control points. A breast bends over several cm: a mesh of 32 mm holds a wave
+    of 100 mm to 0.04 mm."""
     local_mm: Positive = 5.0
     """SD of the surroundings whose brightness and contrast are taken out before deformations are
     looked for: parenchyma enhances by a third, evenly, where lesions enhance by more."""
