@@ -16,14 +16,15 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from breastdce.core.grid import FloatArray
+from breastdce.core.grid import FloatArray, Grid
 from breastdce.core.transform import Rigid, Transform
 from breastdce.core.volume import Mask, Volume
-from breastdce.imaging.warp import Warp
+from breastdce.imaging.warp import Warp, displacement_mm
 from breastdce.prepare.motion.deform_loops import add_forces, add_stiffness
 from breastdce.prepare.motion.lattice import Lattice, matrix
 
 _LEAST_VOXELS = 0.7  # SD of smoothing: differences of neighbors are slopes from here on
+_EDGE_VOXELS = 1e-6  # beyond the outermost centers: rounding
 _LEAST_FALL = 1e-3  # of ln S: a step that takes less is the last one
 _STEPS = 10  # a level takes two to six
 
@@ -53,6 +54,7 @@ def find_deformation(
     Transform or None
         `rigid` and the deformation; None for an empty mask and for an even image.
     """
+    mask = Mask(np.asfortranarray(mask.data & _seen(fixed.grid, rigid)), mask.grid)
     if not mask.data.any():
         return None
     moves = np.zeros((*lattice.shape, 3))
@@ -128,6 +130,16 @@ class _Level:
         add_forces(self._slope, residual, *self._taps, forces)
         pull = weight * forces.ravel() - self._cost @ moves.ravel()
         return np.asarray(_solved(weight * self._stiffness + self._cost, pull)).reshape(moves.shape)
+
+
+def _seen(grid: Grid, rigid: Rigid | None) -> NDArray[np.bool_]:
+    """Voxels whose tissue lies inside the moving image after the rigid move."""
+    away = displacement_mm(Transform(rigid), grid) @ grid.direction / grid.spacing_mm
+    seen = np.ones(grid.shape, bool)
+    for axis, at in enumerate(np.ogrid[tuple(slice(0, n) for n in grid.shape)]):
+        there = at + away[..., axis]
+        seen &= (there >= -_EDGE_VOXELS) & (there <= grid.shape[axis] - 1 + _EDGE_VOXELS)
+    return seen
 
 
 def _smoothed(volume: Volume, sd_mm: float) -> Volume:

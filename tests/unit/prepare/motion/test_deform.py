@@ -82,6 +82,18 @@ def test_the_result_is_the_same_each_time_and_read_alike_by_itk():
     np.testing.assert_allclose(field, theirs, rtol=0, atol=1e-9)
 
 
+def test_tissue_that_left_the_image_bends_nothing():
+    data = np.tile(blobs(), (1, 1, 2))
+    fixed = Volume(np.asfortranarray(data[:, :, 8:32]), GRID)
+    moving = Volume(np.asfortranarray(data[:, :, 4:28]), GRID)
+    x, y, z = (np.array([-1, -1, 1]) * GRID.direction[:, 2] * 4 * GRID.spacing_mm[2]).tolist()
+    rigid = Rigid((0.0, 0.0, 0.0), (x, y, z), (0.0, 0.0, 0.0))  # exact: 12 mm through four planes
+    found = find_spline(fixed, moving, EVERYWHERE, rigid, PARAMS)
+    assert found is not None
+    bent = displacement_mm(found, GRID) - displacement_mm(Transform(rigid), GRID)
+    assert np.linalg.norm(bent, axis=-1).max() < 0.1
+
+
 def test_nothing_to_look_at_gives_nothing():
     image = Volume(blobs(), GRID)
     nowhere = Mask(np.zeros(GRID.shape, bool, order="F"), GRID)
