@@ -29,7 +29,7 @@ from breastdce.core.exam import Dynamic
 from breastdce.core.grid import FloatArray, Grid
 from breastdce.core.transform import Transform
 from breastdce.core.volume import Mask, Volume
-from breastdce.imaging import itk
+from breastdce.imaging.warp import displacement_mm
 from breastdce.prepare.motion.correct import correct
 from breastdce.prepare.motion.params import MotionParams
 from breastdce.testing import PhantomParams, Truth, phantom_grid
@@ -172,7 +172,7 @@ def _error(
     transform: Transform, grid: Grid, at: FloatArray, inside: np.ndarray, move: Displacement | None
 ) -> float:
     """Median over the breast, mm."""
-    moved = itk.displacement_mm(transform, grid)[inside]
+    moved = displacement_mm(transform, grid)[inside]
     true = move(at[inside] + moved) if move is not None else 0.0
     return float(np.median(np.linalg.norm(moved - true, axis=-1)))
 
@@ -192,7 +192,7 @@ def _carried(
     transform: Transform, at: FloatArray, move: Displacement | None, truth: Truth
 ) -> float:
     """Volume of the true lesion after motion and correction over that before; shares of voxels."""
-    seen = at + itk.displacement_mm(transform, truth.grid)
+    seen = at + displacement_mm(transform, truth.grid)
     came_from = seen - move(seen) if move is not None else seen
     lesion = np.asarray(truth.lesion, np.float32)
     carried = ndimage.map_coordinates(lesion, _index(came_from, truth.grid), order=1)

@@ -32,10 +32,11 @@ from breastdce.core.volume import Mask, Volume
 from breastdce.formats.gzip_frame import compress_here
 from breastdce.formats.nifti import read_mask, read_volume, write_mask, write_volume
 from breastdce.formats.nifti_strict import inspect
-from breastdce.imaging import itk
+from breastdce.imaging.itk import threads
 from breastdce.imaging.resample import Edge, isotropic_grid, nearest
 from breastdce.prepare.resample import ResampleParams, resample
 from breastdce.prepare.zscore import ZscoreParams, zscore
+from breastdce.testing.itk_oracle import to_image, with_grid
 
 RESULTS = Path(__file__).resolve().parent / "results" / "resample.json"
 PHASES = 3
@@ -85,7 +86,7 @@ def main() -> int:
     """Compare, measure, report."""
     args = _arguments()
     folders = sorted(path.parent for path in args.dataset.glob("sub-*/ses-*/native"))
-    with threadpool_limits(1), itk.threads(1):
+    with threadpool_limits(1), threads(1):
         rows = [row for folder in folders for row in _resampling(folder, args.repeat)]
         wrong = [row for row in rows if not row.apart <= TOLERANCE[row.kind]]
         if wrong or not rows:
@@ -143,7 +144,7 @@ def _pair(phases: Sequence[Volume], kind: str) -> Pair:
     """Three phases, or one mask, from memory to memory; SimpleITK's images are made before."""
     source = phases[0].grid
     target = isotropic_grid(source, 1.0)
-    reference = itk._with_grid(sitk.Image(list(target.shape), sitk.sitkUInt8), target)
+    reference = with_grid(sitk.Image(list(target.shape), sitk.sitkUInt8), target)
 
     def theirs(images: Sequence[sitk.Image], pixel: int) -> list[sitk.Image]:
         still = sitk.Transform()
@@ -151,13 +152,11 @@ def _pair(phases: Sequence[Volume], kind: str) -> Pair:
 
     if kind == "nearest":
         mask = Mask(phases[1].data > phases[1].data.mean(), source)
-        image = sitk.Cast(
-            itk.to_image(Volume(mask.data.astype(np.float32), source)), sitk.sitkUInt8
-        )
+        image = sitk.Cast(to_image(Volume(mask.data.astype(np.float32), source)), sitk.sitkUInt8)
         return Pair(
             lambda: [nearest(mask, target, Edge.ITK)], lambda: theirs([image], sitk.sitkUInt8)
         )
-    images = [itk.to_image(phase) for phase in phases]
+    images = [to_image(phase) for phase in phases]
     params = ResampleParams(interpolator="linear" if kind == "linear" else "bspline")
     return Pair(lambda: resample(phases, params).phases, lambda: theirs(images, sitk.sitkFloat32))
 

@@ -8,10 +8,10 @@ from hypothesis import strategies as st
 
 from breastdce.core.grid import Grid
 from breastdce.core.volume import Mask, Volume
-from breastdce.imaging import itk
 from breastdce.imaging.resample import Edge
 from breastdce.prepare.resample import ResampleParams, resample, resample_mask
 from breastdce.prepare.zscore import ZscoreParams, zscore
+from breastdce.testing import itk_oracle
 
 spacings = st.tuples(*[st.floats(0.4, 3.5)] * 3)
 shapes = st.tuples(*[st.integers(4, 12)] * 3)
@@ -60,8 +60,10 @@ def test_any_image_is_resampled_as_simpleitk_does(shape, spacing, step, interpol
     image = Volume(signal, Grid(shape, spacing, np.eye(3), (0.0, 0.0, 0.0)))
     params = ResampleParams(spacing_mm=step, interpolator=interpolator, grid=grid)
     found = resample([image], params).phases[0]
-    kind = {"linear": itk.Interpolator.LINEAR, "bspline": itk.Interpolator.BSPLINE}[interpolator]
-    oracle = itk.resample(image, found.grid, kind)
+    kind = {"linear": itk_oracle.Interpolator.LINEAR, "bspline": itk_oracle.Interpolator.BSPLINE}[
+        interpolator
+    ]
+    oracle = itk_oracle.resample(image, found.grid, kind)
     # of the maximum, as chosen for real images; noise rings more, so that a spline gets thrice that
     relative = {"linear": 3e-7, "bspline": 3e-6}[interpolator]
     np.testing.assert_allclose(found.data, oracle.data, rtol=0, atol=relative * 200)

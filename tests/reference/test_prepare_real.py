@@ -24,6 +24,7 @@ from breastdce.prepare.n4 import N4Params, correct
 from breastdce.prepare.resample import ResampleParams, resample
 from breastdce.prepare.sharpen import Sharpening
 from breastdce.prepare.zscore import ZscoreParams, zscore
+from breastdce.testing import itk_oracle
 
 pytestmark = pytest.mark.data
 
@@ -94,8 +95,8 @@ def test_moments_of_duke_are_the_known_ones(duke):
     ("interpolator", "kind", "relative"),
     # of the signal's maximum: three roundings of float32; twice filtered thrice as many
     [
-        ("linear", itk.Interpolator.LINEAR, 3e-7),
-        pytest.param("bspline", itk.Interpolator.BSPLINE, 1e-6, marks=pytest.mark.slow),
+        ("linear", itk_oracle.Interpolator.LINEAR, 3e-7),
+        pytest.param("bspline", itk_oracle.Interpolator.BSPLINE, 1e-6, marks=pytest.mark.slow),
     ],
 )
 def test_resampling_is_that_of_simpleitk(exam, interpolator, kind, relative, request):
@@ -103,7 +104,7 @@ def test_resampling_is_that_of_simpleitk(exam, interpolator, kind, relative, req
     phase = request.getfixturevalue(exam)[1]
     phase = phase.with_data(phase.data + 1)
     found = resample([phase], ResampleParams(interpolator=interpolator)).phases[0]
-    oracle = itk.resample(phase, found.grid, kind)
+    oracle = itk_oracle.resample(phase, found.grid, kind)
     highest = float(phase.data.max())
     np.testing.assert_allclose(found.data, oracle.data, rtol=0, atol=relative * highest)
     assert np.array_equal(found.data == 0, oracle.data == 0)
@@ -201,7 +202,7 @@ def test_own_n4_is_that_of_simpleitk(ucsf, case):
         for start, n in zip(starts, shape, strict=True)
     )
     samples = np.asfortranarray(signal[i, j, k])
-    inside = itk.otsu(samples) if masked else np.ones(samples.shape, bool, order="F")
+    inside = itk_oracle.otsu(samples) if masked else np.ones(samples.shape, bool, order="F")
     course, how = Course((50,) * 4, 0.001, as_itk=True), Sharpening(200, 0.01, 0.15)
     found = estimate_n4(samples, inside, (4, 4, 4), how, course)
     axes = Samples(0, 1, shape[0]), Samples(0, 1, shape[1]), Samples(0, 1, shape[2])

@@ -451,7 +451,7 @@ class CaveatCode(Code):
     )
     BREAST_MASK_DOUBTFUL = (
         "BREAST_MASK_DOUBTFUL",
-        "The breast mask has an implausible volume, or the chest wall was not seen or lies before the skin.",
+        "A breast has an odd volume, or the chest wall was not seen or lies before the skin.",
         "Look at the mask before using what was measured inside it.",
     )
     THRESHOLD_DEFAULT = (

@@ -66,5 +66,5 @@ STAGE = Stage(
     outputs=Outputs,
     run=run,
     methods=methods,
-    engines=lambda _: ("itk-elastix", "SimpleITK", "numba", "scipy"),
+    engines=lambda _: ("itk-elastix", "numba", "scipy"),
 )

@@ -10,7 +10,7 @@ from breastdce.core.grid import Grid
 from breastdce.core.transform import Rigid, Spline, Transform
 from breastdce.core.volume import Volume
 from breastdce.formats.tfm import transform_text, write_transform
-from breastdce.imaging import itk
+from breastdce.testing import itk_oracle
 
 SAGITTAL = np.array([[0.0, 0.0, 1.0], [-1.0, 0.0, 0.0], [0.0, -1.0, 0.0]])
 GRID = Grid((14, 12, 9), (2.0, 2.5, 3.0), SAGITTAL, (-5.0, 20.0, 12.0))
@@ -37,7 +37,7 @@ def bent():
 def test_simpleitk_reads_the_transform_that_we_apply(transform, tmp_path):
     write_transform(tmp_path / "a.tfm", transform)
     theirs = sitk.ReadTransform(str(tmp_path / "a.tfm"))
-    ours = itk.displacement_mm(transform, GRID)
+    ours = itk_oracle.displacement_mm(transform, GRID)
     flip = np.array([-1.0, -1.0, 1.0])
     for index in np.ndindex(3, 3, 3):
         at = (np.array(index) + 2.0) @ (GRID.direction * GRID.spacing_mm).T + GRID.origin_mm
@@ -51,21 +51,21 @@ def test_an_image_resampled_through_the_file_is_ours(tmp_path):
     volume = Volume(np.asfortranarray(rng.normal(100, 9, GRID.shape), np.float32), GRID)
     transform = Transform(RIGID, bent())
     write_transform(tmp_path / "a.tfm", transform)
-    image = itk.to_image(volume)
+    image = itk_oracle.to_image(volume)
     theirs = sitk.Resample(
         image, image, sitk.ReadTransform(str(tmp_path / "a.tfm")), sitk.sitkBSpline, -1.0
     )
     found = sitk.GetArrayFromImage(theirs).T
     inside = found != -1.0
     assert inside.mean() > 0.5
-    ours = itk.warp(volume, transform, itk.Interpolator.BSPLINE).data
+    ours = itk_oracle.warp(volume, transform, itk_oracle.Interpolator.BSPLINE).data
     np.testing.assert_array_equal(ours[inside], found[inside])
     assert (ours[~inside] > 50).all()  # beyond the image the nearest voxel holds
 
 
 def test_the_spline_is_applied_after_the_rigid_move():
-    both = itk.displacement_mm(Transform(RIGID, bent()), GRID)
-    apart = itk.displacement_mm(Transform(RIGID), GRID)
+    both = itk_oracle.displacement_mm(Transform(RIGID, bent()), GRID)
+    apart = itk_oracle.displacement_mm(Transform(RIGID), GRID)
     assert np.abs(both - apart).max() > 1
     text = transform_text(Transform(RIGID, bent()))
     # ITK applies what stands last first.

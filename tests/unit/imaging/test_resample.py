@@ -9,7 +9,6 @@ from breastdce.core.codes import ErrorCode
 from breastdce.core.errors import InputError
 from breastdce.core.grid import Grid
 from breastdce.core.volume import Mask, Volume
-from breastdce.imaging import itk
 from breastdce.imaging.resample import (
     Edge,
     Interpolation,
@@ -20,6 +19,7 @@ from breastdce.imaging.resample import (
     nearest,
     vote,
 )
+from breastdce.testing import itk_oracle
 
 
 def _grid(shape, spacing, direction=None, origin=(3.0, -7.0, 11.0)):
@@ -60,7 +60,7 @@ def test_linear_is_that_of_itk(spacing):
     )
     image = _noise(_grid((17, 13, 11), spacing, turn))
     target = isotropic_grid(image.grid, 1.0)
-    oracle = itk.resample(image, target, itk.Interpolator.LINEAR)
+    oracle = itk_oracle.resample(image, target, itk_oracle.Interpolator.LINEAR)
     # both sum in float64 and round once: 1e-4 of 200 is some units of the last place of float32
     # plus the rounding of positions through mm, 1e-14 x 100
     np.testing.assert_allclose(linear(image, target, Edge.ITK).data, oracle.data, atol=1e-4)
@@ -71,7 +71,7 @@ def test_plane_at_the_limit_falls_as_in_itk(step):
     # Origin 0 leaves no rounding of millimeters on ITK's side of the knife edge.
     image = _noise(_grid((6, 5, 60), (1.0, 1.0, step), origin=(0.0, 0.0, 0.0)))
     target = isotropic_grid(image.grid, 1.0)
-    oracle = itk.resample(image, target, itk.Interpolator.LINEAR)
+    oracle = itk_oracle.resample(image, target, itk_oracle.Interpolator.LINEAR)
     ours = linear(image, target, Edge.ITK)
     assert target.shape[2] == 120
     assert bool(ours.data[:, :, 119].any()) is bool(oracle.data[:, :, 119].any())

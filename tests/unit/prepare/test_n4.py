@@ -11,6 +11,7 @@ from breastdce.core.volume import Volume
 from breastdce.imaging import itk
 from breastdce.prepare.bias_field import BiasField, Samples, lattice_of
 from breastdce.prepare.n4 import N4Params, correct, samples_of
+from breastdce.testing import itk_oracle
 
 SHAPE = (48, 40, 20)
 GRID = Grid(SHAPE, (1.5, 1.5, 3.0), np.eye(3), (0.0, 0.0, 0.0))
@@ -76,7 +77,6 @@ def test_engine_of_itk_gives_the_same_images(phantom):
 
 def test_our_engine_does_without_itk(phantom, monkeypatch):
     monkeypatch.setattr(itk, "n4_log_field", None)
-    monkeypatch.setattr(itk, "otsu", None)
     assert correct(phantom[2][:1], N4Params(iterations=(2,))).tissue_above > 0
 
 
@@ -119,7 +119,7 @@ def test_mean_log_field_is_what_the_phase_was_divided_by(phantom):
 def test_field_is_that_of_itk_where_nothing_is_thinned(phantom):
     _, _, phases = phantom
     samples = phases[0].data
-    inside = itk.otsu(samples)
+    inside = itk_oracle.otsu(samples)
     settings = itk.N4Settings(200, 0.01, 0.15, 4, (20, 20), 0.001)
     with itk.threads(1):
         whole = itk.n4_log_field(samples, inside, settings, SHAPE)

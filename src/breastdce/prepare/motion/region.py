@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from breastdce.core.grid import Grid
 from breastdce.core.volume import Mask, Volume
-from breastdce.imaging import itk
+from breastdce.imaging.otsu import otsu_threshold
 from breastdce.prepare.motion.metrics import smooth
 
 Box = tuple[slice, slice, slice]
@@ -31,8 +31,7 @@ def body(pre: Volume) -> Mask:
     level = np.log1p(np.maximum(thin, 0), order="F")
     if np.ptp(level) == 0:
         return Mask(np.zeros(pre.grid.shape, bool, order="F"), pre.grid)
-    with itk.threads(1):
-        bright = itk.otsu(level)
+    bright = level > otsu_threshold(level)
     tall = [spacing * n for spacing, n in zip(pre.grid.spacing_mm, step, strict=True)]
     reach = [max(1, round(_CLOSE_MM / each)) for each in tall]
     offsets = np.ogrid[tuple(slice(-n, n + 1) for n in reach)]

@@ -9,11 +9,10 @@ from breastdce.core.exam import Dynamic
 from breastdce.core.grid import Grid
 from breastdce.core.transform import Transform
 from breastdce.core.volume import Mask, Volume
-from breastdce.imaging import itk
 from breastdce.prepare.motion.correct import correct
 from breastdce.prepare.motion.params import MotionParams
 from breastdce.prepare.motion.report import Verdict
-from breastdce.testing import PhantomParams, phantom_grid
+from breastdce.testing import PhantomParams, itk_oracle, phantom_grid
 from breastdce.testing.motion import make_moving_phantom, positions_mm, rigid_move, shear_wave
 
 SAGITTAL = phantom_grid("demo", sagittal=True)
@@ -35,7 +34,7 @@ def corrected(move):
 def error_mm(transform, move, inside):
     """Median distance of where the transform finds tissue from where it is."""
     at = positions_mm(GRID)[inside]
-    moved = itk.displacement_mm(transform, GRID)[inside]
+    moved = itk_oracle.displacement_mm(transform, GRID)[inside]
     return float(np.median(np.linalg.norm(moved - move(at + moved), axis=-1)))
 
 
