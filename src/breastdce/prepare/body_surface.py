@@ -26,6 +26,7 @@ _EDGE = 0.5  # share of the tissue's signal beside it at which the skin begins
 _AIR_SHARE = 12  # the front twelfth of the lines is air but for a nipple
 _LEAST_AIR = 0.02  # of bright tissue: ringing and blur of its edge are no tissue
 _START = 9  # blocks along z
+_PART_SHARE = 0.1  # of the largest part: a breast is more, noise and ghosts are far less
 _LEAST_CONTRAST = 1.2  # times the signal of air
 _BELOW_SPLIT = 0.85  # of the logarithm: suppressed fat lies just above the split
 
@@ -74,7 +75,7 @@ def body_surface(coarse: Coarse) -> BodySurface:
     air = max(_air(signal), _LEAST_AIR * _typical(signal))
     ratio = np.clip(np.log(np.maximum(signal, 1e-6 * air) / air), 0.0, np.log(_CLIP))
     split = max(_BELOW_SPLIT * _otsu(ratio), float(np.log(_LEAST_CONTRAST)))
-    body = _largest_solid(ratio > split, steps)
+    body = _solid(ratio > split, steps)
     count = body.shape[1]
     top = count - 1 - np.argmax(body[:, ::-1], axis=1)
     y = coarse.first_mm[1] + coarse.step_mm[1] * (top + 0.5)
@@ -108,8 +109,11 @@ def _otsu(values: NDArray[np.float32], bins: int = 128) -> float:
     return float(centers[np.argmax(below * above * (means[0] - means[1]) ** 2)])
 
 
-def _largest_solid(tissue: BoolImage, steps: FloatArray) -> BoolImage:
-    """Close gaps, drop what hangs by a thread (ghosts), keep the largest part."""
+def _solid(tissue: BoolImage, steps: FloatArray) -> BoolImage:
+    """Close gaps, drop what hangs by a thread (ghosts), keep the largest part and its like.
+
+    Fat that is as dark as air may part a breast from the trunk: skin and gland alone show there.
+    """
     from scipy import ndimage
 
     reach = [max(1, round(_CLOSE_MM / 2 / step)) for step in steps]
@@ -121,7 +125,9 @@ def _largest_solid(tissue: BoolImage, steps: FloatArray) -> BoolImage:
     labels, count = ndimage.label(opened)
     if count == 0:
         return np.zeros_like(tissue)
-    return np.asarray(labels == 1 + np.argmax(np.bincount(labels.ravel())[1:]))
+    sizes = np.bincount(labels.ravel())
+    sizes[0] = 0
+    return np.asarray((sizes >= _PART_SHARE * sizes.max())[labels])
 
 
 def _folds(body: BoolImage, top: NDArray[np.int64]) -> BoolImage:

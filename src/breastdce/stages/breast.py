@@ -37,7 +37,7 @@ def methods(params: BreastParams) -> str:
 
 STAGE = Stage(
     "breast",
-    version=3,
+    version=4,
     inputs=Inputs,
     params=BreastParams,
     outputs=Outputs,

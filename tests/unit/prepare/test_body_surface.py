@@ -46,3 +46,14 @@ def test_without_noise_the_blur_of_an_edge_is_no_tissue():
     surface = body_surface(Coarse(signal, (STEP_MM, STEP_MM, STEP_MM), (0.0, 0.0, 0.0)))
     beside = surface.front_mm[6, 10:28]  # two blocks from a steep side
     assert (np.abs(beside - STEP_MM * 9.5) <= STEP_MM).all()
+
+
+def test_a_breast_that_dark_fat_parts_from_the_trunk_is_body_and_a_ghost_is_none():
+    rng = np.random.default_rng(4)
+    signal = rng.rayleigh(5.0, (30, 40, 24)).astype(np.float32)
+    signal[:, :10] = 100
+    signal[2:12, 16:30, 4:20] = 100  # 18 mm before the trunk
+    signal[20:26, 30:34, 6:12] = 40
+    surface = body_surface(Coarse(signal, (STEP_MM, STEP_MM, STEP_MM), (0.0, 0.0, 0.0)))
+    assert abs(surface.front_mm[6, 12] - STEP_MM * 29.5) <= STEP_MM
+    assert abs(surface.front_mm[22, 9] - STEP_MM * 9.5) <= STEP_MM
