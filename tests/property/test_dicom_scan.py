@@ -79,10 +79,21 @@ def test_many_elements_at_once_give_what_one_at_a_time_gives(genuine, mutant, ki
     for place, value in data.draw(st.lists(st.tuples(places, st.integers(0, 255)), max_size=4)):
         content[place] = value
     mutant.write_bytes(content)
+    assert_same_one_at_a_time(mutant)
+
+
+def assert_same_one_at_a_time(mutant):
     at_once = scan_file(mutant)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("breastdce.formats.dicom.runs.Run.take", lambda _, offset: offset)
         assert scan_file(mutant) == at_once
+
+
+def test_a_long_value_in_group_2_is_kept_by_neither_way(genuine, mutant):
+    content = bytearray(genuine["enhanced_implicit"])
+    content[165] = 4  # the SOP class is 1052 bytes long
+    mutant.write_bytes(content)
+    assert_same_one_at_a_time(mutant)
 
 
 @SETTINGS

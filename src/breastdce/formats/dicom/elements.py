@@ -172,7 +172,9 @@ def _read_meta(cursor: Cursor, offset: int) -> tuple[dict[int, bytes], int]:
             tag, _, length, begin = encoding.element(cursor, offset)
             if length > KEEP_BYTES * 64:
                 break
-            meta[tag] = cursor.at(begin, length)
+            value = cursor.at(begin, length)
+            if length <= KEEP_BYTES:  # as where many are taken at once
+                meta[tag] = value
             offset = begin + length
         run.finish()
     except (EndedEarly, BrokenHeader):
