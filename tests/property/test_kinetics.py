@@ -9,7 +9,7 @@ from hypothesis.extra import numpy as hnp
 
 from breastdce.core.exam import Region, Triple, VoiSource
 from breastdce.core.grid import Grid
-from breastdce.core.volume import Mask, Volume
+from breastdce.core.volume import Volume
 from breastdce.imaging.components import connected_parts
 from breastdce.kinetics.enhancement import percent_values, ratio_values
 from breastdce.kinetics.ftv import FtvResult, functional_tumor_volume, has_neighbors
@@ -128,8 +128,7 @@ def test_a_polygon_equals_crossings_counted_point_by_point(vertices: list[tuple[
 @FEW
 @given(hnp.arrays(np.bool_, SHAPE), st.sampled_from([6, 18, 26]))
 def test_parts_cover_the_mask_and_their_sizes_add_up(data: np.ndarray, connectivity: int):
-    grid = Grid(SHAPE, (1.0, 1.0, 1.0), np.eye(3), (0.0, 0.0, 0.0))
-    parts = connected_parts(Mask(np.asfortranarray(data), grid), connectivity)  # type: ignore[arg-type]
+    parts = connected_parts(np.asfortranarray(data), connectivity)  # type: ignore[arg-type]
     np.testing.assert_array_equal(parts.labels > 0, data)
     assert (
         parts.sizes.tolist()

@@ -1,6 +1,8 @@
-"""The box around a mask."""
+"""The box around a mask, and a margin around a box."""
 
 from __future__ import annotations
+
+from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,3 +23,12 @@ def bounding_box(mask: NDArray[np.bool_]) -> Window:
         slice(int(along_j[0]), int(along_j[-1]) + 1),
         k,
     )
+
+
+def widened(window: Window, margins: Sequence[int], shape: Sequence[int]) -> Window:
+    """A box with a margin of voxels on both sides of each axis, cut at the grid."""
+    i, j, k = (
+        slice(max(0, part.start - margin), min(size, part.stop + margin))
+        for part, margin, size in zip(window, margins, shape, strict=True)
+    )
+    return i, j, k

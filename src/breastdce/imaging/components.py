@@ -8,7 +8,6 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from breastdce.core.volume import Mask
 from breastdce.imaging.zones import label_zones
 
 Connectivity = Literal[6, 18, 26]
@@ -44,7 +43,7 @@ class Parts:
         return touched
 
 
-def connected_parts(mask: Mask, connectivity: Connectivity = 26) -> Parts:
+def connected_parts(mask: NDArray[np.bool_], connectivity: Connectivity = 26) -> Parts:
     """Label the connected parts of a mask.
 
     Parameters
@@ -60,8 +59,8 @@ def connected_parts(mask: Mask, connectivity: Connectivity = 26) -> Parts:
         Labels on the mask's grid, in descending order of size.
     """
     # A margin all around lets a step in memory be a step in space.
-    padded = np.zeros([n + 2 for n in mask.data.shape], np.uint16, order="F")
-    padded[1:-1, 1:-1, 1:-1] = mask.data
+    padded = np.zeros([n + 2 for n in mask.shape], np.uint16, order="F")
+    padded[1:-1, 1:-1, 1:-1] = mask
     flat = padded.ravel(order="K")
     where = np.flatnonzero(flat)
     part = label_zones(flat, where, _steps_back(padded.shape, connectivity))

@@ -7,9 +7,9 @@ import math
 import numpy as np
 from numpy.typing import NDArray
 
-from breastdce.core.grid import FloatArray, Window
+from breastdce.core.grid import FloatArray
 from breastdce.core.volume import Mask
-from breastdce.imaging.box import bounding_box
+from breastdce.imaging.box import bounding_box, widened
 from breastdce.imaging.kernel import kernel
 
 _TIE_MM = 1e-6  # a center at the distance itself is within; decimal spacings round either way
@@ -38,22 +38,13 @@ def within_mm(mask: Mask, distance_mm: float) -> Mask:
     near = np.zeros(mask.data.shape, dtype=np.bool_, order="F")
     window = bounding_box(mask.data)
     if window[0].stop:
-        reach = _widened(window, mask, distance_mm)
-        inside = np.ascontiguousarray(mask.data[reach].T)
         i_mm, j_mm, k_mm = mask.grid.spacing_mm
+        margins = [math.ceil(distance_mm / step) for step in (i_mm, j_mm, k_mm)]
+        reach = widened(window, margins, mask.grid.shape)
+        inside = np.ascontiguousarray(mask.data[reach].T)
         farthest = (distance_mm + _TIE_MM) ** 2
         near[reach] = _within(inside, (i_mm, j_mm, k_mm), farthest).T
     return Mask(near, mask.grid)
-
-
-def _widened(window: Window, mask: Mask, distance_mm: float) -> Window:
-    """The box of the mask and all voxels that the distance can reach, inside the grid."""
-    margins = [math.ceil(distance_mm / spacing) for spacing in mask.grid.spacing_mm]
-    i, j, k = (
-        slice(max(0, part.start - margin), min(size, part.stop + margin))
-        for part, margin, size in zip(window, margins, mask.grid.shape, strict=True)
-    )
-    return i, j, k
 
 
 @kernel

@@ -39,6 +39,12 @@ def linear_axis(position: FloatArray, voxels: int) -> Axis:
     return Axis(index.astype(np.uint32), np.stack([1.0 - share, share]), Ends.EXTENDED)
 
 
+def cubic_weights(t: FloatArray) -> FloatArray:
+    """Six times the weights of the four B-splines around positions `t` after the second of them."""
+    r = 1 - t
+    return np.stack([r**3, 3 * t**3 - 6 * t**2 + 4, 3 * r**3 - 6 * r**2 + 4, t**3])
+
+
 def cubic_axis(position: FloatArray, voxels: int, ends: Ends) -> Axis:
     """Four coefficients around positions, in voxels.
 
@@ -52,10 +58,9 @@ def cubic_axis(position: FloatArray, voxels: int, ends: Ends) -> Axis:
     held = np.clip(position, 0.0, voxels - 1.0) if ends is Ends.EXTENDED else position
     low = np.floor(held)
     t = held - low
-    weight = [(1 - t) ** 3, 3 * t**3 - 6 * t**2 + 4, 3 * (1 - t) ** 3 - 6 * (1 - t) ** 2 + 4, t**3]
     around = low.astype(np.int64) + np.arange(-1, 3)[:, None]
     sample = around + 1 if ends is Ends.EXTENDED else _mirrored(around, voxels)
-    return Axis(sample.astype(np.uint32), np.stack(weight), ends)
+    return Axis(sample.astype(np.uint32), cubic_weights(t), ends)
 
 
 def _mirrored(index: NDArray[np.int64], voxels: int) -> NDArray[np.int64]:

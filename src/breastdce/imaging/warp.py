@@ -13,6 +13,7 @@ from breastdce.core.grid import FloatArray, Grid
 from breastdce.core.transform import Rigid, Spline, Transform
 from breastdce.core.volume import Volume
 from breastdce.imaging.kernel import read_only
+from breastdce.imaging.separable import cubic_weights
 from breastdce.imaging.spline_loops import POLE, coefficients
 from breastdce.imaging.warp_loops import Taps, sample_moved
 
@@ -98,11 +99,11 @@ def lps(grid: Grid) -> tuple[FloatArray, FloatArray]:
 def taps(position: FloatArray, nodes: int) -> Taps:
     """The four control points around positions, counted in control points."""
     low = np.floor(position)
-    t = position - low
-    weight = [(1 - t) ** 3, 3 * t**3 - 6 * t**2 + 4, 3 * (1 - t) ** 3 - 6 * (1 - t) ** 2 + 4, t**3]
     reached = (low >= 1) & (low + 2 < nodes)
     first = np.where(reached, low - 1, 0).astype(np.uint32)
-    return Taps(first + np.arange(4, dtype=np.uint32)[:, None], np.stack(weight) / 6 * reached)
+    return Taps(
+        first + np.arange(4, dtype=np.uint32)[:, None], cubic_weights(position - low) / 6 * reached
+    )
 
 
 def _moved(

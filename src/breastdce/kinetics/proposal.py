@@ -13,6 +13,7 @@ from breastdce.core.exam import Box, Triple
 from breastdce.core.grid import Grid
 from breastdce.core.params import Params
 from breastdce.core.volume import Mask
+from breastdce.imaging.box import bounding_box
 from breastdce.kinetics.enhancement import percent_values, ratio_values
 from breastdce.kinetics.ftv import has_neighbors
 from breastdce.kinetics.thresholds import background_inside
@@ -103,8 +104,8 @@ def propose(
     Parts are ranked by a product of plain terms (`Terms`); nothing in it was learned. A box is
     no finding: background enhancement, vessels that meet, and lymph nodes are proposed as well.
     """
-    bounds = _bounds(breast.data)
-    if bounds is None:
+    bounds = bounding_box(breast.data)
+    if not bounds[0].stop:
         return ()
     where = _with_rim(bounds)
     grid, inside = breast.grid, _without_border(breast.data[where], breast.grid, params.border_mm)
@@ -146,7 +147,7 @@ def propose(
 def _box(here: BoolImage, where: Window, grid: Grid, margin_mm: float) -> Box:
     """Bounds of a part with a margin, clipped to the grid; `where` is its window in the grid."""
     first, last = [], []
-    for axis, span in enumerate(_bounds(here) or where):
+    for axis, span in enumerate(bounding_box(here) if here.any() else where):
         margin = math.ceil(margin_mm / grid.spacing_mm[axis] - 1e-6)
         first.append(max(0, where[axis].start + span.start - margin))
         last.append(min(grid.shape[axis], where[axis].start + span.stop + margin) - 1)
@@ -156,18 +157,6 @@ def _box(here: BoolImage, where: Window, grid: Grid, margin_mm: float) -> Box:
 def _center_x(box: Box, grid: Grid) -> float:
     center = [(a + b) / 2 for a, b in zip(box.first, box.last, strict=True)]
     return float((grid.affine @ [*center, 1.0])[0])
-
-
-def _bounds(mask: BoolImage) -> Window | None:
-    """Smallest window around what is set."""
-    found = []
-    for axis in range(3):
-        others = tuple(other for other in range(3) if other != axis)
-        set_ = np.flatnonzero(mask.any(axis=others))
-        if set_.size == 0:
-            return None
-        found.append(slice(int(set_[0]), int(set_[-1]) + 1))
-    return found[0], found[1], found[2]
 
 
 def _with_rim(window: Window) -> Window:

@@ -66,7 +66,7 @@ def stv_candidate(ftv: Mask, params: StvParams) -> StvResult:
     if box[0].stop == 0:
         return StvResult(Mask(kept, ftv.grid), 0, 0, 0, 0, 0)
     grid = ftv.grid.cropped(box)
-    parts = connected_parts(Mask(ftv.data[box], grid), params.connectivity)
+    parts = connected_parts(ftv.data[box], params.connectivity)
     largest = parts.select(np.arange(parts.count) == 0)
     near = within_mm(Mask(largest, grid), params.satellite_mm)
     keep = parts.touched_by(near.data)

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
 
-from breastdce.core.grid import Grid
+from breastdce.core.grid import Grid, Window
 from breastdce.core.volume import Mask, Volume
+from breastdce.imaging.box import bounding_box, widened
+from breastdce.imaging.components import connected_parts
 from breastdce.imaging.otsu import otsu_threshold
 from breastdce.prepare.motion.metrics import smooth
-
-Box = tuple[slice, slice, slice]
 
 _SMOOTH_MM = 2.0  # air must look darker than fat that is suppressed
 _STEP_MM = 3.0  # a body needs no finer mask
@@ -31,12 +30,12 @@ def body(pre: Volume) -> Mask:
     level = np.log1p(np.maximum(thin, 0), order="F")
     if np.ptp(level) == 0:
         return Mask(np.zeros(pre.grid.shape, bool, order="F"), pre.grid)
-    bright = level > otsu_threshold(level)
+    largest = connected_parts(level > otsu_threshold(level), 6).labels == 1
     tall = [spacing * n for spacing, n in zip(pre.grid.spacing_mm, step, strict=True)]
     reach = [max(1, round(_CLOSE_MM / each)) for each in tall]
     offsets = np.ogrid[tuple(slice(-n, n + 1) for n in reach)]
     ball = sum((offset / n) ** 2 for offset, n in zip(offsets, reach, strict=True)) <= 1
-    padded = np.pad(_largest(bright), [(n, n) for n in reach], mode="edge")
+    padded = np.pad(largest, [(n, n) for n in reach], mode="edge")
     closed = ndimage.binary_closing(padded, ball)
     inner = tuple(slice(n, n + size) for n, size in zip(reach, thin.shape, strict=True))
     whole = ndimage.binary_fill_holes(closed[inner])
@@ -46,30 +45,13 @@ def body(pre: Volume) -> Mask:
     return Mask(np.asfortranarray(whole[:i, :j, :k]), pre.grid)
 
 
-def _largest(bright: NDArray[np.bool_]) -> NDArray[np.bool_]:
-    from scipy import ndimage
-
-    labels, count = ndimage.label(bright)
-    sizes = np.bincount(labels.ravel(), minlength=count + 1)[1:]
-    return np.asarray(labels == 1 + int(sizes.argmax()))
-
-
-def around(mask: Mask, margin_mm: float) -> Box:
+def around(mask: Mask, margin_mm: float) -> Window:
     """Box of the mask's voxels with a margin, inside the grid; the mask has a voxel."""
-    i, j, k = (
-        _span(mask, axis, round(margin_mm / mask.grid.spacing_mm[axis])) for axis in range(3)
-    )
-    return i, j, k
+    margins = [round(margin_mm / spacing) for spacing in mask.grid.spacing_mm]
+    return widened(bounding_box(mask.data), margins, mask.grid.shape)
 
 
-def _span(mask: Mask, axis: int, margin: int) -> slice:
-    others = tuple(other for other in range(3) if other != axis)
-    filled = np.flatnonzero(mask.data.any(axis=others))
-    first, last = int(filled[0]) - margin, int(filled[-1]) + margin
-    return slice(max(0, first), min(mask.grid.shape[axis], last + 1))
-
-
-def coarse(volume: Volume, box: Box, step_mm: float) -> Volume:
+def coarse(volume: Volume, box: Window, step_mm: float) -> Volume:
     """Means of blocks of voxels of a box, about `step_mm` wide along each axis.
 
     What is left over at the end of an axis is cut off, unless it is all there is.
@@ -86,7 +68,7 @@ def coarse(volume: Volume, box: Box, step_mm: float) -> Volume:
     return Volume(means, _block_grid(grid, box, factor, size))
 
 
-def _block_grid(grid: Grid, box: Box, factor: list[int], size: list[int]) -> Grid:
+def _block_grid(grid: Grid, box: Window, factor: list[int], size: list[int]) -> Grid:
     first = [span.start + (n - 1) / 2 for span, n in zip(box, factor, strict=True)]
     x, y, z = (grid.origin_mm + grid.direction @ (np.array(first) * grid.spacing_mm)).tolist()
     i, j, k = size
@@ -94,7 +76,7 @@ def _block_grid(grid: Grid, box: Box, factor: list[int], size: list[int]) -> Gri
     return Grid((i, j, k), (a, b, c), grid.direction.copy(), (x, y, z))
 
 
-def coarse_mask(mask: Mask, box: Box, step_mm: float) -> Mask:
+def coarse_mask(mask: Mask, box: Window, step_mm: float) -> Mask:
     """Blocks of which at least half lie in the mask."""
     share = coarse(Volume(mask.data.astype(np.float32), mask.grid), box, step_mm)
     return Mask(np.asfortranarray(share.data >= 0.5), share.grid)

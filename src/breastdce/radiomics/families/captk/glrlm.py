@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from breastdce.core.codes import Undefined
 from breastdce.core.params import Params
+from breastdce.imaging.box import widened
 from breastdce.radiomics.binning import bin_edges, bin_index
 from breastdce.radiomics.emphasis import cells, emphasis
 from breastdce.radiomics.families._contract import Family, Feature, Values
@@ -95,7 +96,7 @@ def _scene(region: Region, params: GlrlmParams) -> _Scene:
     lower = bin_edges(low, high, params.bins)
     sides = list(zip(region.box, region.grid.shape, strict=True))
     margin = params.radius
-    near = tuple(slice(max(0, b.start - margin), min(n, b.stop + margin)) for b, n in sides)
+    near = widened(region.box, [margin] * 3, region.grid.shape)
     beyond = [(max(0, margin - b.start), max(0, b.stop + margin - n)) for b, n in sides]
     around = region.image.data[near]
     codes = bin_index(around.ravel(order="F"), lower).reshape(around.shape, order="F")

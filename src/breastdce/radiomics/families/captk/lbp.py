@@ -13,6 +13,7 @@ import numpy as np
 
 from breastdce.core.codes import Undefined
 from breastdce.core.params import Params
+from breastdce.imaging.box import widened
 from breastdce.radiomics.families._contract import Family, Feature, Values
 from breastdce.radiomics.matrices.brighter import sums_of_words
 from breastdce.radiomics.region import Region
@@ -48,10 +49,7 @@ def compute(region: Region, params: LbpParams) -> Values:
     """Patterns near the region; everywhere else no neighbor is brighter and the pattern is 0."""
     if region.size == 0:
         return {"LBP": Undefined.EMPTY_REGION}
-    near = tuple(
-        slice(max(0, part.start - params.radius), min(size, part.stop + params.radius))
-        for part, size in zip(region.box, region.grid.shape, strict=True)
-    )
+    near = widened(region.box, [params.radius] * 3, region.grid.shape)
     masked = np.where(region.mask.data[near], region.image.data[near], np.float32(0))
     # The border of the image is repeated beyond it. Elsewhere the outermost layer is empty, so
     # that repeating it gives the 0 that is there.

@@ -15,12 +15,12 @@ from numpy.typing import NDArray
 
 from breastdce.core.codes import Undefined
 from breastdce.core.params import NoParams
-from breastdce.imaging.zones import label_zones
+from breastdce.imaging.components import connected_parts
 from breastdce.radiomics.families._contract import Family, Feature, Values
 from breastdce.radiomics.families.captk._geometry import Spacing, affine, spacing_mm
 from breastdce.radiomics.matrices.moments import central_moments
 from breastdce.radiomics.matrices.offsets import IN_SPACE, Offset
-from breastdce.radiomics.region import Region, on_box
+from breastdce.radiomics.region import Region
 
 _VORONOI = {1: 0.04577789120476 * 2, 2: 0.03698062787608 * 2, 3: 0.03519563978232 * 2}
 """Share of the sphere of a direction and its opposite, by the number of axes that it moves along.
@@ -118,12 +118,7 @@ def compute(region: Region, params: NoParams) -> Values:
 
 def _described_part(inside: NDArray[np.bool_]) -> NDArray[np.bool_]:
     """The largest part connected by faces, on the box of the region."""
-    levels = on_box(inside, np.ones(int(np.count_nonzero(inside)), np.int64), 1, 1)
-    faces = np.array([levels.step(axis) for axis in ((1, 0, 0), (0, 1, 0), (0, 0, 1))])
-    number = label_zones(levels.flat, levels.where, faces)
-    part = np.zeros(inside.shape, np.bool_, order="F")
-    part.T[inside.T] = number == np.argmax(np.bincount(number))
-    return part
+    return np.asarray(connected_parts(inside, 6).labels == 1)
 
 
 def _surface_mm2(part: NDArray[np.bool_], spacing: Spacing) -> float:

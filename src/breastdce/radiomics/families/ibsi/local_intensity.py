@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from breastdce.core.codes import Undefined
 from breastdce.core.params import NoParams
+from breastdce.imaging.box import widened
 from breastdce.imaging.kernel import kernel
 from breastdce.radiomics.families._contract import Family, Feature, Values
 from breastdce.radiomics.region import Region
@@ -84,15 +85,12 @@ def _surroundings(region: Region, chords: IntArray) -> tuple[FloatArray, NDArray
     What is not finite or lies outside the image is 0 and not known.
     """
     reach = (int(chords.max()), chords.shape[1] // 2, chords.shape[0] // 2)
-    inner = [
-        slice(max(part.start - by, 0), min(part.stop + by, size))
-        for part, by, size in zip(region.box, reach, region.grid.shape, strict=True)
-    ]
+    inner = widened(region.box, reach, region.grid.shape)
     missing = [
         (by - (part.start - inside.start), by - (inside.stop - part.stop))
         for part, inside, by in zip(region.box, inner, reach, strict=True)
     ]
-    image = np.ascontiguousarray(region.image.data[tuple(inner)].T, dtype=np.float64)
+    image = np.ascontiguousarray(region.image.data[inner].T, dtype=np.float64)
     known = np.isfinite(image)
     image[~known] = 0.0
     return np.pad(image, missing[::-1]), np.pad(known, missing[::-1])
