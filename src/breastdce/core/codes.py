@@ -878,6 +878,11 @@ class ErrorCode(Code):
         "A table or record of the data set cannot be read or contradicts its dictionary.",
         "Run the exams again; the tables are made anew.",
     )
+    FOLDS_INVALID = (
+        "FOLDS_INVALID",
+        "The folds of a cross-validation break a promise, or someone was loaded from another fold.",
+        "Give the folds.json that the run was made with, or make new folds.",
+    )
     RECIPE_INVALID = (
         "RECIPE_INVALID",
         "The recipe is wrong; nothing was computed.",

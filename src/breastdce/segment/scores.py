@@ -1,0 +1,156 @@
+"""How well a mask agrees with a reference: overlap, surfaces, volume, and single parts.
+
+The surface of a mask is what a 6-connected erosion takes away; beyond the image is outside.
+Distances are Euclidean between voxel centers, in mm. These are the definitions of MONAI's metrics
+(`compute_hausdorff_distance`, `compute_average_surface_distance`, `compute_surface_dice`), which
+the tests compare with; DeepMind's surface-distance weights surface elements and gives other values.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import NamedTuple
+
+import msgspec
+import numpy as np
+from numpy.typing import NDArray
+
+from breastdce.core.grid import FloatArray
+from breastdce.core.volume import Mask
+from breastdce.imaging.box import bounding_box
+from breastdce.imaging.components import Parts, connected_parts
+
+_PERCENTILE = 95.0
+NEAR_MM = (1.0, 2.0)
+"""Tolerances of the normalized surface Dice."""
+_LEAST_PART_ML = 0.02  # smaller parts are noise at any threshold
+_DETECTED_IOU = 0.1
+
+
+class Scores(msgspec.Struct, frozen=True, kw_only=True):
+    """Agreement of a predicted mask with a reference, of one case.
+
+    With both masks empty there is nothing to agree on: everything but the volumes and counts is
+    NaN. With one of them empty overlap is 0 and distances are infinite.
+    """
+
+    dice: float
+    hd95_mm: float
+    """The larger of the 95th percentiles of the distances of either surface to the other."""
+    assd_mm: float
+    """Mean over the voxels of both surfaces of the distance to the other surface."""
+    nsd_1mm: float
+    """Share of the voxels of both surfaces within 1 mm of the other surface."""
+    nsd_2mm: float
+    volume_ml: float
+    reference_ml: float
+    detected: bool
+    """Whether the predicted parts that touch the reference reach an IoU over 0.1 with it."""
+    false_parts: int
+    """Predicted parts of at least 0.02 mL that touch no voxel of the reference."""
+    missed_parts: int
+    """Parts of the reference, likewise."""
+
+    @property
+    def both_empty(self) -> bool:
+        """Whether neither mask has a voxel."""
+        return self.volume_ml == 0 and self.reference_ml == 0
+
+    @property
+    def volume_error_ml(self) -> float:
+        """Predicted minus reference volume."""
+        return self.volume_ml - self.reference_ml
+
+    @property
+    def volume_error_percent(self) -> float:
+        """The same relative to the reference; NaN where that is empty."""
+        if self.reference_ml == 0:
+            return math.nan
+        return 100.0 * self.volume_error_ml / self.reference_ml
+
+
+class _Surfaces(NamedTuple):
+    """Distances in mm from each surface voxel of one mask to the surface of the other."""
+
+    there: FloatArray
+    back: FloatArray
+
+
+def score(prediction: Mask, reference: Mask) -> Scores:
+    """Compare two masks on one grid.
+
+    Raises
+    ------
+    ValueError
+        The masks differ in shape.
+    """
+    if prediction.data.shape != reference.data.shape:
+        raise ValueError("masks on different grids")
+    one, other = prediction.data, reference.data
+    common = int(np.count_nonzero(one & other))
+    sizes = int(np.count_nonzero(one)), int(np.count_nonzero(other))
+    distances = _distances(prediction, reference, sizes)
+    found, wanted = connected_parts(prediction), connected_parts(reference)
+    least = _LEAST_PART_ML / prediction.grid.voxel_ml
+    return Scores(
+        dice=2.0 * common / sum(sizes) if any(sizes) else math.nan,
+        hd95_mm=distances.hd95,
+        assd_mm=distances.assd,
+        nsd_1mm=distances.near[0],
+        nsd_2mm=distances.near[1],
+        volume_ml=prediction.volume_ml,
+        reference_ml=reference.volume_ml,
+        detected=_is_detected(found, other),
+        false_parts=_alone(found, other, least),
+        missed_parts=_alone(wanted, one, least),
+    )
+
+
+class _Distances(NamedTuple):
+    hd95: float
+    assd: float
+    near: tuple[float, float]
+
+
+def _distances(one: Mask, other: Mask, sizes: tuple[int, int]) -> _Distances:
+    if not any(sizes):
+        return _Distances(math.nan, math.nan, (math.nan, math.nan))
+    if not all(sizes):
+        return _Distances(math.inf, math.inf, (0.0, 0.0))
+    there, back = _between(_surface_mm(one), _surface_mm(other))
+    both = np.concatenate([there, back])
+    first, second = (float(np.count_nonzero(both <= near) / both.size) for near in NEAR_MM)
+    return _Distances(
+        hd95=float(max(np.percentile(there, _PERCENTILE), np.percentile(back, _PERCENTILE))),
+        assd=float(both.mean()),
+        near=(first, second),
+    )
+
+
+def _between(one: FloatArray, other: FloatArray) -> _Surfaces:
+    from scipy.spatial import cKDTree  # loaded when needed: nothing else of the program wants it
+
+    return _Surfaces(cKDTree(other).query(one)[0], cKDTree(one).query(other)[0])
+
+
+def _surface_mm(mask: Mask) -> FloatArray:
+    """Centers of the surface voxels, shape (n, 3), in mm along the axes of the grid."""
+    box = bounding_box(mask.data)
+    inside = np.pad(mask.data[box], 1)
+    core = inside[1:-1, 1:-1, 1:-1].copy()
+    for axis in range(3):
+        for step in (-1, 1):
+            core &= np.roll(inside, step, axis)[1:-1, 1:-1, 1:-1]
+    starts = [part.start for part in box]
+    corner: NDArray[np.int64] = np.argwhere(inside[1:-1, 1:-1, 1:-1] & ~core) + starts
+    return corner * np.asarray(mask.grid.spacing_mm)
+
+
+def _is_detected(found: Parts, reference: NDArray[np.bool_]) -> bool:
+    touching = found.select(found.touched_by(reference))
+    union = int(np.count_nonzero(touching | reference))
+    return union > 0 and int(np.count_nonzero(touching & reference)) > _DETECTED_IOU * union
+
+
+def _alone(parts: Parts, other: NDArray[np.bool_], least_voxels: float) -> int:
+    return int(np.count_nonzero(~parts.touched_by(other) & (parts.sizes >= least_voxels)))
