@@ -21,16 +21,28 @@ else
 endif
 
 # A stamp per lock: reinstalled only when the lock or the package's own metadata change. Everything
-# that is installed is locked with its hash, the build backend too.
+# that is installed is locked with its hash, the build backend too; the locks are complete.
 $(VENV)/.stamp-%: locks/%.txt pyproject.toml | $(BIN)/python
 ifdef UV
-	@$(UV) pip install --quiet --python $(BIN)/python --require-hashes -r $<
+	@$(UV) pip install --quiet --python $(BIN)/python --no-deps --require-hashes -r $<
 	@$(UV) pip install --quiet --python $(BIN)/python --no-deps --no-build-isolation -e .
 else
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r $<
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r $<
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
 endif
 	@$(BIN)/python -m breastdce.run.compile_kernels # about a minute, once
+	@touch $@
+
+# PyTorch's build for the CPU where one can be found, else the build of the registry with CUDA (3 GB).
+$(VENV)/.stamp-dev: $(VENV)/.stamp-torch
+$(VENV)/.stamp-torch: locks/torch-cpu.txt locks/torch.txt | $(BIN)/python
+ifdef UV
+	@$(UV) pip install --quiet --python $(BIN)/python --no-deps --require-hashes --torch-backend cpu -r $< \
+	  || $(UV) pip install --python $(BIN)/python --no-deps --require-hashes -r locks/torch.txt
+else
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r $< \
+	  || $(BIN)/python -m pip install --disable-pip-version-check --no-deps --require-hashes -r locks/torch.txt
+endif
 	@touch $@
 
 demo: $(VENV)/.stamp-build ## phantom cohort from DICOM to report, no download of data
@@ -42,6 +54,10 @@ test-fast: $(VENV)/.stamp-dev ## without slow tests and real data
 lint: $(VENV)/.stamp-dev ## format, rules, types, floors
 	@$(BIN)/ruff format --check . && $(BIN)/ruff check . && $(BIN)/mypy && $(BIN)/lint-imports
 lock: ## renew the locks (needs uv)
+	@sed 's/+cpu.*//;/^ /d' locks/torch-cpu.txt > $(VENV)/torch-pin.txt
 	@for set in build dev; do $(UV) pip compile --universal --generate-hashes --no-header \
-	  --no-annotate --no-emit-index-url --quiet --extra $$set pyproject.toml -o locks/$$set.txt; done
+	  --no-annotate --no-emit-index-url --quiet -c $(VENV)/torch-pin.txt --extra $$set pyproject.toml \
+	  -o locks/$$set.txt; done
+	@awk '/^[a-z]/ { f = /^(torch|triton|nvidia-|cuda-)/ ? "torch" : "dev" } { print > ("locks/" f ".new") }' \
+	  locks/dev.txt && mv locks/dev.new locks/dev.txt && mv locks/torch.new locks/torch.txt
 .PHONY: help demo test test-fast lint lock

@@ -90,7 +90,7 @@ def score(prediction: Mask, reference: Mask) -> Scores:
     common = int(np.count_nonzero(one & other))
     sizes = int(np.count_nonzero(one)), int(np.count_nonzero(other))
     distances = _distances(prediction, reference, sizes)
-    found, wanted = connected_parts(prediction), connected_parts(reference)
+    found, wanted = connected_parts(one), connected_parts(other)
     least = _LEAST_PART_ML / prediction.grid.voxel_ml
     return Scores(
         dice=2.0 * common / sum(sizes) if any(sizes) else math.nan,
