@@ -883,6 +883,11 @@ class ErrorCode(Code):
         "The folds of a cross-validation break a promise, or someone was loaded from another fold.",
         "Give the folds.json that the run was made with, or make new folds.",
     )
+    WEIGHTS_DAMAGED = (
+        "WEIGHTS_DAMAGED",
+        "A file of weights is missing, cut off or altered; nothing of it was used.",
+        "Copy the model again, or resume the training from the state before (last.prev).",
+    )
     RECIPE_INVALID = (
         "RECIPE_INVALID",
         "The recipe is wrong; nothing was computed.",

@@ -47,7 +47,7 @@ def _cosine(epoch: float, params: ScheduleParams) -> float:
 
 
 def _poly(epoch: float, params: ScheduleParams) -> float:
-    return (1.0 - epoch / params.epochs) ** _POLY_POWER
+    return math.pow(1.0 - epoch / params.epochs, _POLY_POWER)
 
 
 _FACTORS: Mapping[Kind, Callable[[float, ScheduleParams], float]] = {

@@ -143,7 +143,8 @@ def _surface_mm(mask: Mask) -> FloatArray:
             core &= np.roll(inside, step, axis)[1:-1, 1:-1, 1:-1]
     starts = [part.start for part in box]
     corner: NDArray[np.int64] = np.argwhere(inside[1:-1, 1:-1, 1:-1] & ~core) + starts
-    return corner * np.asarray(mask.grid.spacing_mm)
+    spacing: FloatArray = np.asarray(mask.grid.spacing_mm, np.float64)
+    return corner * spacing
 
 
 def _is_detected(found: Parts, reference: NDArray[np.bool_]) -> bool:

@@ -100,7 +100,8 @@ def _resampled(
     """Intervals of the mean of the first table and of the median of the second."""
     rng = np.random.default_rng(seed)
     people = len(tables[0])
-    means, medians = [], []
+    means: list[FloatArray] = []
+    medians: list[FloatArray] = []
     for first in range(0, resamples, _CHUNK):
         drawn = rng.integers(0, people, (min(_CHUNK, resamples - first), people))
         for table, rows, of in ((tables[0], means, np.nanmean), (tables[1], medians, _median)):

@@ -35,7 +35,7 @@ def people(count: int, kinds: str = "a") -> dict[str, tuple[str, ...]]:
     seed=st.integers(0, 99),
 )
 def test_nobody_is_tested_by_a_model_that_has_seen_them(kinds, outer, inner, seed):
-    strata = {f"{n:03d}": (kind,) for n, kind in enumerate(kinds)}
+    strata: dict[str, tuple[str, ...]] = {f"{n:03d}": (kind,) for n, kind in enumerate(kinds)}
     folds = folds_of(strata, seed, outer, inner)
     assert Counter(name for fold in folds.folds for name in fold.test) == Counter(list(strata))
     for fold in folds.folds:

@@ -6,7 +6,7 @@ import math
 
 import pytest
 
-from breastdce.segment.schedule import ScheduleParams, learning_rate
+from breastdce.segment.schedule import Kind, ScheduleParams, learning_rate
 
 
 @pytest.mark.parametrize(
@@ -31,7 +31,8 @@ def test_training_with_the_papers_preset_ends_near_the_least():
 
 
 def test_cosine_and_power_end_at_nothing():
-    for kind, middle in (("cosine", 0.5), ("poly", 0.5**0.9)):
+    kinds: tuple[tuple[Kind, float], ...] = (("cosine", 0.5), ("poly", 0.5**0.9))
+    for kind, middle in kinds:
         params = ScheduleParams(schedule=kind, lr=2.0, epochs=10)
         assert learning_rate(0, params) == 2.0
         assert learning_rate(5, params) == pytest.approx(2.0 * middle)

@@ -1,0 +1,1 @@
+"""Networks, their training and their use: the only place that knows torch."""
