@@ -888,6 +888,16 @@ class ErrorCode(Code):
         "A file of weights is missing, cut off or altered; nothing of it was used.",
         "Copy the model again, or resume the training from the state before (last.prev).",
     )
+    WEIGHTS_FOREIGN = (
+        "WEIGHTS_FOREIGN",
+        "Weights do not fit the network that they are said to be of.",
+        "Give the weights and the preset of one and the same training.",
+    )
+    TRAINING_DIVERGED = (
+        "TRAINING_DIVERGED",
+        "Ten training steps in a row had no finite gradient.",
+        "Look at the images of the patches that are named; else lower the learning rate.",
+    )
     RECIPE_INVALID = (
         "RECIPE_INVALID",
         "The recipe is wrong; nothing was computed.",

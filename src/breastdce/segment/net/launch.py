@@ -1,0 +1,66 @@
+"""Start a job on the devices there are."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from functools import partial
+from typing import Literal
+
+import torch
+from lightning_fabric import Fabric
+
+from breastdce.core.params import Params
+from breastdce.segment.net.precision import precision_of
+
+
+class Compute(Params, frozen=True):
+    """What a training runs on."""
+
+    accelerator: Literal["auto", "cpu", "gpu"] = "auto"
+    """`auto`: the GPU, where there is one."""
+    devices: int = 1
+    """GPUs, or processes of a CPU; each takes a batch of its own in every step."""
+    threads: int = 1
+    """Of each process, on the CPU; the bits of the weights depend on it."""
+    precision: Literal["fp32", "bf16", "auto"] = "auto"
+    exact: bool = True
+    """Whether only deterministic algorithms may run, so that resuming changes no bit. Trilinear
+    enlarging has none on a GPU: the paper's network cannot be trained so there."""
+
+
+def launch(compute: Compute, job: Callable[[Fabric], None]) -> None:
+    """Run `job` in one process for each device, with the fabric that binds them.
+
+    With more than one device, processes are started anew: `job` is pickled.
+    """
+    gpu = compute.accelerator == "gpu" or (
+        compute.accelerator == "auto" and torch.cuda.is_available()
+    )
+    device = torch.device("cuda" if gpu else "cpu")
+    precision = precision_of(compute.precision, device)
+    fabric = Fabric(
+        accelerator="cuda" if gpu else "cpu",
+        devices=compute.devices,
+        strategy="auto" if compute.devices == 1 else "ddp_spawn",
+        precision="bf16-mixed" if precision == "bf16" else "32-true",
+    )
+    fabric.launch(partial(_run, compute=compute, job=job))
+
+
+def _run(fabric: Fabric, compute: Compute, job: Callable[[Fabric], None]) -> None:
+    with _settings(compute):
+        job(fabric)
+
+
+@contextmanager
+def _settings(compute: Compute) -> Iterator[None]:
+    """Threads and determinism are settings of the whole process: put back what was."""
+    threads, exact = torch.get_num_threads(), torch.are_deterministic_algorithms_enabled()
+    torch.set_num_threads(compute.threads)
+    torch.use_deterministic_algorithms(compute.exact)
+    try:
+        yield
+    finally:
+        torch.set_num_threads(threads)
+        torch.use_deterministic_algorithms(exact)
