@@ -6,7 +6,6 @@ import math
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any, NamedTuple, cast
 
-import msgspec
 import numpy as np
 import torch
 from lightning_fabric import Fabric
@@ -20,6 +19,7 @@ from breastdce.segment.net.losses import alone, loss_of
 from breastdce.segment.net.mean_weights import MeanWeights
 from breastdce.segment.preset import OptimizerParams, Preset
 from breastdce.segment.schedule import learning_rate
+from breastdce.segment.standing import Standing
 
 Arrays = dict[str, NDArray[Any]]
 _MOST_SKIPPED = 10
@@ -34,20 +34,6 @@ class Batch(NamedTuple):
     """uint8, (batch, i, j, k)."""
     names: tuple[str, ...]
     """Where each patch is from, for messages."""
-
-
-class Standing(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
-    """How far a training has come; with the arrays of the state, all that resuming needs."""
-
-    epoch: int = 0
-    """Finished epochs."""
-    step: int = 0
-    skipped: int = 0
-    """Steps whose loss or gradient was not finite, and that changed nothing."""
-    skipped_in_a_row: int = 0
-    best_epoch: int = -1
-    best_loss: float | None = None
-    """Least validation loss so far."""
 
 
 class Validation(NamedTuple):

@@ -18,7 +18,7 @@ from breastdce.formats.tensors import write_tensors
 from breastdce.segment.net.feed import Feed, Patch, batch_of
 from breastdce.segment.net.fit import EpochLog, fit
 from breastdce.segment.net.launch import Compute, launch
-from breastdce.segment.net.learner import Learner, Standing, load_arrays
+from breastdce.segment.net.learner import Learner, load_arrays
 from breastdce.segment.preset import (
     LossParams,
     OptimizerParams,
@@ -28,6 +28,7 @@ from breastdce.segment.preset import (
     TrainingParams,
 )
 from breastdce.segment.schedule import ScheduleParams
+from breastdce.segment.standing import Standing
 
 
 class Blobs:

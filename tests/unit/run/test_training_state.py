@@ -1,0 +1,96 @@
+"""The state of a training on disk: the last epoch or the one before, whatever happens."""
+
+import itertools
+
+import numpy as np
+import pytest
+
+from breastdce.core.codes import ErrorCode
+from breastdce.core.errors import InputError, StoreError
+from breastdce.formats import atomic
+from breastdce.run.training_state import forget_state, load_state, save_state
+from breastdce.segment.standing import Standing
+
+
+def arrays(epoch):
+    return {"network/w": np.full((3, 2), epoch, np.float32), "random/cpu": np.arange(4, dtype="u1")}
+
+
+def save(folder, epoch):
+    save_state(folder, arrays(epoch), Standing(epoch=epoch, step=7 * epoch), threads=2, processes=1)
+
+
+def epoch_of(state):
+    assert (state.arrays["network/w"] == state.record.standing.epoch).all()
+    return state.record.standing.epoch
+
+
+def test_last_state_comes_back_to_the_bit(tmp_path):
+    assert load_state(tmp_path) is None
+    for epoch in (1, 2, 3):
+        save(tmp_path, epoch)
+    state = load_state(tmp_path)
+    assert epoch_of(state) == 3
+    assert state.record.standing == Standing(epoch=3, step=21)
+    assert state.arrays["random/cpu"].tolist() == [0, 1, 2, 3]
+    kept = sorted(path.name for path in tmp_path.iterdir())
+    names = ["last.json", "last.prev.json", "state-00002.safetensors", "state-00003.safetensors"]
+    assert kept == names
+
+
+@pytest.mark.parametrize("cut", [1, 100])
+def test_truncated_state_is_refused_and_the_one_before_still_serves(tmp_path, cut):
+    save(tmp_path, 1)
+    save(tmp_path, 2)
+    path = tmp_path / "state-00002.safetensors"
+    path.write_bytes(path.read_bytes()[:-cut])
+    with pytest.raises(InputError) as caught:
+        load_state(tmp_path)
+    assert caught.value.code is ErrorCode.WEIGHTS_DAMAGED
+    assert "last.json" in caught.value.remedy
+    (tmp_path / "last.json").unlink()
+    assert epoch_of(load_state(tmp_path)) == 1
+
+
+def test_damaged_record_is_refused(tmp_path):
+    save(tmp_path, 1)
+    (tmp_path / "last.json").write_text("{")
+    with pytest.raises(InputError) as caught:
+        load_state(tmp_path)
+    assert caught.value.code is ErrorCode.WEIGHTS_DAMAGED
+
+
+def test_record_cannot_name_a_file_elsewhere(tmp_path):
+    save(tmp_path, 1)
+    text = (tmp_path / "last.json").read_text()
+    (tmp_path / "last.json").write_text(text.replace("state-00001", "../state-00001"))
+    with pytest.raises(InputError) as caught:
+        load_state(tmp_path)
+    assert "path" in str(caught.value.evidence["why"])
+
+
+@pytest.mark.parametrize("fatal", range(4))
+def test_a_full_disk_at_any_write_leaves_a_state(tmp_path, monkeypatch, fatal):
+    save(tmp_path, 1)
+    save(tmp_path, 2)
+    real, calls = atomic._write_through, itertools.count()
+
+    def write_through(path, parts, mode):
+        if next(calls) == fatal:
+            raise OSError(28, "No space left on device")
+        real(path, parts, mode)
+
+    monkeypatch.setattr(atomic, "_write_through", write_through)
+    if fatal < 3:  # arrays, the record before, the record
+        with pytest.raises(StoreError):
+            save(tmp_path, 3)
+    else:
+        save(tmp_path, 3)
+    assert epoch_of(load_state(tmp_path)) == (2 if fatal < 3 else 3)
+
+
+def test_forgetting_leaves_nothing(tmp_path):
+    save(tmp_path, 1)
+    save(tmp_path, 2)
+    forget_state(tmp_path)
+    assert list(tmp_path.iterdir()) == []
