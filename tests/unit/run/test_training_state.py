@@ -21,6 +21,7 @@ def save(folder, epoch):
 
 
 def epoch_of(state):
+    assert state is not None
     assert (state.arrays["network/w"] == state.record.standing.epoch).all()
     return state.record.standing.epoch
 
@@ -30,6 +31,7 @@ def test_last_state_comes_back_to_the_bit(tmp_path):
     for epoch in (1, 2, 3):
         save(tmp_path, epoch)
     state = load_state(tmp_path)
+    assert state is not None
     assert epoch_of(state) == 3
     assert state.record.standing == Standing(epoch=3, step=21)
     assert state.arrays["random/cpu"].tolist() == [0, 1, 2, 3]
