@@ -8,6 +8,7 @@ from __future__ import annotations
 import breastdce.kinetics.compile_kernels
 import breastdce.prepare.compile_kernels
 import breastdce.radiomics.compile_kernels
+import breastdce.segment.compile_kernels
 
 
 def main() -> None:
@@ -15,6 +16,7 @@ def main() -> None:
     breastdce.radiomics.compile_kernels.main()
     breastdce.kinetics.compile_kernels.main()
     breastdce.prepare.compile_kernels.main()
+    breastdce.segment.compile_kernels.main()
 
 
 if __name__ == "__main__":

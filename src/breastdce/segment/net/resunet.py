@@ -19,14 +19,14 @@ from breastdce.segment.preset import ResUNetParams
 LEVELS = 5
 DIVISOR = 2 ** (LEVELS - 1)
 """Every axis of the input is a multiple of this."""
-_SLOPE = 0.01
+SLOPE = 0.01
 
 _Norm = Callable[[int], nn.Module]
 
 
 def activate(x: Tensor) -> Tensor:
     """Leaky rectifier of slope 0.01."""
-    return functional.leaky_relu(x, _SLOPE)
+    return functional.leaky_relu(x, SLOPE)
 
 
 def _conv(inputs: int, outputs: int, *, kernel: int = 3, stride: int = 1) -> nn.Conv3d:

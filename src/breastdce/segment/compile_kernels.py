@@ -1,0 +1,26 @@
+"""Compile the kernels of the network; see `breastdce.run.compile_kernels`. Needs no torch."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from breastdce.segment.net.channel_loops import slab_activate, slab_moments
+from breastdce.segment.net.winograd import convolve_tiles
+
+_SHAPE = (4, 4, 4, 2)
+
+
+def main() -> None:
+    """Convolve a small volume, with and without all that can be added."""
+    x, empty = np.ones(_SHAPE, np.float32), np.zeros((0, 0, 0, 0), np.float32)
+    slope = np.float32(0.01)
+    scale = np.ones(4, np.float32)
+    u, v = np.ones((216, 4, 2), np.float32), np.empty((216, 1, 4), np.float32)
+    m = np.empty((216, 1, 2), np.float32)
+    convolve_tiles(x, x, scale, scale, slope, u, scale[:2], empty, x, (0, 1), v, m)
+    slab_moments(x, 0, 4, np.zeros((2, 2)))
+    slab_activate(x, 0, 4, scale[:2], scale[:2], slope, x)
+
+
+if __name__ == "__main__":
+    main()

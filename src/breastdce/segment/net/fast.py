@@ -1,0 +1,139 @@
+"""The paper's network on a CPU, three times as fast as its layers one by one.
+
+The same function in float32, in another order: norms become affine maps that the convolution
+after them applies as it reads; convolutions are Winograd's; a concatenation is never made; of the
+two logits only their difference is computed, of which the softmax is a sigmoid.
+"""
+
+from __future__ import annotations
+
+from typing import cast
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from threadpoolctl import threadpool_limits
+from torch import nn
+from torch.nn import functional
+
+from breastdce.segment.net.channel_loops import Array
+from breastdce.segment.net.convolution import (
+    Activation,
+    Convolution,
+    Norm,
+    Pool,
+    activate,
+    as_array,
+    as_tensor,
+)
+from breastdce.segment.net.resunet import Decode, Down, Pair, ResUNet, Up
+
+
+class FastResUNet:
+    """A trained `ResUNet`, for use only.
+
+    Parameters
+    ----------
+    network
+        With two classes; its weights are copied where they change form.
+    threads
+        Of the CPU; results do not depend on them.
+    """
+
+    def __init__(self, network: ResUNet, threads: int = 1) -> None:
+        import scipy.linalg.cython_blas  # noqa: F401 - what the limit below must find loaded
+
+        self._pool = Pool(threads)
+        self._lift = Convolution(network.stem.lift)
+        self._stem = _Pair(network.stem.pair)
+        self._down = [_Down(cast(Down, down)) for down in network.down]
+        self._encode = [_Pair(cast(Pair, pair)) for pair in network.encode]
+        self._up = [_Up(cast(Up, up)) for up in network.up]
+        self._decode = [_Decode(cast(Decode, decode)) for decode in network.decode]
+        self._norm, self._head = Norm(network.norm), Convolution(_difference(network.head))
+
+    @torch.inference_mode()
+    def __call__(self, images: NDArray[np.float32]) -> NDArray[np.float32]:
+        """Probability of the tumor.
+
+        Parameters
+        ----------
+        images
+            float32 [phase, i, j, k], each axis a multiple of 16.
+
+        Returns
+        -------
+        numpy.ndarray
+            float32 [i, j, k].
+        """
+        # Each block's products of matrices belong to its own thread.
+        with threadpool_limits(1, "blas"):
+            return self._probability(images)
+
+    def _probability(self, images: NDArray[np.float32]) -> NDArray[np.float32]:
+        pool = self._pool
+        x = np.ascontiguousarray(np.moveaxis(images, 0, -1), np.float32)
+        x = self._lift(x, activation=_as_it_is(len(images)), pool=pool)
+        skips = [self._stem(x, pool)]
+        for down, encode in zip(self._down, self._encode, strict=True):
+            skips.append(encode(down(skips[-1], pool), pool))
+        x = skips.pop()
+        for up, decode in zip(self._up, self._decode, strict=True):
+            x = decode(up(x), skips.pop(), pool)
+        odds = self._head(x, activation=self._norm.of(x, pool=pool), pool=pool)[..., 0]
+        return cast(NDArray[np.float32], torch.sigmoid(torch.from_numpy(odds)).numpy())
+
+
+def _as_it_is(channels: int) -> Activation:
+    return Activation(np.ones(channels, np.float32), np.zeros(channels, np.float32), np.float32(1))
+
+
+def _difference(head: nn.Conv3d) -> nn.Conv3d:
+    """The head that gives the logit of the tumor less that of the background."""
+    one = nn.Conv3d(head.in_channels, 1, 3, padding=1)
+    with torch.no_grad():
+        one.weight.copy_(head.weight[1:] - head.weight[:1])
+        cast(torch.Tensor, one.bias).copy_(head.bias[1:] - head.bias[:1])  # type: ignore[index]
+    return one
+
+
+class _Pair:
+    def __init__(self, pair: Pair) -> None:
+        self._norm1, self._conv1 = Norm(pair.norm1), Convolution(pair.conv1)
+        self._norm2, self._conv2 = Norm(pair.norm2), Convolution(pair.conv2)
+
+    def __call__(self, x: Array, pool: Pool) -> Array:
+        """Overwrites `x`."""
+        inner = self._conv1(x, activation=self._norm1.of(x, pool=pool), pool=pool)
+        second = self._norm2.of(inner, pool=pool)
+        return self._conv2(inner, activation=second, pool=pool, residual=x, out=x)
+
+
+class _Down:
+    def __init__(self, down: Down) -> None:
+        self._conv, self._norm = down.conv, Norm(down.norm)
+
+    def __call__(self, x: Array, pool: Pool) -> Array:
+        y = as_array(self._conv(as_tensor(x)))
+        return activate(y, self._norm.of(y, pool=pool), pool, out=y)
+
+
+class _Up:
+    def __init__(self, up: Up) -> None:
+        self._conv = up.conv
+
+    def __call__(self, x: Array) -> Array:
+        y = self._conv(as_tensor(x))
+        return as_array(
+            functional.interpolate(y, scale_factor=2, mode="trilinear", align_corners=True)
+        )
+
+
+class _Decode:
+    def __init__(self, decode: Decode) -> None:
+        self._norm, self._conv = Norm(decode.norm), Convolution(decode.conv)
+        self._pair = _Pair(decode.pair)
+
+    def __call__(self, up: Array, skip: Array, pool: Pool) -> Array:
+        activation = self._norm.of(up, skip, pool=pool)
+        return self._pair(self._conv(up, skip, activation=activation, pool=pool), pool)
