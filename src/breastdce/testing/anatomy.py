@@ -43,12 +43,12 @@ def tissue_shares(grid: Grid, params: PhantomParams, rng: np.random.Generator) -
         float32, shape (tissues, i, j, k) in the order of `Tissue`; sums to 1 in every voxel.
     """
     at = centers(grid)
-    body = _body(at, params)
+    body = body_distance(at, params)
     layers = [
         (Tissue.FAT, body),
-        (Tissue.SKIN, _skin(at, body, params)),
-        (Tissue.GLAND, _gland(grid, at, params, rng)),
-        *_thorax(at),
+        (Tissue.SKIN, skin_distance(at, body, params)),
+        (Tissue.GLAND, gland_distance(grid, at, params, rng)),
+        *thorax_layers(at),
         (Tissue.BLOOD, _vessels(at, params)),
         *_lesions(grid, at, params, rng),
     ]
@@ -67,7 +67,8 @@ def nipple(params: PhantomParams, side: str) -> Point:
     return (SIDES[side] * params.breast_offset_mm, params.breast_depth_mm, -5.0)
 
 
-def _body(at: At, params: PhantomParams) -> Array:
+def body_distance(at: At, params: PhantomParams) -> Array:
+    """Signed distance in mm to the trunk with both breasts, negative inside."""
     trunk = ellipsoid(at, *TRUNK[:2], power=TRUNK[2])
     for side in SIDES:
         radii = (params.breast_width_mm / 2, params.breast_depth_mm, params.breast_height_mm / 2)
@@ -78,7 +79,7 @@ def _body(at: At, params: PhantomParams) -> Array:
     return trunk
 
 
-def _skin(at: At, body: Array, params: PhantomParams) -> Array:
+def skin_distance(at: At, body: Array, params: PhantomParams) -> Array:
     """Shell of even thickness, thicker behind the nipples."""
     thickness = np.full(body.shape, params.skin_mm, np.float32)
     for side in SIDES:
@@ -87,7 +88,7 @@ def _skin(at: At, body: Array, params: PhantomParams) -> Array:
     return -body - thickness
 
 
-def _gland(grid: Grid, at: At, params: PhantomParams, rng: np.random.Generator) -> Array:
+def gland_distance(grid: Grid, at: At, params: PhantomParams, rng: np.random.Generator) -> Array:
     """Lobules in a cone behind each nipple, drawn out along it, with strands into the fat."""
     lobules = 0.85 * smooth_noise(grid, rng, (4.5, 9, 4.5))
     lobules += 0.5 * smooth_noise(grid, rng, (1.8, 3, 1.8))
@@ -104,7 +105,7 @@ def _gland(grid: Grid, at: At, params: PhantomParams, rng: np.random.Generator) 
     return gland
 
 
-def _thorax(at: At) -> list[tuple[Tissue, Array]]:
+def thorax_layers(at: At) -> list[tuple[Tissue, Array]]:
     """Pectoral muscle, ribs, lungs and heart behind the breasts."""
     x, _, z = at
     wall = ellipsoid(at, *WALL[:2], power=WALL[2])
@@ -202,7 +203,7 @@ def breast_truth(grid: Grid, params: PhantomParams) -> dict[str, NDArray[np.bool
     is not there.
     """
     x, y, _ = at = centers(grid)
-    body = _body(at, params)
+    body = body_distance(at, params)
     front = WALL[0][1] + WALL[1][1]
     held = (body < 0) & (ellipsoid(at, *WALL[:2], power=WALL[2]) > 0) & (y > front - _LATERAL_MM)
     along = int(np.abs(grid.direction[1]).argmax())
