@@ -71,6 +71,17 @@ class PlainParams(Params, frozen=True, tag_field="kind", tag="plain"):
 NetworkParams = ResUNetParams | ResEncParams | PlainParams
 
 
+class TurnParams(Params, frozen=True):
+    """How patches are turned and scaled as they are cut, all phases and the label together."""
+
+    rotate_probability: Share = 0.2
+    rotate_deg: Annotated[float, Meta(ge=0, le=180)] = 30.0
+    """Largest angle about each axis."""
+    scale_probability: Share = 0.2
+    scale: tuple[float, float] = (0.7, 1.4)
+    """Size of things in the patch, relative to the exam; nnU-Net's range."""
+
+
 class UniformParams(Params, frozen=True, tag_field="kind", tag="uniform"):
     """The paper's patches: so many of every exam in every epoch, anywhere."""
 
@@ -78,6 +89,7 @@ class UniformParams(Params, frozen=True, tag_field="kind", tag="uniform"):
     batch: Count | Planned = 1
     patches_per_exam: Count = 10
     """GaNDLF's default (`parseConfig.py:20`); an epoch is this times exams / batch steps."""
+    turn: TurnParams | None = None
 
 
 class ForegroundParams(Params, frozen=True, tag_field="kind", tag="foreground"):
@@ -88,6 +100,7 @@ class ForegroundParams(Params, frozen=True, tag_field="kind", tag="foreground"):
     steps_per_epoch: Count = 250
     foreground: Share = 0.33
     """Share of a batch that is centered near a tumor voxel; at least one patch."""
+    turn: TurnParams | None = None
 
 
 SamplingParams = UniformParams | ForegroundParams

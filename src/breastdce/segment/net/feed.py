@@ -3,25 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import NamedTuple, Protocol
+from typing import Protocol
 
 import numpy as np
 import torch
-from numpy.typing import NDArray
 from torch.utils.data import DataLoader, Dataset, Sampler
 
 from breastdce.segment.net.learner import Batch
-
-
-class Patch(NamedTuple):
-    """What a network sees of an exam at once."""
-
-    images: NDArray[np.float32]
-    """[phase, i, j, k]."""
-    label: NDArray[np.uint8]
-    """[i, j, k], 1 in the tumor."""
-    name: str
-    """Of the exam, for messages."""
+from breastdce.segment.sampling import Patch
 
 
 class PatchSource(Protocol):

@@ -15,7 +15,7 @@ from safetensors.numpy import load_file
 from breastdce.core.codes import ErrorCode
 from breastdce.core.errors import InputError
 from breastdce.formats.tensors import write_tensors
-from breastdce.segment.net.feed import Feed, Patch, batch_of
+from breastdce.segment.net.feed import Feed, batch_of
 from breastdce.segment.net.fit import EpochLog, fit
 from breastdce.segment.net.launch import Compute, launch
 from breastdce.segment.net.learner import Learner, load_arrays
@@ -27,6 +27,7 @@ from breastdce.segment.preset import (
     ResUNetParams,
     TrainingParams,
 )
+from breastdce.segment.sampling import Patch
 from breastdce.segment.schedule import ScheduleParams
 from breastdce.segment.standing import Standing
 

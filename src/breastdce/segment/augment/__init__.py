@@ -1,0 +1,1 @@
+"""Transforms of training patches: one file each, one draw for all phases."""

@@ -1,0 +1,51 @@
+"""A list of transforms, applied to a patch one after another."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import msgspec
+import numpy as np
+
+from breastdce.core.catalog import Catalog
+from breastdce.core.codes import ErrorCode
+from breastdce.core.errors import RecipeError
+from breastdce.segment.augment._contract import Chance, Sample, Transform
+
+TRANSFORMS: Catalog[Transform[Any]] = Catalog("breastdce.segment.augment", "TRANSFORM", Transform)
+Step = tuple[Transform[Any], Chance]
+
+
+def steps_of(tables: Sequence[Mapping[str, Any]]) -> tuple[Step, ...]:
+    """Check the `[[augment]]` tables of a preset.
+
+    Raises
+    ------
+    RecipeError
+        UNKNOWN_ENTRY, DEFINITION_INVALID.
+    """
+    steps = []
+    for number, table in enumerate(tables, 1):
+        given = dict(table)
+        transform = TRANSFORMS.get(str(given.pop("transform", "")))
+        try:
+            steps.append((transform, msgspec.convert(given, transform.params)))
+        except msgspec.ValidationError as error:
+            raise RecipeError(
+                ErrorCode.DEFINITION_INVALID,
+                evidence={"place": f"augment {number} ({transform.name})", "why": str(error)},
+                remedy="The bounds stand beside each field of the transform's parameters.",
+            ) from error
+    return tuple(steps)
+
+
+def augmented(sample: Sample, steps: Sequence[Step], rng: np.random.Generator) -> Sample:
+    """Apply the transforms that chance picks, in order.
+
+    Each has a generator of its own, so that adding one at the end changes nothing of the others.
+    """
+    for (transform, params), own in zip(steps, rng.spawn(len(steps)), strict=True):
+        if own.random() < params.probability:
+            sample = transform.apply(sample, params, own)
+    return sample
