@@ -121,7 +121,7 @@ def test_draws_of_their_own_for_each_phase_would_destroy_it(sample):
         ]
         apart = Sample(np.concatenate([one.images for one in own]), sample.label)
         errors.append(abs(enhancement(apart, floor) - enhancement(sample)))
-    assert np.mean(errors) > 20  # percent enhancement, of 120
+    assert np.mean(errors) > 10  # percent enhancement, of 120; with one draw it is below 2
 
 
 @pytest.mark.parametrize("inverted", [False, True])
