@@ -55,6 +55,8 @@ def mask_of(
         return Mask(kept, grid)
     sums = np.bincount(parts.labels.ravel(), probability[box].ravel(), parts.count + 1)[1:]
     main = int(np.where(large, sums, -1).argmax())
-    around = within_mm(Mask(parts.select(np.arange(parts.count) == main), grid.cropped(box)), NEAR_MM)
+    around = within_mm(
+        Mask(parts.select(np.arange(parts.count) == main), grid.cropped(box)), NEAR_MM
+    )
     kept[box] = parts.select(large & parts.touched_by(around.data))
     return Mask(kept, grid)

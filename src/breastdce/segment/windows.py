@@ -34,8 +34,7 @@ def windows(shape: Sequence[int], window: Shape, overlap: float) -> Iterator[Win
         [slice(start, start + min(width, length)) for start in starts(length, width, overlap)]
         for length, width in zip(shape, window, strict=True)
     ]
-    for i, j, k in product(*along):
-        yield i, j, k
+    return ((i, j, k) for i, j, k in product(*along))
 
 
 def gaussian_weights(window: Shape) -> NDArray[np.float32]:
@@ -46,10 +45,12 @@ def gaussian_weights(window: Shape) -> NDArray[np.float32]:
     )
     weights = (i[:, None, None] * j[:, None] * k).astype(np.float32)
     weights /= weights.max()
-    return np.maximum(weights, weights[weights > 0].min())
+    return np.asarray(np.maximum(weights, weights[weights > 0].min()), np.float32)
 
 
 def rounded_up(shape: Sequence[int], multiple: Sequence[int]) -> Shape:
     """The next larger multiples."""
-    i, j, k = (math.ceil(length / step) * step for length, step in zip(shape, multiple, strict=True))
+    i, j, k = (
+        math.ceil(length / step) * step for length, step in zip(shape, multiple, strict=True)
+    )
     return i, j, k

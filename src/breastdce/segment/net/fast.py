@@ -26,7 +26,7 @@ from breastdce.segment.net.convolution import (
     as_array,
     as_tensor,
 )
-from breastdce.segment.net.resunet import Decode, Down, Pair, ResUNet, Up
+from breastdce.segment.net.resunet import DIVISOR, Decode, Down, Pair, ResUNet, Up
 
 
 class FastResUNet:
@@ -39,6 +39,8 @@ class FastResUNet:
     threads
         Of the CPU; results do not depend on them.
     """
+
+    divisor = (DIVISOR, DIVISOR, DIVISOR)
 
     def __init__(self, network: ResUNet, threads: int = 1) -> None:
         import scipy.linalg.cython_blas  # noqa: F401 - what the limit below must find loaded

@@ -103,14 +103,6 @@ OPTIMIZERS = {
 }
 
 
-@pytest.fixture(autouse=True)
-def one_thread():
-    before = torch.get_num_threads()
-    torch.set_num_threads(1)
-    yield
-    torch.set_num_threads(before)
-
-
 @pytest.mark.parametrize("kind", OPTIMIZERS)
 def test_two_epochs_resumed_for_two_are_four_to_the_bit(kind):
     chosen = preset(
