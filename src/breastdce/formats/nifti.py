@@ -133,6 +133,15 @@ def read_mask(path: Path) -> Mask:
     return Mask(np.asfortranarray(mask), grid_of(header, path))
 
 
+def read_grid(path: Path) -> Grid:
+    """Read only where the voxels of an image lie; errors as `read_volume`."""
+    try:
+        with _open(path) as file:
+            return grid_of(read_header(file.read(HEADER_BYTES), path), path)
+    except BROKEN as error:
+        raise _invalid(path, str(error)) from error
+
+
 def read_labels(path: Path) -> LabelMap:
     """Read a label image; errors as `read_volume`, IMAGE_INVALID for values that are no labels."""
     header, data = _load(path)
