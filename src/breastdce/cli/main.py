@@ -21,7 +21,10 @@ from breastdce.core.codes import ErrorCode
 from breastdce.core.errors import BreastDceError, CallError
 
 COMMANDS: Catalog[Command] = Catalog("breastdce.cli.commands", "COMMAND", Command)
-_ORDER = ("run", "scan", "fetch", "demo", "validate", "cohort", "radiomics", "report", "export")
+_ORDER = (
+    *("run", "scan", "fetch", "demo", "validate", "cohort", "radiomics", "segment", "report"),
+    "export",
+)
 _EPILOG = """examples:
   breastdce demo                      a phantom cohort, from DICOM to report
   breastdce scan /data/exams          what is there, and why each series was chosen or not
@@ -110,14 +113,17 @@ def _place(name: str) -> tuple[int, str]:
 def _parse(parser: argparse.ArgumentParser, words: list[str]) -> argparse.Namespace:
     args = parser.parse_args(words)
     if args.config is not None:
-        _apply_config(args.parser, args.config, args.command.name)
+        _apply_config(args.parser, args.config, args.parser.prog.split()[1:])
         args = parser.parse_args(words)  # words on the command line win over the file
     return args
 
 
-def _apply_config(parser: argparse.ArgumentParser, path: Path, command: str) -> None:
+def _apply_config(parser: argparse.ArgumentParser, path: Path, command: Sequence[str]) -> None:
+    """Take options from the file's table of a command: [run], or [segment.evaluate]."""
     try:
-        table = tomllib.loads(path.read_text(encoding="utf-8")).get(command, {})
+        table = tomllib.loads(path.read_text(encoding="utf-8"))
+        for word in command:
+            table = table.get(word, {})
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         raise CallError(
             ErrorCode.CALL_INVALID,
@@ -135,7 +141,7 @@ def _apply_config(parser: argparse.ArgumentParser, path: Path, command: str) -> 
             raise CallError(
                 ErrorCode.CALL_INVALID,
                 "The configuration file names an unknown option",
-                evidence={"file": str(path), "option": f"[{command}] {key}"},
+                evidence={"file": str(path), "option": f"[{'.'.join(command)}] {key}"},
                 remedy=f"Known options: {', '.join(sorted(options))}.",
             )
         parser.set_defaults(**{dest: _typed(options[dest], value)})

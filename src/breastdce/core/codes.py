@@ -883,6 +883,16 @@ class ErrorCode(Code):
         "The folds of a cross-validation break a promise, or someone was loaded from another fold.",
         "Give the folds.json that the run was made with, or make new folds.",
     )
+    CASES_DIFFER = (
+        "CASES_DIFFER",
+        "The predicted and the reference masks are not of the same exams.",
+        "Give both for exactly the same exams, under the same names.",
+    )
+    ORIGINS_MIXED = (
+        "ORIGINS_MIXED",
+        "Some masks are of exams that their model has learned from, others are not.",
+        "Evaluate the two sets apart; no figure over both means anything.",
+    )
     WEIGHTS_DAMAGED = (
         "WEIGHTS_DAMAGED",
         "A file of weights is missing, cut off or altered; nothing of it was used.",

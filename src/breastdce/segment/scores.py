@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from breastdce.core.grid import FloatArray
-from breastdce.core.volume import Mask
+from breastdce.core.volume import Mask, Volume
 from breastdce.imaging.box import bounding_box
 from breastdce.imaging.components import Parts, connected_parts
 
@@ -67,6 +67,41 @@ class Scores(msgspec.Struct, frozen=True, kw_only=True):
         if self.reference_ml == 0:
             return math.nan
         return 100.0 * self.volume_error_ml / self.reference_ml
+
+
+class SoftDice(msgspec.Struct, frozen=True):
+    """Dice of probabilities as the published program (GaNDLF 0.0.14) reports it, nowhere else used.
+
+    No threshold is set, and the background counts as much as the tumor: in a volume of
+    200 x 200 x 132 voxels, a mask of 8400 with a true Dice of 0.50 scores 0.7496.
+    """
+
+    foreground: float
+    """2 sum(p g) / (sum(p) + sum(g)), 1e-7 added to both."""
+    with_background: float
+    """Mean of it and of the same of 1 - p and 1 - g."""
+
+
+_SMOOTH = 1e-7
+
+
+def soft_dice(probability: Volume, reference: Mask) -> SoftDice:
+    """Compare probabilities of tumor, 0 to 1, with a reference (losses/segmentation.py 5-26 there).
+
+    Raises
+    ------
+    ValueError
+        They differ in shape.
+    """
+    if probability.data.shape != reference.data.shape:
+        raise ValueError("probabilities and mask on different grids")
+    total = float(probability.data.sum(dtype=np.float64))
+    common = float(probability.data[reference.data].sum(dtype=np.float64))
+    size, voxels = int(np.count_nonzero(reference.data)), reference.data.size
+    foreground = (2 * common + _SMOOTH) / (total + size + _SMOOTH)
+    neither = voxels - total - size + common
+    background = (2 * neither + _SMOOTH) / (2 * voxels - total - size + _SMOOTH)
+    return SoftDice(foreground, (foreground + background) / 2)
 
 
 class _Surfaces(NamedTuple):

@@ -1,0 +1,54 @@
+"""`breastdce segment`: the tumor network, from training to evaluation."""
+
+from __future__ import annotations
+
+import argparse
+import importlib
+from pathlib import Path
+
+from breastdce.cli._contract import Command
+
+_VERBS = {
+    "evaluate": "compare predicted masks with reference masks",
+}
+"""Subcommand to one line of help; cli/segment_<name>.py holds each."""
+_DESCRIPTION = """Segment tumors by a network, and judge how well.
+
+  breastdce segment evaluate PRED REF     masks of any program against a reference
+"""
+
+
+def _arguments(parser: argparse.ArgumentParser) -> None:
+    verbs = parser.add_subparsers(metavar="WHAT", required=True, prog=parser.prog)
+    for name, words in _VERBS.items():
+        module = importlib.import_module(f"breastdce.cli.segment_{name}")
+        verb = verbs.add_parser(
+            name,
+            help=words,
+            description=module.DESCRIPTION,
+            formatter_class=parser.formatter_class,
+        )
+        module.add_arguments(verb)
+        # They may stand before or behind the subcommand; where they stand behind, they win.
+        verb.add_argument(
+            "--config",
+            type=Path,
+            metavar="FILE",
+            default=argparse.SUPPRESS,
+            help="TOML file with any option",
+        )
+        verb.add_argument(
+            "--debug",
+            action="store_true",
+            default=argparse.SUPPRESS,
+            help="show the traceback of an error",
+        )
+        verb.set_defaults(segment=module.run, parser=verb)
+
+
+def _run(args: argparse.Namespace) -> int:
+    status: int = args.segment(args)
+    return status
+
+
+COMMAND = Command("segment", "the tumor network", _DESCRIPTION, _arguments, _run)
