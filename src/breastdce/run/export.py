@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from pathlib import Path
 
@@ -11,12 +11,15 @@ import msgspec
 from breastdce.core.catalog import Catalog
 from breastdce.core.codes import ErrorCode
 from breastdce.core.errors import CallError, InputError
+from breastdce.core.exam import ExamId
 from breastdce.dataset import layout
 from breastdce.dataset.provenance import Provenance, read_exams
 from breastdce.exchange.layouts._contract import Layout
-from breastdce.exchange.records import Entry, ExamFiles
+from breastdce.exchange.records import Entry, ExamFiles, MaskKind
 from breastdce.run.export_exams import DicomSources, exams_of
 from breastdce.run.export_folder import ExportFolder
+from breastdce.run.training_folds import LABELS, check_participants, read_folds
+from breastdce.segment.folds import Folds
 
 LAYOUTS: Catalog[Layout] = Catalog("breastdce.exchange.layouts", "LAYOUT", Layout)
 OnExam = Callable[[int, int, str], None]
@@ -45,6 +48,8 @@ class ExportSummary(msgspec.Struct, frozen=True, kw_only=True):
     """Those that were not there yet, or differed."""
     removed: int
     """Files of an earlier export that belong to it no longer."""
+    splits: bool
+    """Whether the export says who tests."""
     identified: bool
     """Whether the files carry the identity of their source."""
     failures: tuple[ExportFailure, ...] = ()
@@ -56,7 +61,13 @@ def layout_names() -> tuple[str, ...]:
 
 
 def export(
-    out: Path, dest: Path, to: str, *, dicom: Path | None = None, on_exam: OnExam | None = None
+    out: Path,
+    dest: Path,
+    to: str,
+    *,
+    dicom: Path | None = None,
+    folds: Path | None = None,
+    on_exam: OnExam | None = None,
 ) -> ExportSummary:
     """Write the exams of a data set in another layout.
 
@@ -71,6 +82,8 @@ def export(
         A layout, as on the command line.
     dicom
         Where the exams' DICOM lies, for layouts that need it.
+    folds
+        A folds.json of this data set, for layouts that know folds.
     on_exam
         Called before each exam with its number from 1, the number of exams, and its name.
 
@@ -86,13 +99,14 @@ def export(
     StoreError
         OUTPUT_FOREIGN when `dest` holds something else; OUTPUT_UNWRITABLE.
     InputError
-        TABLE_INVALID when `out` is no data set.
+        TABLE_INVALID when `out` is no data set; FOLDS_INVALID when the folds are not of it.
     EngineError
         ENGINE_MISSING when the layout needs a package that is not installed.
     """
     chosen = LAYOUTS.get(to.replace("-", "_"))
-    _check_call(out, dest, chosen, dicom)
+    _check_call(out, dest, chosen, dicom, folds)
     exams = list(exams_of(out, _records(out)))
+    split = None if folds is None else _fitting(folds, [exam for _, exam in exams])
     sources = None if dicom is None else DicomSources(dicom)
     folder = ExportFolder(dest, to, chosen.readme)
     entries: list[Entry] = []
@@ -107,6 +121,9 @@ def export(
             failures.append(_failure(exam.exam, error))
     if chosen.closing is not None:
         entries += [folder.place(output) for output in chosen.closing(entries, dest)]
+    if split is not None and chosen.splits is not None:
+        tests = [frozenset(fold.test) for fold in split.folds]
+        entries.append(folder.place(chosen.splits(entries, tests, dest)))
     folder.finish(entries)
     return ExportSummary(
         layout=to,
@@ -115,6 +132,7 @@ def export(
         files=folder.files,
         written=folder.written,
         removed=folder.removed,
+        splits=split is not None,
         identified=chosen.needs_dicom,
         failures=tuple(failures),
     )
@@ -132,7 +150,19 @@ def _place(chosen: Layout, exam: ExamFiles, dest: Path, folder: ExportFolder) ->
     return placed
 
 
-def _check_call(out: Path, dest: Path, chosen: Layout, dicom: Path | None) -> None:
+def _fitting(path: Path, exams: Iterable[ExamFiles]) -> Folds:
+    """Folds of exactly the participants who have a mask to learn from."""
+    folds = read_folds(path)
+    labels = {MaskKind(name.value) for name in LABELS}
+    check_participants(
+        folds, (ExamId.parse(exam.exam).participant for exam in exams if labels & exam.masks.keys())
+    )
+    return folds
+
+
+def _check_call(
+    out: Path, dest: Path, chosen: Layout, dicom: Path | None, folds: Path | None
+) -> None:
     if chosen.needs_dicom and dicom is None:
         raise CallError(
             ErrorCode.CALL_INVALID,
@@ -146,6 +176,13 @@ def _check_call(out: Path, dest: Path, chosen: Layout, dicom: Path | None) -> No
             "This layout needs no DICOM",
             evidence={"layout": chosen.name},
             remedy="Leave out --dicom.",
+        )
+    if folds is not None and chosen.splits is None:
+        raise CallError(
+            ErrorCode.CALL_INVALID,
+            "This layout knows no folds",
+            evidence={"layout": chosen.name},
+            remedy="Leave out --folds.",
         )
     for read in (out, *([dicom] if dicom else [])):
         if dest.resolve().is_relative_to(read.resolve()):

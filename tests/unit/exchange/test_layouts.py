@@ -122,3 +122,20 @@ def test_the_command_and_the_data_set_know_the_same_names():
     tumors = {name.value for name in MaskName} - {MaskName.BREAST}
     assert {kind.value for kind in MaskKind} == tumors
     assert [kind.value for kind in BEST_FIRST] == [name.value for name in STV_BEST_FIRST]
+
+
+def test_splits_keep_patients_whole(tmp_path):
+    names = [f"sub-{who}_ses-{visit}" for who in ("01", "02", "03") for visit in ("T0", "T1")]
+    dest = tmp_path / "Dataset123_Breast"
+    entries = [
+        entry
+        for name in names
+        for entry in written(nnunet.outputs(exam_files(tmp_path / "in", exam=name), dest), dest)
+    ]
+    bare = exam_files(tmp_path / "in", (MaskKind.FTV,), "sub-02_ses-T2")
+    entries += written(nnunet.outputs(bare, dest), dest)
+    made = nnunet.splits(entries, [frozenset({"02"}), frozenset({"01"})], dest)
+    assert made.path == "splits_final.json"
+    first, second = json.loads(made.payload)
+    assert first == {"train": names[:2], "val": names[2:4]}  # 03 is in no fold, T2 has no mask
+    assert second == {"train": names[2:4], "val": names[:2]}

@@ -31,6 +31,12 @@ def _arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--dicom", type=Path, metavar="FOLDER", help="the exams' DICOM, for dicom-seg"
     )
+    parser.add_argument(
+        "--folds",
+        type=Path,
+        metavar="FILE",
+        help="folds.json of a training run: who tests, for nnunet",
+    )
     parser.add_argument("--json", action="store_true", help="the summary as JSON on stdout")
 
 
@@ -47,7 +53,9 @@ def _run(args: argparse.Namespace) -> int:
             "Nothing says which layout is wanted",
             remedy=f"Give --to with one of {', '.join(_LAYOUTS)}.",
         )
-    summary = export(args.out, args.dest, args.to, dicom=args.dicom, on_exam=say_row)
+    summary = export(
+        args.out, args.dest, args.to, dicom=args.dicom, folds=args.folds, on_exam=say_row
+    )
     if args.json:
         print_json(summary)
     else:
@@ -58,6 +66,8 @@ def _run(args: argparse.Namespace) -> int:
 def _show(summary: ExportSummary) -> None:
     counts = f"{summary.files} files, {summary.written} written, {summary.removed} removed"
     print(f"{summary.exams} exams in {summary.dest}: {counts}")
+    if summary.layout == "nnunet" and not summary.splits:
+        print("no splits: nnU-Net will make folds of exams, not of patients (see --folds)")
     if summary.identified:
         print("mind: these files carry the patients' identity, as the DICOM that was given does")
     for failure in summary.failures:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -21,6 +21,9 @@ class Layout:
     """Files of one exam; the path is the destination, whose name may matter."""
     closing: Callable[[Sequence[Entry], Path], Iterator[Output]] | None = None
     """Files about all exams, made when theirs are written."""
+    splits: Callable[[Sequence[Entry], Sequence[Collection[str]], Path], Output] | None = None
+    """The file that says who tests, from the participants of each fold; None where a layout knows
+    no folds."""
     read: Callable[[Path], tuple[Case, ...]] | None = None
     """Cases of a folder of this layout, by whomever it was made."""
     needs_dicom: bool = False

@@ -9,11 +9,12 @@ nnU-Net does not know gets a z-score of each channel by itself
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from pathlib import Path
 
 import msgspec
 
+from breastdce.core.exam import ExamId
 from breastdce.exchange.folders import masks, phases
 from breastdce.exchange.layouts._contract import Layout
 from breastdce.exchange.records import BEST_FIRST, Case, Entry, ExamFiles, Output
@@ -38,7 +39,19 @@ imagesTs/
 dataset.json
     Channels are called noNorm so that nnU-Net leaves the pooled z-score alone.
 
-Exams of one patient are cases of their own: give nnU-Net splits by patient (splits_final.json).
+splits_final.json
+    Only where folds were given (--folds): one entry for each outer fold of folds.json. `val` are
+    the exams of the patients who test, `train` those of all others. nnU-Net does not choose its
+    final checkpoint by `val`, so evaluate that one (checkpoint_final.pth, not checkpoint_best.pth).
+    nnUNetv2_plan_and_preprocess copies the file to nnUNet_preprocessed; old versions of it do not,
+    and then it is to be copied by hand before training.
+
+Exams of one patient are cases of their own. Without splits_final.json nnU-Net makes folds of cases,
+so that one patient may both train and test: export with --folds, or write splits by patient.
+
+  nnUNetv2_plan_and_preprocess -d NNN -c 3d_fullres -pl nnUNetPlannerResEncM
+  nnUNetv2_train NNN 3d_fullres FOLD -p nnUNetResEncUNetMPlans
+  breastdce segment evaluate PREDICTIONS {_LABELS}
 """
 
 
@@ -68,6 +81,25 @@ def closing(entries: Sequence[Entry], dest: Path) -> Iterator[Output]:
     yield Output(f"{_root(dest)}dataset.json", text + b"\n")
 
 
+def splits(entries: Sequence[Entry], tests: Sequence[Collection[str]], dest: Path) -> Output:
+    """Whom nnU-Net trains with and validates on, an entry for each group of participants.
+
+    Cases of participants who are in no group are in no split.
+    """
+    cases = sorted({entry.exam for entry in entries if entry.exam and entry.mask})
+    who = {case: ExamId.parse(case).participant for case in cases}
+    known = [case for case in cases if any(who[case] in test for test in tests)]
+    folds = [
+        {
+            "train": [case for case in known if who[case] not in test],
+            "val": [case for case in known if who[case] in test],
+        }
+        for test in tests
+    ]
+    text = msgspec.json.format(msgspec.json.encode(folds), indent=2)
+    return Output(f"{_root(dest)}splits_final.json", text + b"\n")
+
+
 def read(folder: Path) -> tuple[Case, ...]:
     """Cases of a folder DatasetNNN_Name, with labels or without, by the upper case of their names.
 
@@ -89,4 +121,6 @@ def _root(dest: Path) -> str:
     return "" if _DATASET.fullmatch(dest.name) else f"{_OWN}/"
 
 
-LAYOUT = Layout("nnunet", readme=_README, outputs=outputs, closing=closing, read=read)
+LAYOUT = Layout(
+    "nnunet", readme=_README, outputs=outputs, closing=closing, splits=splits, read=read
+)
