@@ -11,7 +11,7 @@ import pytest
 
 from breastdce.cli.main import main
 from breastdce.core.codes import ErrorCode
-from breastdce.core.errors import CallError, InputError, StoreError
+from breastdce.core.errors import BreastDceError, CallError, InputError, StoreError
 from breastdce.core.exam import ExamId
 from breastdce.core.grid import Grid
 from breastdce.core.volume import Mask, Volume
@@ -56,10 +56,10 @@ def evaluated(prediction, reference=None, **more) -> Evaluation:
     return evaluate(request)
 
 
-def refused(*args, **more) -> CallError | InputError:
+def refused(*args, **more) -> BreastDceError:
     with pytest.raises((CallError, InputError)) as caught:
         evaluated(*args, **more)
-    error: CallError | InputError = caught.value
+    error: BreastDceError = caught.value
     return error
 
 

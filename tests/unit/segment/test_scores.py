@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from typing import Any
 
 import numpy as np
 import pytest
@@ -129,24 +130,22 @@ def test_masks_of_other_sizes_are_refused():
 @given(seed=st.integers(0, 2**32 - 1), spacing=st.sampled_from([(1, 1, 1), (0.7, 0.7, 2.0)]))
 def test_every_score_is_that_of_monai(seed, spacing):
     import torch
-    from monai.metrics import (
-        compute_average_surface_distance,
-        compute_dice,
-        compute_hausdorff_distance,
-        compute_surface_dice,
-    )
+    from monai.metrics.hausdorff_distance import compute_hausdorff_distance
+    from monai.metrics.meandice import compute_dice
+    from monai.metrics.surface_dice import compute_surface_dice
+    from monai.metrics.surface_distance import compute_average_surface_distance
 
     rng = np.random.default_rng(seed)
     masks = [ndimage.binary_closing(rng.random((16, 12, 10)) < 0.06, iterations=2) for _ in "ab"]
     masks[0][3, 3, 3] = masks[1][5, 5, 5] = True
-    pair = [torch.from_numpy(mask.astype(np.float32))[None, None] for mask in masks]
-    there = {"include_background": True, "spacing": spacing}
+    a, b = (torch.from_numpy(mask.astype(np.float32))[None, None] for mask in masks)
+    there: dict[str, Any] = {"include_background": True, "spacing": spacing}
     expected = (
-        compute_dice(*pair),
-        compute_hausdorff_distance(*pair, percentile=95, **there),
-        compute_average_surface_distance(*pair, symmetric=True, **there),
-        compute_surface_dice(*pair, [1.0], **there),
-        compute_surface_dice(*pair, [2.0], **there),
+        compute_dice(a, b),
+        compute_hausdorff_distance(a, b, percentile=95, **there),
+        compute_average_surface_distance(a, b, symmetric=True, **there),
+        compute_surface_dice(a, b, [1.0], **there),
+        compute_surface_dice(a, b, [2.0], **there),
     )
     found = score(*(mask_of(mask, spacing) for mask in masks))
     values = found.dice, found.hd95_mm, found.assd_mm, found.nsd_1mm, found.nsd_2mm
