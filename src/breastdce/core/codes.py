@@ -903,6 +903,21 @@ class ErrorCode(Code):
         "Weights do not fit the network that they are said to be of.",
         "Give the weights and the preset of one and the same training.",
     )
+    BUNDLE_INVALID = (
+        "BUNDLE_INVALID",
+        "A folder is not a model bundle, or its record is wrong; nothing of it was used.",
+        "Copy the whole folder again from whoever gave it.",
+    )
+    BUNDLE_NEWER = (
+        "BUNDLE_NEWER",
+        "The model bundle has a form that this version of breastdce does not know.",
+        "Use the version of breastdce that the bundle was made with, or a newer one.",
+    )
+    LEAK = (
+        "LEAK",
+        "Every model of the bundle has learned from this participant or was chosen by it.",
+        "Use a bundle that kept it apart; or give --in-sample, which marks every output.",
+    )
     TRAINING_DIVERGED = (
         "TRAINING_DIVERGED",
         "Ten training steps in a row had no finite gradient.",
