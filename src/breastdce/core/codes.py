@@ -913,6 +913,16 @@ class ErrorCode(Code):
         "The model bundle has a form that this version of breastdce does not know.",
         "Use the version of breastdce that the bundle was made with, or a newer one.",
     )
+    PLAN_UNSUPPORTED = (
+        "PLAN_UNSUPPORTED",
+        "A model of nnU-Net has something that breastdce does not do.",
+        "Apply it with nnU-Net itself; `breastdce segment evaluate` reads its masks.",
+    )
+    CHECKPOINT_REFUSED = (
+        "CHECKPOINT_REFUSED",
+        "A checkpoint asks for more than numbers to be loaded, or is none; nothing of it was run.",
+        "Get the file from its source again; do not open it with other programs.",
+    )
     LEAK = (
         "LEAK",
         "Every model of the bundle has learned from this participant or was chosen by it.",

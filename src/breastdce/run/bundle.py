@@ -24,7 +24,7 @@ from breastdce.core.codes import ErrorCode
 from breastdce.core.errors import InputError, StoreError
 from breastdce.formats.atomic import UNFINISHED, write_bytes
 from breastdce.formats.tensors import Seal, read_tensors, write_tensors
-from breastdce.segment.bundle import ModelCard, WeightsFile, check_card, parse_card
+from breastdce.segment.bundle import ModelCard, WeightsFile, parse_card
 from breastdce.segment.card import card_text
 
 MODEL, CARD, SUMS = "model.json", "card.md", "SHA256SUMS"
@@ -48,6 +48,23 @@ class Bundle(NamedTuple):
     card: ModelCard
 
 
+def check_place(folder: Path) -> None:
+    """Raise StoreError(OUTPUT_FOREIGN) unless a bundle may be written here."""
+    if not (folder.exists() or folder.is_symlink()):
+        return
+    if folder.is_dir() and not folder.is_symlink():
+        names = {path.name for path in folder.iterdir()}
+        words = {MODEL, CARD, SUMS}
+        weights = {name for name in names if name.endswith(".safetensors")}
+        if not names or names == words | weights:
+            return
+    raise StoreError(
+        ErrorCode.OUTPUT_FOREIGN,
+        "The place of the model holds something that is not a model bundle",
+        evidence={"folder": str(folder)},
+    )
+
+
 def write_bundle(folder: Path, card: ModelCard, networks: Iterable[Trained]) -> Bundle:
     """Write a bundle, aside first; a bundle that was there is replaced.
 
@@ -68,12 +85,12 @@ def write_bundle(folder: Path, card: ModelCard, networks: Iterable[Trained]) -> 
         OUTPUT_FOREIGN when the folder holds something else; OUTPUT_UNWRITABLE. What was there
         stays.
     """
-    _check_ours(folder)
+    check_place(folder)
     aside = folder.with_name(f"{UNFINISHED}{secrets.token_hex(8)}")
     try:
         models = tuple(_write_weights(aside, n, network) for n, network in enumerate(networks))
         card = msgspec.structs.replace(card, models=models)
-        check_card(card)
+        parse_card(msgspec.json.encode(card), MODEL)  # what is written can be read
         _write_words(aside, card)
         _put_in_place(aside, folder)
     except OSError as error:
@@ -152,22 +169,6 @@ def _write_words(folder: Path, card: ModelCard) -> None:
     sums |= {model.file: model.sha256 for model in card.models}
     lines = "".join(f"{sums[name]}  {name}\n" for name in sorted(sums))
     write_bytes(folder / SUMS, lines.encode())
-
-
-def _check_ours(folder: Path) -> None:
-    if not (folder.exists() or folder.is_symlink()):
-        return
-    if folder.is_dir() and not folder.is_symlink():
-        names = {path.name for path in folder.iterdir()}
-        words = {MODEL, CARD, SUMS}
-        weights = {name for name in names if name.endswith(".safetensors")}
-        if not names or names == words | weights:
-            return
-    raise StoreError(
-        ErrorCode.OUTPUT_FOREIGN,
-        "The place of the model holds something that is not a model bundle",
-        evidence={"folder": str(folder)},
-    )
 
 
 def _put_in_place(aside: Path, folder: Path) -> None:

@@ -21,6 +21,9 @@ FORMAT = 1
 Origin = Literal["out_of_fold", "in_sample", "unknown"]
 """Of an output: no model behind it has seen the participant; every one has; nobody can tell."""
 
+AXIS = {"R": 0, "L": 0, "A": 1, "P": 1, "S": 2, "I": 2}
+"""Axis of the body that a letter of an orientation stands for."""
+
 Sha256 = Annotated[str, Meta(pattern="^[0-9a-f]{64}$")]
 FileName = Annotated[str, Meta(pattern=r"^[A-Za-z0-9][A-Za-z0-9_-]{0,99}\.safetensors$")]
 """A name in the bundle's own folder, never a path."""
@@ -164,7 +167,7 @@ def check_card(card: ModelCard) -> None:
     twice = _twice([model.file.casefold() for model in card.models])
     if twice:
         raise _invalid("two networks share a file", files=twice)
-    axes = sorted(_AXIS[letter] for letter in card.orientation)
+    axes = sorted(AXIS[letter] for letter in card.orientation)
     if axes != [0, 1, 2]:
         raise _invalid("the orientation names an axis twice", orientation=card.orientation)
     if card.membership is not None:
@@ -177,9 +180,6 @@ def _check_membership(card: ModelCard) -> None:
     made = [(model.outer, model.inner) for model in card.models]
     if _twice(hashed) or sorted(hashed) != sorted(made, key=str) or _twice(made):
         raise _invalid("weights and membership name different folds")
-
-
-_AXIS = {"R": 0, "L": 0, "A": 1, "P": 1, "S": 2, "I": 2}
 
 
 def membership_of(folds: Folds, models: Iterable[tuple[int, int]]) -> Membership:

@@ -42,7 +42,11 @@ class ResEncParams(Params, frozen=True, tag_field="kind", tag="resenc"):
     """nnU-Net's U-Net with residual encoder (`ResidualEncoderUNet`, its large configuration)."""
 
     features: tuple[Count, ...] = (32, 64, 128, 256, 320, 320)
-    """Channels of each stage; from the second on a stage halves every axis."""
+    """Channels of each stage."""
+    kernels: tuple[Shape, ...] = ()
+    """Kernel of each stage; none: 3 along every axis."""
+    strides: tuple[Shape, ...] = ()
+    """Stride at the entry of each stage; none: from the second on a stage halves every axis."""
     blocks: tuple[Count, ...] = (1, 3, 4, 6, 6, 6)
     """Residual blocks of each stage of the encoder."""
     decoder_convs: Count = 1

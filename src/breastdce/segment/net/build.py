@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import cast
 
+import torch
 from torch import nn
 
 from breastdce.segment.net.resunet import DIVISOR, ResUNet
@@ -34,14 +36,18 @@ def build_network(params: NetworkParams, inputs: int = 3) -> nn.Module:
     return _residual(params, inputs) if isinstance(params, ResEncParams) else _plain(params, inputs)
 
 
+def empty_network(params: NetworkParams, inputs: int = 3) -> nn.Module:
+    """A network without weights, for names, shapes and counts: no memory is taken."""
+    with torch.device("meta"):
+        return build_network(params, inputs)
+
+
 def divisor(params: NetworkParams) -> tuple[int, int, int]:
     """What each axis of the input must be a multiple of, in voxels."""
     if isinstance(params, ResUNetParams):
         return (DIVISOR,) * 3
-    if isinstance(params, ResEncParams):
-        return (2 ** (len(params.features) - 1),) * 3
     i, j, k = (1, 1, 1)
-    for stride in params.strides:
+    for stride in _strides(params) if isinstance(params, ResEncParams) else params.strides:
         i, j, k = i * stride[0], j * stride[1], k * stride[2]
     return i, j, k
 
@@ -70,8 +76,8 @@ def _residual(params: ResEncParams, inputs: int) -> nn.Module:
         input_channels=inputs,
         n_stages=stages,
         features_per_stage=params.features,
-        kernel_sizes=[(3, 3, 3)] * stages,
-        strides=[(1, 1, 1), *[(2, 2, 2)] * (stages - 1)],
+        kernel_sizes=params.kernels or [(3, 3, 3)] * stages,
+        strides=_strides(params),
         n_blocks_per_stage=params.blocks,
         num_classes=CLASSES,
         n_conv_per_stage_decoder=[params.decoder_convs] * (stages - 1),
@@ -79,6 +85,10 @@ def _residual(params: ResEncParams, inputs: int) -> nn.Module:
         **_COMMON,
     )
     return cast(nn.Module, network)
+
+
+def _strides(params: ResEncParams) -> Sequence[tuple[int, int, int]]:
+    return params.strides or [(1, 1, 1), *[(2, 2, 2)] * (len(params.features) - 1)]
 
 
 def _plain(params: PlainParams, inputs: int) -> nn.Module:
