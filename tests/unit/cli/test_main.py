@@ -11,7 +11,18 @@ from breastdce.cli.main import COMMANDS, main, make_parser
 from breastdce.core.codes import ErrorCode
 from breastdce.core.errors import CallError, InputError
 
-HEAVY = ("numpy", "SimpleITK", "nibabel", "pydicom", "scipy", "PIL", "jinja2", "distributed")
+HEAVY = (
+    "numpy",
+    "SimpleITK",
+    "nibabel",
+    "pydicom",
+    "scipy",
+    "PIL",
+    "jinja2",
+    "distributed",
+    "torch",
+    "lightning_fabric",
+)
 
 
 def test_help_loads_nothing_heavy():
