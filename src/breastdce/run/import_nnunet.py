@@ -91,7 +91,6 @@ def _card(options: ImportOptions, planned: PlannedNetwork, facts: Facts) -> Mode
         normalization=planned.normalization,
         patch=planned.patch,
         prediction=PredictionParams(mirror=sideways in facts.mirrored, postprocess="none"),
-        precision=("Weights are float32, as they were stored.",),
         methods=(
             f"Trained with nnU-Net v2 ({facts.trainer}), converted by breastdce {__version__}.",
         ),

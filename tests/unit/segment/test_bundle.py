@@ -157,7 +157,7 @@ def test_the_card_says_what_the_record_says():
     text = card_text(crossed())
     assert text.startswith("# A small model\n")
     assert "| Dice, mean | 0.75 | 0.7 to 0.8 | 20 |" in text
-    for words in ("It misses small tumors.", "Nobody, 2022.", "CC0", "z-score", "16 x 16 x 32"):
+    for words in ("It misses small tumors.", "Nobody, 2022.", "CC0", "z-score", "16 x 16 x 32", "1 x 1 x 1 mm"):
         assert words in text
     assert "do not hide" in text
 
