@@ -113,8 +113,9 @@ def test_without_the_extra_one_line_says_what_to_install(module, words, missing,
 def test_arguments_load_no_network_library():
     assert find_spec("torch")
     code = (
-        "import argparse, sys; from breastdce.cli import segment_info, segment_import_nnunet as made;"
-        "[one.add_arguments(argparse.ArgumentParser()) for one in (segment_info, made)];"
+        "import argparse, sys;"
+        "from breastdce.cli import segment_info as one, segment_import_nnunet as other;"
+        "[module.add_arguments(argparse.ArgumentParser()) for module in (one, other)];"
         "print([n for n in ('torch', 'numpy', 'lightning_fabric') if n in sys.modules])"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)

@@ -4,6 +4,8 @@ import hashlib
 
 import msgspec
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from breastdce.core.codes import ErrorCode
 from breastdce.core.errors import InputError
@@ -75,6 +77,23 @@ def test_who_trained_or_validated_every_network_is_refused():
             assert caught.value.code is ErrorCode.LEAK
             assert choose_models(card, name, in_sample=True) == ((0, 1), "in_sample")
             assert origin_of(card, name) == "in_sample"
+
+
+@settings(max_examples=30, deadline=None)
+@given(people=st.integers(12, 30), outer=st.integers(2, 4), inner=st.integers(1, 2), data=st.data())
+def test_no_chosen_network_has_seen_the_participant(people, outer, inner, data):
+    folds = made_folds(people, outer=outer, inner=inner)
+    made = data.draw(st.lists(st.sampled_from(places(folds)), min_size=1, unique=True))
+    card = crossed(folds, made)
+    models = {(fold.outer, one.inner): one for fold in folds.folds for one in fold.inner}
+    for name in folds.participants:
+        saw = {place for place in made if name in models[place].train + models[place].val}
+        choice = choose_models(card, name, in_sample=True)
+        chosen = {(card.models[n].outer, card.models[n].inner) for n in choice.models}
+        if choice.origin == "out_of_fold":
+            assert chosen == set(made) - saw
+        else:
+            assert saw == set(made)
 
 
 def test_leave_to_be_in_sample_changes_nothing_for_others():
@@ -157,7 +176,14 @@ def test_the_card_says_what_the_record_says():
     text = card_text(crossed())
     assert text.startswith("# A small model\n")
     assert "| Dice, mean | 0.75 | 0.7 to 0.8 | 20 |" in text
-    for words in ("It misses small tumors.", "Nobody, 2022.", "CC0", "z-score", "16 x 16 x 32", "1 x 1 x 1 mm"):
+    for words in (
+        "It misses small tumors.",
+        "Nobody, 2022.",
+        "CC0",
+        "z-score",
+        "16 x 16 x 32",
+        "1 x 1 x 1 mm",
+    ):
         assert words in text
     assert "do not hide" in text
 
