@@ -86,7 +86,7 @@ def write_bundle(folder: Path, card: ModelCard, networks: Iterable[Trained]) -> 
         stays.
     """
     check_place(folder)
-    aside = folder.with_name(f"{UNFINISHED}{secrets.token_hex(8)}")
+    aside = _aside(folder)
     try:
         models = tuple(_write_weights(aside, n, network) for n, network in enumerate(networks))
         card = msgspec.structs.replace(card, models=models)
@@ -171,12 +171,20 @@ def _write_words(folder: Path, card: ModelCard) -> None:
     write_bytes(folder / SUMS, lines.encode())
 
 
+def _aside(folder: Path) -> Path:
+    return folder.absolute().with_name(f"{UNFINISHED}{secrets.token_hex(8)}")
+
+
 def _put_in_place(aside: Path, folder: Path) -> None:
     """Give a finished folder its name; a folder cannot replace another in one step."""
     if folder.exists():
-        old = folder.with_name(f"{UNFINISHED}{secrets.token_hex(8)}")
+        old = _aside(folder)
         folder.rename(old)
-        aside.rename(folder)
+        try:
+            aside.rename(folder)
+        except OSError:
+            old.rename(folder)
+            raise
         shutil.rmtree(old)
     else:
         aside.rename(folder)

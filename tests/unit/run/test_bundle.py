@@ -2,6 +2,7 @@
 
 import hashlib
 import subprocess
+from pathlib import Path
 
 import msgspec
 import numpy as np
@@ -86,6 +87,24 @@ def test_a_failure_leaves_what_was_there(folder):
         write_bundle(folder, made_card(), [])
     assert (folder / SUMS).read_bytes() == before
     read_bundle(folder)
+    assert [path.name for path in folder.parent.iterdir()] == ["bundle"]
+
+
+def test_a_name_that_cannot_be_given_leaves_what_was_there(folder, monkeypatch):
+    rename, done = Path.rename, []
+
+    def stubborn(path, target):
+        done.append(target)
+        if len(done) == 2:
+            raise OSError(28, "No space left on device")
+        return rename(path, target)
+
+    monkeypatch.setattr(Path, "rename", stubborn)
+    before = (folder / SUMS).read_bytes()
+    with pytest.raises(StoreError) as caught:
+        write_bundle(folder, made_card(), [Trained(None, None, arrays(1))])
+    assert caught.value.code is ErrorCode.OUTPUT_UNWRITABLE
+    assert (folder / SUMS).read_bytes() == before
     assert [path.name for path in folder.parent.iterdir()] == ["bundle"]
 
 
