@@ -212,7 +212,7 @@ def _check_arguments(arguments: Table) -> None:
 
 
 def _channels(dataset: Table) -> tuple[str, ...]:
-    names = dataset.get("channel_names") or dataset["modality"]
+    names = dataset["channel_names"]
     labels = dataset["labels"]
     if sorted(labels.values(), key=str) != [0, 1]:
         raise _unsupported("it has other labels than background 0 and tumor 1", dict(labels))
