@@ -9,11 +9,13 @@ from pathlib import Path
 from breastdce.cli._contract import Command
 
 _VERBS = {
+    "train": "train and cross-validate a network on a data set",
     "evaluate": "compare predicted masks with reference masks",
 }
 """Subcommand to one line of help; cli/segment_<name>.py holds each."""
 _DESCRIPTION = """Segment tumors by a network, and judge how well.
 
+  breastdce segment train OUT --preset tiny       a model from a data set
   breastdce segment evaluate PRED REF     masks of any program against a reference
 """
 

@@ -17,6 +17,7 @@ from breastdce.core.errors import InputError
 from breastdce.segment.net.build import build_network
 from breastdce.segment.net.losses import alone, loss_of
 from breastdce.segment.net.mean_weights import MeanWeights
+from breastdce.segment.net.weights import fill_network, weights_of
 from breastdce.segment.preset import OptimizerParams, Preset
 from breastdce.segment.schedule import learning_rate
 from breastdce.segment.standing import Standing
@@ -159,7 +160,7 @@ class Learner:
             return
         standing.best_loss, standing.best_epoch = loss, standing.epoch
         if self.preset.training.select == "best":
-            self._best = arrays_of(self.kept.state_dict())
+            self._best = weights_of(self.kept)
 
     @property
     def is_done(self) -> bool:
@@ -172,19 +173,19 @@ class Learner:
 
     def weights(self) -> Arrays:
         """The weights to ship: of the best epoch or of the last, as the preset has it."""
-        return self._best if self._best is not None else arrays_of(self.kept.state_dict())
+        return self._best if self._best is not None else weights_of(self.kept)
 
     def state(self) -> Arrays:
         """Everything that changes in training but for `standing`, by name.
 
         Called by all processes together.
         """
-        arrays = _prefixed("network", arrays_of(self.network.state_dict()))
+        arrays = _prefixed("network", weights_of(self.network))
         for name, parameter in self.network.named_parameters():
             buffers = arrays_of(self._optimizer.state.get(parameter, {}))
             arrays |= _prefixed(f"optimizer/{name}", buffers)
         if self._mean is not None:
-            arrays |= _prefixed("mean", arrays_of(self._mean.network.state_dict()))
+            arrays |= _prefixed("mean", weights_of(self._mean.network))
         if self._best is not None:
             arrays |= _prefixed("best", self._best)
         return arrays | _prefixed("random", self._random())
@@ -192,7 +193,7 @@ class Learner:
     def restore(self, arrays: Mapping[str, NDArray[Any]], standing: Standing) -> None:
         """Go on from a state: the next epoch is then what it would have been, to the bit."""
         self.standing = standing
-        load_arrays(self.network, _below("network", arrays))
+        fill_network(self.network, _below("network", arrays))
         for name, parameter in self.network.named_parameters():
             buffers = _below(f"optimizer/{name}", arrays)
             if buffers:
@@ -204,7 +205,7 @@ class Learner:
                     for key, array in buffers.items()
                 }
         if self._mean is not None:
-            load_arrays(self._mean.network, _below("mean", arrays))
+            fill_network(self._mean.network, _below("mean", arrays))
         self._best = _below("best", arrays) or None
         self._restore_random(_below("random", arrays))
 
@@ -235,23 +236,6 @@ def arrays_of(tensors: Mapping[str, Any]) -> Arrays:
         for name, tensor in tensors.items()
         if isinstance(tensor, Tensor)
     }
-
-
-def load_arrays(network: nn.Module, arrays: Mapping[str, NDArray[Any]]) -> None:
-    """Put named arrays into a network.
-
-    Raises
-    ------
-    InputError
-        WEIGHTS_FOREIGN when names or shapes are not the network's.
-    """
-    tensors = {name: torch.from_numpy(array.copy()) for name, array in arrays.items()}
-    try:
-        network.load_state_dict(tensors)
-    except RuntimeError as error:
-        raise InputError(
-            ErrorCode.WEIGHTS_FOREIGN, evidence={"why": str(error).splitlines()[-1].strip()}
-        ) from error
 
 
 def _optimizer(network: nn.Module, params: OptimizerParams, lr: float) -> torch.optim.Optimizer:

@@ -18,7 +18,7 @@ from breastdce.formats.tensors import write_tensors
 from breastdce.segment.net.feed import Feed, batch_of
 from breastdce.segment.net.fit import EpochLog, fit
 from breastdce.segment.net.launch import Compute, launch
-from breastdce.segment.net.learner import Learner, load_arrays
+from breastdce.segment.net.learner import Learner
 from breastdce.segment.preset import (
     LossParams,
     OptimizerParams,
@@ -255,10 +255,3 @@ def test_two_processes_are_one_with_the_double_batch(kind, tmp_path):
     assert two["random/cpu"].shape[0] == 2
     alone, shared = (np.load(tmp_path / f"{n}.npy") for n in (1, 2))
     np.testing.assert_allclose(shared, alone, atol=2e-6, rtol=0)
-
-
-def test_foreign_weights_are_refused():
-    learner = learner_of(preset())
-    with pytest.raises(InputError) as caught:
-        load_arrays(learner.network, {"head.weight": np.zeros((2, 4), np.float32)})
-    assert caught.value.code is ErrorCode.WEIGHTS_FOREIGN
