@@ -1,15 +1,13 @@
 """What is printed of presets and models."""
 
-import argparse
 import json
 import subprocess
 import sys
-from importlib.util import find_spec
 
 import numpy as np
 import pytest
 
-from breastdce.cli import segment_import_nnunet, segment_info
+from breastdce.cli.main import main, make_parser
 from breastdce.core.codes import ErrorCode
 from breastdce.core.errors import EngineError, InputError, RecipeError
 from breastdce.run.bundle import Trained, write_bundle
@@ -18,20 +16,20 @@ from tests.unit.run.made_nnunet import made_network, write_results
 from tests.unit.segment.made_card import made_card, made_folds
 
 
-def call(module, *words):
-    parser = argparse.ArgumentParser()
-    module.add_arguments(parser)
-    return module.run(parser.parse_args([str(word) for word in words]))
+def call(*words):
+    parser = make_parser(["segment"])
+    args = parser.parse_args(["segment", *map(str, words)])
+    return args.command.run(args)
 
 
 @pytest.mark.parametrize(
     ("name", "count"), [("paper", 29_332_712), ("tiny", 2_089_738), ("best", 102_351_498)]
 )
 def test_a_preset_and_the_count_of_its_parameters(name, count, capsys):
-    assert call(segment_info, "--preset", name) == 0
+    assert call("info", "--preset", name) == 0
     shown = " ".join(capsys.readouterr().out.split())
     assert f"{count:,} parameters" in shown
-    assert call(segment_info, "--preset", name, "--json") == 0
+    assert call("info", "--preset", name, "--json") == 0
     answer = json.loads(capsys.readouterr().out)
     assert (answer["parameters"], answer["preset"]["name"]) == (count, name)
 
@@ -39,14 +37,14 @@ def test_a_preset_and_the_count_of_its_parameters(name, count, capsys):
 def test_a_preset_of_ones_own(tmp_path, capsys):
     path = tmp_path / "mine.toml"
     path.write_text('schema = 1\nname = "mine"\n[network]\nkind = "resunet"\nbase = 8\n')
-    assert call(segment_info, "--preset", path) == 0
+    assert call("info", "--preset", path) == 0
     assert "2,089,738 parameters" in capsys.readouterr().out
 
 
 @pytest.mark.parametrize("words", ["nonsense", "absent.toml"])
 def test_a_preset_that_is_not_there(words):
     with pytest.raises(RecipeError):
-        call(segment_info, "--preset", words)
+        call("info", "--preset", words)
 
 
 @pytest.fixture
@@ -58,7 +56,7 @@ def folder(tmp_path):
 
 
 def test_the_facts_of_a_bundle(folder, capsys):
-    assert call(segment_info, folder) == 0
+    assert call("info", folder) == 0
     shown = " ".join(capsys.readouterr().out.split())
     for words in (
         "A small model",
@@ -72,7 +70,7 @@ def test_the_facts_of_a_bundle(folder, capsys):
 
 
 def test_the_same_as_json(folder, capsys):
-    assert call(segment_info, folder, "--json") == 0
+    assert call("info", folder, "--json") == 0
     answer = json.loads(capsys.readouterr().out)
     assert answer["model"]["membership"] is True
     assert answer["model"]["models"][0]["outer"] == 0
@@ -82,7 +80,7 @@ def test_the_same_as_json(folder, capsys):
 def test_an_altered_bundle_is_refused(folder):
     (folder / "card.md").write_text("# A better model\n")
     with pytest.raises(InputError) as caught:
-        call(segment_info, folder)
+        call("info", folder)
     assert caught.value.code is ErrorCode.WEIGHTS_DAMAGED
 
 
@@ -90,7 +88,7 @@ def test_an_altered_bundle_is_refused(folder):
 def test_a_model_of_nnunet(tmp_path, capsys):
     results = write_results(tmp_path / "results", made_network())
     words = ("--phases", "0001", "--axes", "LAI", "--license", "CC BY-NC 4.0")
-    assert call(segment_import_nnunet, results, tmp_path / "bundle", *words) == 0
+    assert call("import-nnunet", results, tmp_path / "bundle", *words) == 0
     shown = " ".join(capsys.readouterr().out.split())
     for expected in ("Dataset900_Made", "phases 0001", "axes IAL", "unknown", "CC BY-NC 4.0"):
         assert expected in shown
@@ -98,25 +96,34 @@ def test_a_model_of_nnunet(tmp_path, capsys):
 
 @pytest.mark.parametrize("missing", ["torch", "lightning_fabric", "safetensors"])
 @pytest.mark.parametrize(
-    ("module", "words"),
-    [(segment_info, ("--preset", "tiny")), (segment_import_nnunet, ("absent", "bundle"))],
+    "words", [("info", "--preset", "tiny"), ("import-nnunet", "absent", "bundle")]
 )
-def test_without_the_extra_one_line_says_what_to_install(module, words, missing, monkeypatch):
+def test_without_the_extra_one_line_says_what_to_install(words, missing, monkeypatch):
     monkeypatch.setitem(sys.modules, missing, None)
     with pytest.raises(EngineError) as caught:
-        call(module, *words)
+        call(*words)
     assert caught.value.code is ErrorCode.ENGINE_MISSING
     assert missing in str(caught.value.evidence)
     assert "pip install 'breastdce[segment]'" in caught.value.remedy
 
 
-def test_arguments_load_no_network_library():
-    assert find_spec("torch")
+def test_one_line_is_all_that_is_said_without_the_extra(monkeypatch, capsys):
+    monkeypatch.setitem(sys.modules, "torch", None)
+    assert main(["segment", "info", "--preset", "tiny"]) == 1
+    said = capsys.readouterr()
+    assert not said.out
+    assert "Traceback" not in said.err
+    assert "pip install 'breastdce[segment]'" in said.err
+
+
+@pytest.mark.parametrize("words", [[], ["info"], ["import-nnunet"]])
+def test_help_loads_no_network_library(words):
     code = (
-        "import argparse, sys;"
-        "from breastdce.cli import segment_info as one, segment_import_nnunet as other;"
-        "[module.add_arguments(argparse.ArgumentParser()) for module in (one, other)];"
+        "import sys; from breastdce.cli.main import main\n"
+        f"try: main(['segment', *{words!r}, '--help'])\n"
+        "except SystemExit: pass\n"
         "print([n for n in ('torch', 'numpy', 'lightning_fabric') if n in sys.modules])"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-    assert done.stdout.strip() == "[]"
+    assert "usage" in done.stdout.lower()
+    assert done.stdout.splitlines()[-1] == "[]"

@@ -11,19 +11,22 @@ from breastdce.cli._contract import Command
 _VERBS = {
     "train": "train and cross-validate a network on a data set",
     "evaluate": "compare predicted masks with reference masks",
+    "info": "what a preset or a model is",
+    "import-nnunet": "make a model bundle of weights that nnU-Net trained",
 }
-"""Subcommand to one line of help; cli/segment_<name>.py holds each."""
+"""Subcommand to one line of help; cli/segment_<name>.py holds each, with _ for -."""
 _DESCRIPTION = """Segment tumors by a network, and judge how well.
 
   breastdce segment train OUT --preset tiny       a model from a data set
   breastdce segment evaluate PRED REF     masks of any program against a reference
+  breastdce segment info BUNDLE           what a model is, and whether it is whole
 """
 
 
 def _arguments(parser: argparse.ArgumentParser) -> None:
     verbs = parser.add_subparsers(metavar="WHAT", required=True, prog=parser.prog)
     for name, words in _VERBS.items():
-        module = importlib.import_module(f"breastdce.cli.segment_{name}")
+        module = importlib.import_module(f"breastdce.cli.segment_{name.replace('-', '_')}")
         verb = verbs.add_parser(
             name,
             help=words,
