@@ -3,6 +3,7 @@
 import os
 import zipfile
 
+import numpy as np
 import pytest
 import torch
 
@@ -13,9 +14,11 @@ from breastdce.run.bundle import load_weights, read_bundle
 from breastdce.run.checkpoint_process import read_apart
 from breastdce.run.import_nnunet import ImportOptions, import_nnunet
 from breastdce.segment.bundle import choose_models
-from breastdce.segment.net.build import build_network
+from breastdce.segment.net.build import build_network, divisor
 from breastdce.segment.net.nnunet import read_checkpoint
+from breastdce.segment.net.predict import LayerByLayer, WindowPlan, predict_exam
 from breastdce.segment.net.weights import fill_network
+from breastdce.segment.network_input import Turned, normalized, patch_along_body
 from tests.unit.run.made_nnunet import (
     made_checkpoint,
     made_dataset,
@@ -72,6 +75,31 @@ def check_answers(bundle, sources):
         network = build_network(bundle.card.network, channels)
         fill_network(network, load_weights(bundle, number))
         assert torch.equal(finest(network, images), finest(source, images))
+
+
+def test_an_exam_is_predicted_as_nnunet_would_see_it(tmp_path, here):
+    """A file that runs to L, P, S, read by SimpleITK: z, y, x, normalized by itself."""
+    source = made_network()
+    bundle = imported(tmp_path, write_results(tmp_path / "results", source))
+    exam = np.random.default_rng(3).normal(2, 5, (1, 20, 18, 11)).astype(np.float32)  # R, A, S
+    network = build_network(bundle.card.network, 1)
+    fill_network(network, load_weights(bundle, 0))
+    form = Turned(
+        LayerByLayer(network, divisor(bundle.card.network), torch.device("cpu")),
+        bundle.card.orientation,
+    )
+    patch = patch_along_body(bundle.card)
+    assert patch == (16, 16, 8)
+    images = normalized(exam, bundle.card)
+    found = predict_exam(images, [form], WindowPlan(window=patch), floor=float(images.min()))
+
+    read = exam[0, ::-1, ::-1].transpose(2, 1, 0)
+    z = torch.from_numpy((read - read.mean()) / read.std())[None]
+    same = LayerByLayer(source, divisor(bundle.card.network), torch.device("cpu"))
+    plan = WindowPlan(window=bundle.card.patch)
+    expected = predict_exam(z.numpy(), [same], plan, floor=float(z.min()))
+    turned = expected.probability.transpose(2, 1, 0)[::-1, ::-1]
+    np.testing.assert_allclose(found.probability, turned, atol=1e-5)  # order of sums
 
 
 @pytest.mark.slow
