@@ -9,22 +9,18 @@ from rich.console import Console
 from rich.table import Table
 
 from breastdce.run.evaluation import Evaluation
+from breastdce.run.evaluation_view import ORIGINS
 from breastdce.segment.challenge import ChallengeScore
 from breastdce.segment.evaluation import ALL, Line, ScoredCase
 
 _SHOWN = 3  # best and worst cases
-_ORIGINS = {
-    "out_of_fold": "by models that have seen nobody of them",
-    "in_sample": "mind: by models that have learned from these patients; the scores flatter them",
-    "unknown": "nothing says whether the model has learned from these patients",
-}
 
 
 def show_evaluation(found: Evaluation, out: Path | None) -> None:
     """Print what was compared, the summary, extreme cases, subgroups, tests, and the challenge."""
     console = Console()
     _say(console, f"{found.prediction} against {found.reference}")
-    _say(console, f"{len(found.cases)} exams, {_ORIGINS[found.origin]}")
+    _say(console, f"{len(found.cases)} exams, {ORIGINS[found.origin]}")
     if found.left_out:
         _say(console, f"{found.left_out} predictions without a reference are left out")
     _show_summary(console, [line for line in found.lines if line.group == ALL])
@@ -35,7 +31,7 @@ def show_evaluation(found: Evaluation, out: Path | None) -> None:
     if found.challenge is not None:
         _show_challenge(console, found.challenge, found.challenge_unit)
     if out is not None:
-        _say(console, f"\n{out / 'cases.tsv'}")
+        _say(console, f"\n{out / 'index.html'}")
 
 
 def _show_summary(console: Console, lines: list[Line]) -> None:

@@ -9,16 +9,19 @@ from pathlib import Path
 from breastdce.core.codes import ErrorCode
 from breastdce.core.errors import StoreError
 from breastdce.dataset import layout
-from breastdce.formats.atomic import UNFINISHED
+from breastdce.formats.atomic import UNFINISHED, write_bytes
 from breastdce.formats.tables import Cell, Column, Row, dictionary, write_json, write_tsv
+from breastdce.report.evaluation_page import render_evaluation
 from breastdce.run.evaluation import Evaluation
+from breastdce.run.evaluation_view import evaluation_page
 from breastdce.segment.evaluation import METRICS, SOFT_METRICS, Line, Metric, ScoredCase
 from breastdce.segment.summary import Comparison, Summary
 
 _MARK = "evaluation.json"
 """Written first: a folder that holds it is one of ours."""
 _TABLES = ("cases", "summary", "other_cases", "comparison")
-FILES = (_MARK, *(f"{name}.{end}" for name in _TABLES for end in ("tsv", "json")))
+_PAGE = "index.html"
+FILES = (_MARK, *(f"{name}.{end}" for name in _TABLES for end in ("tsv", "json")), _PAGE)
 """Every file that an evaluation may have."""
 
 _CASE_KEYS = (
@@ -168,7 +171,7 @@ def check_out(out: Path) -> None:
 
 
 def write_evaluation(out: Path, found: Evaluation) -> tuple[str, ...]:
-    """Write every table, each whole or not at all; return the names of the files."""
+    """Write every table and the page, each whole or not at all; return the names of the files."""
     write_json(out / _MARK, plain(found))
     write_case_table(out / "cases.tsv", found.cases)
     _write(out / "summary.tsv", _SUMMARY, map(_summary_row, found.lines))
@@ -179,6 +182,8 @@ def write_evaluation(out: Path, found: Evaluation) -> tuple[str, ...]:
         _write(out / "comparison.tsv", _COMPARISON, rows)
         names += ["other_cases", "comparison"]
     files = [_MARK, *(f"{name}.{end}" for name in names for end in ("tsv", "json"))]
+    write_bytes(out / _PAGE, render_evaluation(evaluation_page(found, files)).encode())
+    files.append(_PAGE)
     for name in set(FILES) - set(files):
         (out / name).unlink(missing_ok=True)
     return tuple(files)

@@ -103,10 +103,10 @@ def patient_key(name: str) -> str:
 
 
 def tertiles(volumes: Mapping[str, float]) -> dict[str, str]:
-    """Third of each volume among all: small, middle or large; `unknown` where it is NaN."""
+    """Third of each volume among all, named so that they sort; `unknown` where it is NaN."""
     known = [value for value in volumes.values() if not np.isnan(value)]
     cuts = np.quantile(known, (1 / 3, 2 / 3)) if known else ()
-    words = ("small", "middle", "large")
+    words = ("1 small", "2 middle", "3 large")
     return {
         name: "unknown" if np.isnan(value) else words[sum(value > cut for cut in cuts)]
         for name, value in volumes.items()

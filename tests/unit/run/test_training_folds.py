@@ -131,4 +131,4 @@ def test_a_table_that_says_nothing_is_refused(tmp_path, text, code):
 
 def test_thirds_of_volumes():
     found = tertiles({"a": 1.0, "b": 2.0, "c": 3.0, "d": float("nan")})
-    assert found == {"a": "small", "b": "middle", "c": "large", "d": "unknown"}
+    assert found == {"a": "1 small", "b": "2 middle", "c": "3 large", "d": "unknown"}
