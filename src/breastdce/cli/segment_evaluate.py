@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from breastdce.run.evaluation import EvaluationRequest
 
 _KINDS = ("stv-expert", "stv-auto", "stv-candidate", "ftv")
+HELP = "compare predicted masks with reference masks"
 DESCRIPTION = """Compare predicted masks with reference masks, exam by exam.
 
 PRED and REF are folders of NIfTI masks named by exam (nnU-Net's predictions, labelsTr), data sets

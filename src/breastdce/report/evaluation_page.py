@@ -92,7 +92,7 @@ def _volumes(cases: Sequence[CaseView]) -> object:
     levels = [
         Level(mean, f"mean {decimal(mean, 2)}"),
         Level(mean + spread, f"+1.96 SD {decimal(mean + spread, 2)}"),
-        Level(mean - spread, f"-1.96 SD {decimal(mean - spread, 2)}"),
+        Level(mean - spread, f"\N{MINUS SIGN}1.96 SD {decimal(mean - spread, 2)}"),
     ]
     return scatter_chart(
         dots,

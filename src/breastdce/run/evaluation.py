@@ -29,10 +29,10 @@ from breastdce.run.exam_facts import (
     slice_plane,
     tertiles,
 )
+from breastdce.segment.bundle import Origin
 from breastdce.segment.challenge import ChallengeScore, Entry, Person, challenge_score
 from breastdce.segment.evaluation import (
     Line,
-    Origin,
     ScoredCase,
     check_origins,
     compare_cases,

@@ -15,7 +15,8 @@ from breastdce.core.volume import Mask, Volume
 from breastdce.formats.nifti import read_labels, read_volume
 from breastdce.imaging.resample import Edge, nearest
 from breastdce.run.evaluation_sources import participant_of
-from breastdce.segment.evaluation import Origin, ScoredCase
+from breastdce.segment.bundle import Origin
+from breastdce.segment.evaluation import ScoredCase
 from breastdce.segment.scores import SoftDice, score, soft_dice
 
 OnCase = Callable[[int, int, str], None]

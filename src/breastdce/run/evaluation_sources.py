@@ -16,7 +16,7 @@ from breastdce.dataset import layout
 from breastdce.dataset.layout import MaskName
 from breastdce.run.exam_facts import exam_facts
 from breastdce.run.training_folds import read_folds
-from breastdce.segment.evaluation import Origin
+from breastdce.segment.bundle import Origin
 
 _NAME = re.compile(
     rf"(?P<exam>.+?)(?:_(?P<kind>{'|'.join(MaskName)}|mask|prob))?\.nii(?:\.gz)?", re.IGNORECASE

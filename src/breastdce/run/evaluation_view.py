@@ -7,7 +7,8 @@ from pathlib import Path
 
 from breastdce.report.evaluation_page import CaseView, EvaluationPage, FigureView
 from breastdce.run.evaluation import Evaluation
-from breastdce.segment.evaluation import ALL, Line, Origin
+from breastdce.segment.bundle import Origin
+from breastdce.segment.evaluation import ALL, Line
 
 ORIGINS: Mapping[Origin, str] = {
     "out_of_fold": "by models that have seen nobody of them",

@@ -4,18 +4,17 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from typing import Literal, NamedTuple
+from typing import NamedTuple
 
 import msgspec
 import numpy as np
 
 from breastdce.core.codes import ErrorCode
 from breastdce.core.errors import InputError
+from breastdce.segment.bundle import Origin
 from breastdce.segment.scores import Scores, SoftDice
 from breastdce.segment.summary import RESAMPLES, Case, Comparison, Summary, compare, summarize
 
-Origin = Literal["out_of_fold", "in_sample", "unknown"]
-"""Whether the model of a mask has learned from its participant."""
 ALL = "all"
 """The group of all cases, and its level."""
 
@@ -26,6 +25,7 @@ class ScoredCase(msgspec.Struct, frozen=True, kw_only=True):
     exam: str
     participant: str
     origin: Origin
+    """Whether the model of the mask has learned from the participant."""
     scores: Scores
     diagonal_mm: float
     """Of the image: what stands for an infinite distance in a mean."""

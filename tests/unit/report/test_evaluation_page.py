@@ -56,7 +56,7 @@ def test_the_page_shows_figures_charts_and_the_worst_first():
 
 def test_differences_of_volume_have_their_limits():
     text = render_evaluation(PAGE)  # +1 and -8 mL: mean -3.5, SD 6.364
-    assert "mean −3.50" in text
+    assert "mean \N{MINUS SIGN}3.50" in text
     assert "+1.96 SD 8.97" in text
 
 

@@ -8,16 +8,12 @@ from pathlib import Path
 
 from breastdce.cli._contract import Command
 
-_VERBS = {
-    "train": "train and cross-validate a network on a data set",
-    "evaluate": "compare predicted masks with reference masks",
-    "info": "what a preset or a model is",
-    "import-nnunet": "make a model bundle of weights that nnU-Net trained",
-}
-"""Subcommand to one line of help; cli/segment_<name>.py holds each, with _ for -."""
+_VERBS = ("train", "evaluate", "info", "import-nnunet")
+"""Subcommands in the order of the help; cli/segment_<name>.py holds each: HELP, DESCRIPTION,
+`add_arguments` and `run`, loaded for `--help`."""
 _DESCRIPTION = """Segment tumors by a network, and judge how well.
 
-  breastdce segment train OUT --preset tiny       a model from a data set
+  breastdce segment train OUT             a cross-validated model from a data set
   breastdce segment evaluate PRED REF     masks of any program against a reference
   breastdce segment info BUNDLE           what a model is, and whether it is whole
 """
@@ -25,11 +21,15 @@ _DESCRIPTION = """Segment tumors by a network, and judge how well.
 
 def _arguments(parser: argparse.ArgumentParser) -> None:
     verbs = parser.add_subparsers(metavar="WHAT", required=True, prog=parser.prog)
+<<<<<<< HEAD
     for name, words in _VERBS.items():
+=======
+    for name in _VERBS:
+>>>>>>> 014b49a (List every part of segment, each with its own words)
         module = importlib.import_module(f"breastdce.cli.segment_{name.replace('-', '_')}")
         verb = verbs.add_parser(
             name,
-            help=words,
+            help=module.HELP,
             description=module.DESCRIPTION,
             formatter_class=parser.formatter_class,
         )
