@@ -978,6 +978,11 @@ class ErrorCode(Code):
         "A stored result is damaged.",
         "Delete OUT/.breastdce and run again; nothing else is lost.",
     )
+    GPU_TOO_SMALL = (
+        "GPU_TOO_SMALL",
+        "The memory of the graphics card does not hold two of the smallest patches.",
+        "Take a card with more memory, or the preset `tiny`, which trains on CPUs.",
+    )
     ENGINE_MISSING = (
         "ENGINE_MISSING",
         "An optional package is not installed.",

@@ -18,6 +18,7 @@ from breastdce.core.grid import Window
 from breastdce.segment.augment._contract import Sample
 from breastdce.segment.augmentation import Step, augmented
 from breastdce.segment.preset import ForegroundParams, SamplingParams, TurnParams, UniformParams
+from breastdce.segment.turn_loops import moved_label, sampled
 
 Shape = tuple[int, int, int]
 FloatArray = NDArray[np.float64]
@@ -168,7 +169,7 @@ def cut(case: Case, center: FloatArray, turn: FloatArray | None, patch: Shape) -
         otherwise has as much of the outside on either side.
     turn
         From voxels of the patch to voxels of the exam, about the center; none: as it lies, voxel
-        for voxel. Images are interpolated linearly, the label takes the nearest voxel.
+        for voxel. Images are interpolated linearly; the label is where its interpolation reaches 0.5.
     patch
         Voxels along each axis.
 
@@ -214,22 +215,15 @@ def _overlap(
 
 def _turned(case: Case, middle: FloatArray, turn: FloatArray, patch: Shape) -> Sample:
     """Only the box of the exam that the turned patch reaches is read."""
-    from scipy.ndimage import affine_transform
-
     corners = np.stack(np.meshgrid(*[(0, n - 1) for n in patch], indexing="ij")).reshape(3, 8)
     reach = turn @ (corners - (np.asarray(patch)[:, None] - 1) / 2) + middle[:, None]
     low = np.floor(reach.min(axis=1)).astype(int) - 1
     size = np.ceil(reach.max(axis=1)).astype(int) + 2 - low
     part = _sliced(case, low.tolist(), (int(size[0]), int(size[1]), int(size[2])))
     offset = middle - turn @ ((np.asarray(patch) - 1) / 2) - low
-    images = np.stack(
-        [
-            affine_transform(phase, turn, offset, patch, order=1, mode="nearest")
-            for phase in part.images
-        ]
+    return Sample(
+        sampled(part.images, turn, offset, patch), moved_label(part.label, turn, offset, patch)
     )
-    label = affine_transform(part.label, turn, offset, patch, order=0, mode="nearest")
-    return Sample(images, label)
 
 
 def _anywhere(window: Sequence[slice], rng: np.random.Generator) -> FloatArray:

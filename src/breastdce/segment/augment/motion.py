@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from breastdce.segment.augment._contract import Chance, Sample, Transform
+from breastdce.segment.turn_loops import moved_label, sampled
 
 
 class MotionParams(Chance, frozen=True):
@@ -20,15 +21,13 @@ def apply(sample: Sample, params: MotionParams, rng: np.random.Generator) -> Sam
 
     The tumor is outlined on the first post-contrast phase, so the label goes with that.
     """
-    from scipy.ndimage import shift
-
     images, label = sample.images.copy(), sample.label
+    shape = (label.shape[0], label.shape[1], label.shape[2])
     for phase in range(1, len(images)):
         by = np.clip(rng.normal(0, params.sd_mm, 3), -params.most_mm, params.most_mm)
-        images[phase] = shift(sample.images[phase], by, order=1, mode="nearest")
+        images[phase] = sampled(sample.images[phase : phase + 1], np.eye(3), -by, shape)[0]
         if phase == 1:
-            share = shift(label.astype(np.float32), by, order=1, mode="nearest")
-            label = (share >= 0.5).astype(np.uint8)
+            label = moved_label(sample.label, np.eye(3), -by, shape)
     return Sample(images, label)
 
 
