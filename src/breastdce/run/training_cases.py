@@ -3,7 +3,9 @@
 <exam>/images.npy      float16 [phase, i, j, k], i to the right, j to the front, k to the head
 <exam>/label.npy       uint8 [i, j, k]
 <exam>/foreground.npy  int32 (n, 3), some voxels of the tumor
-<exam>/case.json       what it was made from, written last
+<exam>/case.json       what it was made from, and the digests of the arrays; written last
+
+An exam is stored again when its files have changed, or when an array is not what was written.
 """
 
 from __future__ import annotations
@@ -29,9 +31,10 @@ from breastdce.prepare.resample import resample_mask
 from breastdce.run.training_source import TrainingExam
 from breastdce.segment.sampling import MARGIN_MM, MOST_FOREGROUND, Case
 
-_FORM = 1
+_FORM = 2
 """Of the files; raised when exams must be stored anew."""
 _SPACING_TOLERANCE_MM = 0.01
+_ARRAYS = ("images.npy", "label.npy", "foreground.npy")
 
 
 class CaseNote(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -44,6 +47,8 @@ class CaseNote(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     floor: float
     volume_ml: float
     shape: tuple[int, int, int]
+    arrays: dict[str, str]
+    """SHA-256 of each file of the exam, by name."""
 
 
 def store_case(folder: Path, exam: TrainingExam) -> CaseNote:
@@ -57,7 +62,7 @@ def store_case(folder: Path, exam: TrainingExam) -> CaseNote:
     paths = [*exam.images, exam.label, *filter(None, (exam.breast,))]
     source = digest_json({"form": _FORM, "files": [sha256(path) for path in paths]})
     known = _note(folder / exam.name)
-    if known is not None and known.source == source:
+    if known is not None and known.source == source and is_intact(folder, exam.name):
         return known
     phases, label = [read_volume(path) for path in exam.images], read_mask(exam.label)
     _check(exam, phases, label)
@@ -104,6 +109,15 @@ def open_case(folder: Path, name: str) -> Case:
     )
 
 
+def is_intact(folder: Path, name: str) -> bool:
+    """Tell whether every array of a stored exam is what was written; reads all of them once."""
+    note, exam = _note(folder / name), folder / name
+    return note is not None and all(
+        (exam / array).is_file() and sha256(exam / array) == note.arrays.get(array)
+        for array in _ARRAYS
+    )
+
+
 def _write(
     folder: Path,
     images: NDArray[np.float16],
@@ -126,6 +140,7 @@ def _write(
         floor=float(images.min()),
         volume_ml=len(voxels) / 1000,
         shape=(i, j, k),
+        arrays={array: sha256(folder / array) for array in _ARRAYS},
     )  # fmt: skip
     write_bytes(folder / "case.json", msgspec.json.encode(note))
     return note

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -43,9 +44,19 @@ def steps_of(tables: Sequence[Mapping[str, Any]]) -> tuple[Step, ...]:
 def augmented(sample: Sample, steps: Sequence[Step], rng: np.random.Generator) -> Sample:
     """Apply the transforms that chance picks, in order.
 
-    Each has a generator of its own, so that adding one at the end changes nothing of the others.
+    Each has a generator of its own, by its name and how often that came before in the list: adding,
+    moving or leaving out one changes no draw of another.
     """
-    for (transform, params), own in zip(steps, rng.spawn(len(steps)), strict=True):
+    root = rng.integers(2**63)
+    seen: Counter[str] = Counter()
+    for transform, params in steps:
+        own = _generator(int(root), transform.name, seen[transform.name])
+        seen[transform.name] += 1
         if own.random() < params.probability:
             sample = transform.apply(sample, params, own)
     return sample
+
+
+def _generator(root: int, name: str, times: int) -> np.random.Generator:
+    seeds = np.random.SeedSequence([root, times, *name.encode()])
+    return np.random.Generator(np.random.Philox(seeds))

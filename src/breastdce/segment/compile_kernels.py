@@ -6,12 +6,13 @@ import numpy as np
 
 from breastdce.segment.net.channel_loops import slab_activate, slab_moments
 from breastdce.segment.net.winograd import convolve_tiles
+from breastdce.segment.turn_loops import sampled
 
 _SHAPE = (4, 4, 4, 2)
 
 
 def main() -> None:
-    """Convolve a small volume, with and without all that can be added."""
+    """Convolve a small volume, with and without all that can be added, and cut a patch."""
     x, empty = np.ones(_SHAPE, np.float32), np.zeros((0, 0, 0, 0), np.float32)
     slope = np.float32(0.01)
     scale = np.ones(4, np.float32)
@@ -20,6 +21,7 @@ def main() -> None:
     convolve_tiles(x, x, scale, scale, slope, u, scale[:2], empty, x, (0, 1), v, m)
     slab_moments(x, 0, 4, np.zeros((2, 2)))
     slab_activate(x, 0, 4, scale[:2], scale[:2], slope, x)
+    sampled(x, np.eye(3), np.zeros(3), (2, 2, 2))
 
 
 if __name__ == "__main__":

@@ -207,11 +207,22 @@ def test_order_is_the_lists_and_chance_is_respected(sample):
     assert 70 < sum(turned) < 130
 
 
-def test_a_further_transform_changes_nothing_of_those_before(sample):
-    noise = {"transform": "noise", "probability": 1.0}
-    one = augmented(sample, steps_of([noise]), rng(4)).images
-    two = augmented(sample, steps_of([noise, {"transform": "mirror", "probability": 1.0}]), rng(4))
-    np.testing.assert_array_equal(two.images[:, ::-1], one)
+@pytest.mark.parametrize("first", [True, False])
+def test_a_further_transform_changes_no_draw_of_another(sample, first):
+    noise, mirror = ({"transform": name, "probability": 1.0} for name in ("noise", "mirror"))
+    one = augmented(sample, steps_of([noise]), rng(4)).images - sample.images
+    tables = [mirror, noise] if first else [noise, mirror]
+    turned = sample.images[:, ::-1]
+    two = augmented(sample, steps_of(tables), rng(4)).images - turned
+    np.testing.assert_allclose(two if first else two[:, ::-1], one, atol=1e-6)
+
+
+def test_the_same_transform_twice_draws_twice(sample):
+    noise = {"transform": "noise", "sd": (0.5, 0.5)}
+    one = augmented(sample, steps_of([noise]), rng(4)).images - sample.images
+    two = augmented(sample, steps_of([noise, noise]), rng(4)).images - sample.images
+    assert np.std(two - one) == pytest.approx(0.5, rel=0.03)
+    assert abs(np.corrcoef((two - one).ravel(), one.ravel())[0, 1]) < 0.05
 
 
 @pytest.mark.parametrize(
@@ -220,6 +231,8 @@ def test_a_further_transform_changes_nothing_of_those_before(sample):
         ({"transform": "nois"}, "noise"),
         ({"transform": "noise", "sigma": 1}, "sigma"),
         ({"transform": "noise", "probability": 2}, "probability"),
+        ({"transform": "noise", "sd": (0.2, 0.1)}, "least to most"),
+        ({"transform": "blur", "sigma_mm": (-1.0, 0.1)}, "sigma_mm"),
     ],
 )
 def test_wrong_table_is_refused_with_its_place(table, word):

@@ -13,7 +13,8 @@ from numpy.typing import NDArray
 from breastdce.core.params import Params
 
 Images = NDArray[np.float32]
-Range = tuple[float, float]
+Positive = Annotated[float, Meta(ge=0)]
+Range = tuple[Positive, Positive]
 """Least and most of a uniform draw."""
 
 
@@ -31,6 +32,13 @@ class Chance(Params, frozen=True):
 
     probability: Annotated[float, Meta(ge=0, le=1)] = 1.0
     """That a patch is transformed at all."""
+
+    def __post_init__(self) -> None:
+        """Refuse a range whose ends are exchanged."""
+        for name in self.__struct_fields__:
+            value = getattr(self, name)
+            if isinstance(value, tuple) and list(value) != sorted(value):
+                raise ValueError(f"`{name}` runs from least to most")
 
 
 P = TypeVar("P", bound=Chance)

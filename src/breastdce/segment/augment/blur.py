@@ -11,6 +11,7 @@ class BlurParams(Chance, frozen=True):
     """How soft."""
 
     sigma_mm: Range = (0.3, 1.0)
+    """SD of the Gaussian; nnU-Net: 0.5 to 1 voxel; GaNDLF 0.0.14: 0 to 1, per axis."""
     per_axis: bool = False
     """Whether each axis has a draw of its own, as TorchIO has it."""
 

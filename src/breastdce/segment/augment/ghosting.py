@@ -2,22 +2,26 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Annotated, Literal
 
 import numpy as np
+from msgspec import Meta
 
 from breastdce.segment.augment._contract import Chance, Range, Sample, Transform, between
+
+Count = Annotated[int, Meta(ge=1)]
 
 
 class GhostingParams(Chance, frozen=True):
     """How many ghosts, along which axis, how strong."""
 
-    ghosts: tuple[int, int] = (2, 6)
+    ghosts: tuple[Count, Count] = (2, 6)
+    """Least and most; GaNDLF 0.0.14 (TorchIO `random_ghosting.py`): 4 to 10."""
     axes: tuple[Literal[0, 1, 2], ...] = (0, 1, 2)
     """Of which one is drawn: i, j, k. Phase is encoded along any of them, by protocol."""
     strength: Range = (0.1, 0.5)
-    """Share of the signal that the chosen lines of k-space lose."""
-    center: float = 0.02
+    """Share of the signal that the chosen lines of k-space lose; TorchIO: 0.5 to 1."""
+    center: Annotated[float, Meta(ge=0, le=1)] = 0.02
     """Share of k-space around its center that is kept, as TorchIO does."""
 
 

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from typing import Annotated
+
 import numpy as np
+from msgspec import Meta
 from numpy.typing import NDArray
 
 from breastdce.segment.augment._contract import (
@@ -20,7 +23,7 @@ class LowResolutionParams(Chance, frozen=True):
 
     factor: Range = (0.5, 1.0)
     """Samples that are left along an axis, as a share; nnU-Net's range."""
-    axis_probability: float = 0.5
+    axis_probability: Annotated[float, Meta(ge=0, le=1)] = 0.5
     """That an axis is made coarser; each is drawn by itself, which imitates thick slices."""
 
 

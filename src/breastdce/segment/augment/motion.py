@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import numpy as np
 
-from breastdce.segment.augment._contract import Chance, Sample, Transform
+from breastdce.segment.augment._contract import Chance, Positive, Sample, Transform
 from breastdce.segment.turn_loops import moved_label, sampled
 
 
 class MotionParams(Chance, frozen=True):
     """How far."""
 
-    sd_mm: float = 0.7
+    sd_mm: Positive = 0.7
     """Of the shift along each axis."""
-    most_mm: float = 2.0
+    most_mm: Positive = 2.0
+    """Largest shift along an axis: further ones are cut to it."""
 
 
 def apply(sample: Sample, params: MotionParams, rng: np.random.Generator) -> Sample:
