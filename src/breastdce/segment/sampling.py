@@ -169,7 +169,7 @@ def cut(case: Case, center: FloatArray, turn: FloatArray | None, patch: Shape) -
         otherwise has as much of the outside on either side.
     turn
         From voxels of the patch to voxels of the exam, about the center; none: as it lies, voxel
-        for voxel. Images are interpolated linearly; the label is where its interpolation reaches 0.5.
+        for voxel. Images are interpolated linearly; the label is where its own is 0.5 or more.
     patch
         Voxels along each axis.
 

@@ -47,8 +47,8 @@ def moved_label(
     """1 where linear interpolation of the label reaches a half; as `sampled` otherwise."""
     if not label.any():
         return np.zeros(shape, np.uint8)
-    share = sampled(label[None].astype(np.float32), turn, offset, shape)[0]
-    return (share >= np.float32(0.5)).astype(np.uint8)
+    share = sampled(label[None].astype(np.float32), turn, offset, shape)
+    return np.asarray(share[0] >= np.float32(0.5), np.uint8)
 
 
 @kernel

@@ -64,9 +64,7 @@ def test_best_on_every_card(free_gb, patch, batch, estimate):
     assert estimate is None or found.estimate_gb == pytest.approx(estimate, abs=0.1)
 
 
-@pytest.mark.parametrize(
-    ("free_gb", "batch"), [(6, 0), (8, 1), (11, 2), (12, 2), (16, 3), (24, 5)]
-)
+@pytest.mark.parametrize(("free_gb", "batch"), [(6, 0), (8, 1), (11, 2), (12, 2), (16, 3), (24, 5)])
 def test_paper_on_every_card(free_gb, batch):
     assert largest_batch(PAPER, (128, 128, 128), free_gb) == batch
 

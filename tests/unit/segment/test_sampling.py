@@ -4,10 +4,12 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from scipy.ndimage import affine_transform
 
 from breastdce.segment.augmentation import steps_of
 from breastdce.segment.preset import ForegroundParams, TurnParams, UniformParams
 from breastdce.segment.sampling import Case, Sampler, Stream, cut, fixed_patches, turn_of
+from breastdce.segment.turn_loops import sampled
 
 
 def case(name="a", shape=(20, 24, 18), seed=0):
@@ -145,3 +147,32 @@ def test_patches_for_validation_are_fixed_and_see_the_tumor():
     assert one[0].label.any()
     for a, b in zip(one, other, strict=True):
         equal(a, b)
+
+
+def test_linear_interpolation_is_scipys():
+    rng = np.random.default_rng(2)
+    images = rng.standard_normal((3, 12, 15, 11)).astype(np.float32)
+    turn = turn_of(TurnParams(rotate_probability=1, scale_probability=1), rng)
+    assert turn is not None
+    offset = np.array([-2.5, 1.0, 3.25])  # reaches over several borders
+    found = sampled(images, turn, offset, (14, 10, 9))
+    for phase, own in zip(images, found, strict=True):
+        wanted = affine_transform(phase, turn, offset, (14, 10, 9), order=1, mode="nearest")
+        np.testing.assert_allclose(own, wanted, atol=2e-5)
+
+
+@pytest.mark.parametrize("turn", [np.eye(3), None])
+def test_unit_turn_is_the_plain_cut(turn):
+    plain = cut(case(), np.array([9.0, 11, 8]), None, (10, 12, 8))
+    again = cut(case(), np.array([9.0, 11, 8]), turn, (10, 12, 8))
+    np.testing.assert_array_equal(again.images, plain.images)
+    np.testing.assert_array_equal(again.label, plain.label)
+
+
+def test_turned_patch_shows_what_lies_beyond_its_own_box():
+    """Corners of a turned patch come from the exam around it, not from an invented border."""
+    large = case(shape=(40, 40, 40))._replace(floor=-99.0)
+    params = TurnParams(rotate_probability=1, scale_probability=0)
+    turn = turn_of(params, np.random.default_rng(4))
+    sample = cut(large, np.array([19.5] * 3), turn, (16, 16, 16))
+    assert sample.images.min() > -10

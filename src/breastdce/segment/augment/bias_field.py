@@ -43,7 +43,10 @@ def apply(sample: Sample, params: BiasFieldParams, rng: np.random.Generator) -> 
 def _powers(size: int, order: int) -> NDArray[np.float32]:
     """Powers of the place along an axis, which runs from -1 to 1: (size, order + 1)."""
     at = np.linspace(-1, 1, size, dtype=np.float32)
-    return at[:, None] ** np.arange(order + 1, dtype=np.float32)
+    powers: NDArray[np.float32] = np.power(
+        at[:, None], np.arange(order + 1, dtype=np.float32), dtype=np.float32
+    )
+    return powers
 
 
 TRANSFORM = Transform("bias_field", BiasFieldParams, apply)
