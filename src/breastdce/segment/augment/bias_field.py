@@ -16,7 +16,7 @@ class BiasFieldParams(Chance, frozen=True):
     """How strong and how uneven."""
 
     strength: Annotated[float, Meta(ge=0, lt=1)] = 0.3
-    """Largest change of the signal, as a share; ours: breast coils shade more, N4 takes most."""
+    """Largest change of the signal, as a share; ours."""
     order: Annotated[int, Meta(ge=1, le=6)] = 3
     """Highest power of the polynomial."""
 

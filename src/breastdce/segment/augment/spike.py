@@ -11,8 +11,7 @@ class SpikeParams(Chance, frozen=True):
     """How strong."""
 
     intensity: Range = (0.1, 0.4)
-    """Amplitude of the wave in standard deviations of the z-scored exam; ours: TorchIO states 1 to
-    3 times the largest value of the spectrum, which leaves nothing of the exam."""
+    """Amplitude of the wave in standard deviations of the z-scored exam; ours."""
 
 
 def apply(sample: Sample, params: SpikeParams, rng: np.random.Generator) -> Sample:
