@@ -928,11 +928,6 @@ class ErrorCode(Code):
         "Every model of the bundle has learned from this participant or was chosen by it.",
         "Use a bundle that kept it apart; or give --in-sample, which marks every output.",
     )
-    GPU_TOO_SMALL = (
-        "GPU_TOO_SMALL",
-        "Not even the smallest patch of the network fits the free memory of the GPU.",
-        "Free its memory, take a GPU with more, or give a preset with a smaller patch.",
-    )
     TRAINING_DIVERGED = (
         "TRAINING_DIVERGED",
         "Ten training steps in a row had no finite gradient.",

@@ -21,11 +21,7 @@ _DESCRIPTION = """Segment tumors by a network, and judge how well.
 
 def _arguments(parser: argparse.ArgumentParser) -> None:
     verbs = parser.add_subparsers(metavar="WHAT", required=True, prog=parser.prog)
-<<<<<<< HEAD
-    for name, words in _VERBS.items():
-=======
     for name in _VERBS:
->>>>>>> 014b49a (List every part of segment, each with its own words)
         module = importlib.import_module(f"breastdce.cli.segment_{name.replace('-', '_')}")
         verb = verbs.add_parser(
             name,
