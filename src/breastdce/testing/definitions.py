@@ -1,4 +1,4 @@
-"""PE, SER and FTV written down from their definitions, on arrays, apart from the measuring code.
+"""PE, SER, FTV and z-score written down from their definitions, apart from the measuring code.
 
 Source: the producer's definition as measured on real exams (Hylton et al., Radiology
 2012;263:663 for FTV and SER): float32 arithmetic, inclusive thresholds, at least n of the 26
@@ -53,3 +53,13 @@ def functional_tumor_volume(
     ring[1, 1, 1] = 0
     count = ndimage.correlate(candidate.astype(np.int16), ring, mode="nearest")
     return np.asarray(candidate & (count >= min_neighbors))
+
+
+def pooled_zscore(phases: Array) -> Array:
+    """Return phases minus their common mean over their common population SD, float32.
+
+    `phases`: [phase, i, j, k]; all voxels of all phases count.
+    """
+    mean = phases.mean(dtype=np.float64)
+    sd = phases.std(dtype=np.float64)
+    return np.asarray((phases - mean) / sd, np.float32)
