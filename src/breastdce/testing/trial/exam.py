@@ -130,7 +130,7 @@ def _render(
     breast = breast_mask(frame, body, woman)
     moves = draw_moves(frame, scanner, rng)
     tumor = paint_tumor(canvas, frame, body, lesion, scanner, rng)
-    label = (shifted(tumor.astype(np.float32), frame, moves[0]) >= 0.5) & breast
+    label = (shifted(tumor.astype(np.float32), frame, moves[0], order=1) >= 0.5) & breast
     volume = float(label.sum()) / 1000
     if volume < _LEAST_ML:
         return None

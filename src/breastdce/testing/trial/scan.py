@@ -66,8 +66,8 @@ def _move(frame: Frame, largest: float, rng: np.random.Generator) -> Moves:
     )
 
 
-def shifted(image: Array, frame: Frame, moves: Moves) -> Array:
-    """Image of tissue that moved: quadratic splines at positions displaced by all `moves`."""
+def shifted(image: Array, frame: Frame, moves: Moves, order: int = 2) -> Array:
+    """Image of tissue that moved: splines of an order at positions displaced by all `moves`."""
     from scipy import ndimage
 
     if not moves:
@@ -84,7 +84,9 @@ def shifted(image: Array, frame: Frame, moves: Moves) -> Array:
             part = stretch(part, along, size, 1 / _EVERY_MM)
         line = np.arange(image.shape[axis], dtype=np.float32)
         where[axis] = line.reshape([-1 if a == axis else 1 for a in range(3)]) - part
-    moved: Array = ndimage.map_coordinates(image, where, order=2, mode="nearest", output=np.float32)
+    moved: Array = ndimage.map_coordinates(
+        image, where, order=order, mode="nearest", output=np.float32
+    )
     return np.maximum(moved, 0, out=moved)
 
 
