@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
+HELP = "make a model bundle of weights that nnU-Net trained"
 DESCRIPTION = """Convert the results folder of one nnU-Net v2 training (plans.json, dataset.json,
 fold_*/checkpoint_final.pth) to a model bundle. Nothing of the checkpoints is run. nnU-Net itself
 is not needed.

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
+HELP = "what a preset or a model is"
 DESCRIPTION = """Print what a preset makes (network and number of its parameters, patches, loss,
 schedule, prediction), or the facts of a model bundle after every checksum of it was verified.
 """
