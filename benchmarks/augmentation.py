@@ -19,7 +19,7 @@ from breastdce.segment.augment._contract import Sample
 from breastdce.segment.augmentation import Step, steps_of
 from breastdce.segment.preset import TurnParams, shipped_preset
 from breastdce.segment.sampling import Case, cut, turn_of
-from breastdce.testing.learning.exam import learning_exam
+from breastdce.testing.trial.exam import learning_exam
 
 PATCH = (128, 128, 128)
 EXAM = (200, 200, 132)

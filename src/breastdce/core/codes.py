@@ -565,6 +565,16 @@ class CaveatCode(Code):
         "phases: signal cannot be turned into concentration, and nothing was fitted.",
         "Give t10_s in the recipe; look at the sidecars of the native images for the others.",
     )
+    MODEL_SAW_PATIENT = (
+        "MODEL_SAW_PATIENT",
+        "Every network of the model has learned from this patient: it was not asked.",
+        "Use the candidate, or a model that has not seen the patient.",
+    )
+    MODEL_FOUND_NOTHING = (
+        "MODEL_FOUND_NOTHING",
+        "The network outlined no tumor; features are of the candidate.",
+        "Look at the images: the tumor may be faint, small, or not there.",
+    )
 
 
 class CohortCode(Code):

@@ -146,6 +146,11 @@ def mask(root: Path, exam: ExamId, name: MaskName) -> Path:
     return exam_folder(root, exam) / "masks" / f"{exam}_{name}.nii.gz"
 
 
+def mask_note(root: Path, exam: ExamId, name: MaskName) -> Path:
+    """What is known of a mask that a network made: its origin, how sure it is."""
+    return exam_folder(root, exam) / "masks" / f"{exam}_{name}.json"
+
+
 def transform(root: Path, exam: ExamId, index: int) -> Path:
     """Where the tissue of the pre-contrast phase lies in phase `index`: an ITK transform, LPS."""
     return exam_folder(root, exam) / "transforms" / f"{exam}_{index:04d}.tfm"
@@ -251,6 +256,7 @@ def optional_exam_files(root: Path, exam: ExamId, n_phases: int) -> tuple[Path, 
     return (
         mask(root, exam, MaskName.BREAST),
         *(mask(root, exam, name) for name in STV_BEST_FIRST),
+        mask_note(root, exam, MaskName.STV_AUTO),
         exam_features(root, exam),
         exam_sensitivity(root, exam),
         exam_kinetics(root, exam),

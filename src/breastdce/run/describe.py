@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import NamedTuple
 
 import msgspec
+import numpy as np
 
 from breastdce import __version__
 from breastdce.core.caveats import Caveat
 from breastdce.core.codes import ExamCode, FileCode, SeriesCode
 from breastdce.core.exam import ExamId
+from breastdce.core.volume import Mask
 from breastdce.dataset.deidentification import HeaderNote, fate_of
 from breastdce.dataset.layout import MaskName
 from breastdce.dataset.provenance import (
@@ -61,13 +64,36 @@ def exam_caveats(engine: ExamEngine) -> tuple[Caveat, ...]:
     return tuple({msgspec.json.encode(caveat): caveat for caveat in found}.values())
 
 
+class BestStv(NamedTuple):
+    """The mask that features are of."""
+
+    name: MaskName
+    mask: Mask
+
+
+def stv_masks(engine: ExamEngine) -> dict[MaskName, Mask]:
+    """Masks of the tumor that the recipe made and that are not empty, best first."""
+    artifacts = {MaskName.STV_AUTO: "stv_auto", MaskName.STV_CANDIDATE: "stv"}
+    made = {
+        name: engine.value(artifact)
+        for name, artifact in artifacts.items()
+        if artifact in engine.wanted
+    }
+    return {name: mask for name, mask in made.items() if mask.data.any()}
+
+
+def best_stv(engine: ExamEngine) -> BestStv | None:
+    """The first of them; none where all are empty."""
+    return next((BestStv(*item) for item in stv_masks(engine).items()), None)
+
+
 def describe_row(exam: ExamId, engine: ExamEngine, shifted_day: int | None = None) -> ExamRow:
     """Build the exam's row of exams.tsv."""
     native, facts = engine.value("native"), engine.value("facts")
-    measures, moments, stv = engine.value("measures"), engine.value("moments"), engine.value("stv")
+    measures, moments = engine.value("measures"), engine.value("moments")
+    best = best_stv(engine)
     kinetics = measures.kinetics
     codes = tuple(dict.fromkeys(caveat.code for caveat in exam_caveats(engine)))
-    voxels = int(stv.data.sum())
     return ExamRow(
         exam=exam,
         manufacturer=facts.manufacturer,
@@ -78,7 +104,7 @@ def describe_row(exam: ExamId, engine: ExamEngine, shifted_day: int | None = Non
         phase_indices=facts.phase_indices,
         native_shape=native.grid.shape,
         native_spacing_mm=native.grid.spacing_mm,
-        image_shape=stv.grid.shape,
+        image_shape=engine.value("stv").grid.shape,
         zscore_mean=moments.mean,
         zscore_sd=moments.sd,
         pe_threshold_percent=measures.thresholds.pe_percent,
@@ -88,9 +114,9 @@ def describe_row(exam: ExamId, engine: ExamEngine, shifted_day: int | None = Non
         ser_washout_ml=measures.ml(kinetics.washout),
         ser_plateau_ml=measures.ml(kinetics.plateau),
         ser_persistent_ml=measures.ml(kinetics.persistent),
-        stv_source=MaskName.STV_CANDIDATE if voxels else None,
-        stv_voxels=voxels if voxels else None,
-        stv_ml=stv.volume_ml if voxels else None,
+        stv_source=best.name if best else None,
+        stv_voxels=int(np.count_nonzero(best.mask.data)) if best else None,
+        stv_ml=best.mask.volume_ml if best else None,
         caveats=codes,
         shifted_day=shifted_day,
     )
@@ -115,9 +141,10 @@ def proposal_rows(measured: Measurements) -> list[ProposalRow]:
 
 
 def describe_features(exam: ExamId, engine: ExamEngine) -> FeatureRow:
-    """Build the exam's row of the feature table."""
-    values = engine.value("features").values
-    return FeatureRow(exam=exam, mask=MaskName.STV_CANDIDATE, values=values)
+    """Build the exam's row of the feature table, of an exam that has a mask of its tumor."""
+    best = best_stv(engine)
+    assert best is not None  # noqa: S101 - there is a row only where there is a mask
+    return FeatureRow(exam=exam, mask=best.name, values=engine.value("features").values)
 
 
 def describe_exam(

@@ -10,15 +10,15 @@ from __future__ import annotations
 import resource
 import sys
 import time
-from collections.abc import Callable
-from typing import Any
+from collections.abc import Callable, Mapping
+from typing import Any, NamedTuple
 
 import msgspec
 
 from breastdce import __version__
 from breastdce.core.digest import digest_json
 from breastdce.core.errors import StoreError
-from breastdce.run.plan import SOURCE, Plan, PlannedStep
+from breastdce.run.plan import Plan, PlannedStep
 from breastdce.run.recipe import Recipe
 from breastdce.stages._contract import Context
 from breastdce.store.codecs import pack, unpack
@@ -35,6 +35,14 @@ def _nothing(_artifact: str, _value: Any) -> None:
     pass
 
 
+class Given(NamedTuple):
+    """An artifact that no step makes."""
+
+    value: object
+    digest: str
+    """Of its content."""
+
+
 class ExamEngine:
     """Runs the steps of a plan for one exam.
 
@@ -44,8 +52,8 @@ class ExamEngine:
         Checked plan.
     store
         Where results are looked up and kept.
-    source, source_digest
-        The given artifact and the digest of its content.
+    given
+        Artifacts that no step makes, each with the digest of its content.
     wanted
         Artifacts that are read after the last step; they stay in memory once made.
     threads
@@ -56,8 +64,7 @@ class ExamEngine:
         self,
         plan: Plan,
         store: Store,
-        source: object,
-        source_digest: str,
+        given: Mapping[str, Given],
         wanted: frozenset[str],
         *,
         threads: int = 1,
@@ -66,8 +73,9 @@ class ExamEngine:
         self._store = store
         self.wanted = wanted
         self._context = Context(threads)
-        self._values: dict[str, Any] = {SOURCE: source}
-        self.digests: dict[str, str] = {SOURCE: source_digest}
+        self._given = frozenset(given)
+        self._values: dict[str, Any] = {name: one.value for name, one in given.items()}
+        self.digests = {name: one.digest for name, one in given.items()}
         self.records: list[Record] = []
         self.computed = 0
         """Steps without a result so far; images that are made again do not count."""
@@ -168,7 +176,7 @@ class ExamEngine:
         done = [
             artifact
             for artifact in self._values
-            if artifact != SOURCE
+            if artifact not in self._given
             and artifact not in self.wanted
             and self._plan.last_reader(artifact) <= index
         ]

@@ -11,12 +11,13 @@ from msgspec import structs
 from rich.console import Console
 
 from breastdce.core.codes import ErrorCode, ExamCode
-from breastdce.core.errors import CallError, StoreError
-from breastdce.core.exam import Region
+from breastdce.core.errors import CallError, InputError, StoreError
+from breastdce.core.exam import ExamId, Region
 from breastdce.core.workers import available_cores
 from breastdce.dataset.rows import ExclusionRow, Level
 from breastdce.formats.gzip_frame import Compression
 from breastdce.ingest.regions import read_regions
+from breastdce.run.bundle import Bundle, read_bundle
 from breastdce.run.cohort import write_cohort
 from breastdce.run.cohort_choice import Member, exams_of, read_members, tree_visits
 from breastdce.run.executors._contract import Executor, WorkerLost
@@ -25,19 +26,21 @@ from breastdce.run.executors.processes import Processes
 from breastdce.run.executors.serial import Serial
 from breastdce.run.naming import Named, exam_name, exam_row, name_survey
 from breastdce.run.paths import WorkPaths
-from breastdce.run.plan import Plan, make_plan
+from breastdce.run.plan import MODEL, SOURCE, Plan, make_plan
 from breastdce.run.progress import ExamProgress, count_progress, exam_progress
 from breastdce.run.publish import WANTED
-from breastdce.run.recipe import load_recipe
+from breastdce.run.recipe import load_recipe, with_prediction
 from breastdce.run.schedule import ExamOutcome, ExamTask, process_exam
 from breastdce.run.survey import Survey, survey
+from breastdce.segment.bundle import Choice, choose_models
 from breastdce.stages.load import Source
+from breastdce.stages.predict import Model
 
 _BYTES_PER_VOXEL_AND_PHASE = 4
 _WORKING_COPIES = 14
 """Arrays of one phase's size that are alive at the peak, beside the phases themselves; measured."""
 _PROGRAM_BYTES = 300 << 20
-_ENGINE_BYTES = {"motion": 450 << 20}
+_ENGINE_BYTES = {"motion": 450 << 20, "predict": 1 << 30}
 """By stage; measured on two exams of very different size, which it hardly depends on."""
 
 
@@ -48,6 +51,8 @@ class JobOptions:
     roots: tuple[Path, ...]
     out: Path
     recipe: str = "ispy1"
+    model: Path | None = None
+    """Bundle whose networks outline the tumors."""
     exams: tuple[str, ...] = ()
     cohort: Path | None = None
     """Table of the exams to do, by patient and visit."""
@@ -115,13 +120,16 @@ def run_job(options: JobOptions, console: Console | None = None) -> JobSummary:
         The output folder cannot be used.
     """
     console = console or Console(stderr=True)
-    plan = _plan(options.recipe)
+    plan = _plan(options)
+    model = None if options.model is None else _model(options.model)
     regions = read_regions(options.regions) if options.regions else {}
     pseudonyms = options.pseudonyms or default_pseudonyms(options.out)
     _check_out(options.out, options.roots, pseudonyms)
     found, named, wanted, absent = _look(options, pseudonyms, console)
     options = replace(options, exams=wanted)
     tasks = _tasks(named, regions, plan, options)
+    if model is not None:
+        tasks = [structs.replace(task, model=_asked(model, task.exam)) for task in tasks]
     if options.dry_run:
         return _dry_summary(options, plan, found, named, tasks, absent)
     _prepare_out(options.out)
@@ -199,17 +207,43 @@ def default_pseudonyms(out: Path) -> Path:
     return out.parent / f"{out.name}-pseudonyms.tsv"
 
 
-def _plan(recipe: str) -> Plan:
-    plan = make_plan(load_recipe(recipe))
+def _plan(options: JobOptions) -> Plan:
+    recipe = load_recipe(options.recipe)
+    given = [SOURCE]
+    if options.model is not None:
+        recipe, given = with_prediction(recipe), [SOURCE, MODEL]
+    plan = make_plan(recipe, given)
     missing = sorted(WANTED - set(plan.types))
     if missing:
         raise CallError(
             ErrorCode.RECIPE_INVALID,
             "The recipe does not make everything that a data set holds",
-            evidence={"recipe": recipe, "missing": ", ".join(missing)},
+            evidence={"recipe": options.recipe, "missing": ", ".join(missing)},
             remedy="Start from one of the recipes that ship with the package.",
         )
     return plan
+
+
+def _model(folder: Path) -> Bundle:
+    """Read a bundle before any work: every file of it is found to be whole."""
+    from breastdce.run.segment_extra import require_segment_extra
+
+    require_segment_extra()
+    return read_bundle(folder)
+
+
+def _asked(model: Bundle, exam: ExamId) -> Model:
+    """The networks that may predict an exam; none where all have seen its participant."""
+    try:
+        choice = choose_models(model.card, exam.participant)
+    except InputError:
+        choice = Choice((), "in_sample")
+    return Model(
+        card=model.card,
+        folder=str(model.folder.resolve()),
+        networks=choice.models,
+        origin=choice.origin,
+    )
 
 
 def _check_out(out: Path, roots: Sequence[Path], pseudonyms: Path) -> None:

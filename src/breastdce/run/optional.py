@@ -63,10 +63,11 @@ REPORTS: Final[tuple[str, ...]] = (
     "motion",
     "breast_report",
     "proposals",
+    "prediction",
 )
 """Artifacts that go into the exam's provenance, for pages and tables."""
 
 
 def optional_artifacts(plan: Plan) -> frozenset[str]:
-    """Which of them a plan makes."""
-    return frozenset({*FILES, *REPORTS}) & frozenset(plan.types)
+    """Which of them a plan makes, and the network's mask."""
+    return frozenset({*FILES, *REPORTS, "stv_auto"}) & frozenset(plan.types)

@@ -23,6 +23,8 @@ from breastdce.stages._contract import AnyStage, Stage
 
 SOURCE = "source"
 """The artifact that is given: where an exam's files are."""
+MODEL = "model"
+"""The artifact that is given where a network is to outline tumors."""
 
 _EXTRAS = {"itk-elastix": "'breastdce[register]'"}
 """What installs an engine that not every installation has."""
@@ -75,8 +77,8 @@ class Plan:
         return readers[-1] if readers else -1
 
 
-def make_plan(recipe: Recipe) -> Plan:
-    """Check a recipe and complete it.
+def make_plan(recipe: Recipe, given: Iterable[str] = (SOURCE,)) -> Plan:
+    """Check a recipe and complete it; `given` names the artifacts that no step makes.
 
     Raises
     ------
@@ -85,7 +87,7 @@ def make_plan(recipe: Recipe) -> Plan:
         that a step needs.
     """
     steps: list[PlannedStep] = []
-    types: dict[str, Any] = {SOURCE: None}
+    types: dict[str, Any] = dict.fromkeys(given)
     for number, step in enumerate(recipe.step):
         stage = STAGES.get(step.stage)
         place = f"step {number + 1} ({step.stage})"

@@ -31,7 +31,7 @@ from breastdce.formats.gzip_frame import FRAME_VERSION, Compression, compress_he
 from breastdce.formats.nifti import scaled, write_mask, write_volume
 from breastdce.formats.tables import write_json
 from breastdce.run.ahead import Ahead
-from breastdce.run.describe import describe_exam, describe_features
+from breastdce.run.describe import describe_exam, describe_features, stv_masks
 from breastdce.run.engine import ExamEngine
 from breastdce.run.inputs import FileDigests
 from breastdce.run.optional import FILES, Writer
@@ -148,10 +148,14 @@ def _mask_jobs(out: Path, exam: ExamId, engine: ExamEngine) -> Jobs:
     """Masks, and the features where there is a tumor."""
     path = layout.mask(out, exam, MaskName.FTV)
     jobs: Jobs = {path: partial(write_mask, path, engine.value("ftv"))}
-    stv = engine.value("stv")
-    if stv.data.any():
-        path = layout.mask(out, exam, MaskName.STV_CANDIDATE)
-        jobs[path] = partial(write_mask, path, stv)
+    masks = stv_masks(engine)
+    for name, mask in masks.items():
+        path = layout.mask(out, exam, name)
+        jobs[path] = partial(write_mask, path, mask)
+    if MaskName.STV_AUTO in masks:
+        path = layout.mask_note(out, exam, MaskName.STV_AUTO)
+        jobs[path] = partial(write_json, path, msgspec.to_builtins(engine.value("prediction")))
+    if masks:
         row = describe_features(exam, engine)
         path = layout.exam_features(out, exam)
         jobs[path] = partial(write_exam_features, out, [row], tuple(row.values))
@@ -187,9 +191,8 @@ class _MadeImages(StoredImages):
         if name is MaskName.FTV:
             ftv: Mask = self._engine.value("ftv")
             return ftv
-        if name is MaskName.STV_CANDIDATE:
-            stv: Mask = self._engine.value("stv")
-            return stv if stv.data.any() else None
+        if name in (MaskName.STV_CANDIDATE, MaskName.STV_AUTO):
+            return stv_masks(self._engine).get(name)
         return super().mask(name)
 
     def _map(self, stored: NDArray[np.int16], slope: float) -> Volume:

@@ -13,6 +13,7 @@ from breastdce.core.digest import digest_json
 from breastdce.core.errors import RecipeError
 
 SCHEMA = 1
+_PREDICT, _FEATURES = "predict", "radiomics"
 
 
 class Step(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -39,6 +40,16 @@ class Recipe(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     def digest(self) -> str:
         """Name of the recipe's content."""
         return digest_json(msgspec.to_builtins(self))
+
+
+def with_prediction(recipe: Recipe) -> Recipe:
+    """The recipe with a step that asks a network, before features are computed; as it is if any."""
+    if any(step.stage == _PREDICT for step in recipe.step):
+        return recipe
+    first = next((n for n, step in enumerate(recipe.step) if step.stage == _FEATURES), None)
+    place = len(recipe.step) if first is None else first
+    steps = (*recipe.step[:place], Step(stage=_PREDICT), *recipe.step[place:])
+    return msgspec.structs.replace(recipe, step=steps)
 
 
 def load_recipe(name_or_path: str) -> Recipe:

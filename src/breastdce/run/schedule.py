@@ -11,21 +11,23 @@ import msgspec
 from threadpoolctl import threadpool_limits
 
 from breastdce.core.codes import Code, ExamCode
+from breastdce.core.digest import digest_json
 from breastdce.core.errors import BreastDceError, ExamRefused
 from breastdce.core.exam import ExamId
 from breastdce.dataset.rows import ExclusionRow
 from breastdce.formats.gzip_frame import Compression
 from breastdce.run.ahead import Ahead
-from breastdce.run.engine import ExamEngine
+from breastdce.run.engine import ExamEngine, Given
 from breastdce.run.inputs import FileDigests, source_digest
 from breastdce.run.lock import locked
 from breastdce.run.optional import optional_artifacts
 from breastdce.run.paths import WorkPaths
-from breastdce.run.plan import make_plan
+from breastdce.run.plan import MODEL, SOURCE, make_plan
 from breastdce.run.progress import StatusFile
 from breastdce.run.publish import WANTED, publish_exam, withdraw_exam
 from breastdce.run.recipe import Recipe
 from breastdce.stages.load import Source
+from breastdce.stages.predict import Model
 from breastdce.store.local import Store
 
 _PUBLISHABLE = re.compile(r"[A-Za-z][A-Za-z0-9_ ,.;:()%<>=+-]{0,119}")
@@ -47,6 +49,8 @@ class ExamTask(msgspec.Struct, frozen=True, kw_only=True):
     """Threads that this exam may use; its bytes do not depend on them."""
     compression: Compression = "fast"
     """Of images."""
+    model: Model | None = None
+    """Outlines the tumor where it is given."""
     debug: bool = False
 
 
@@ -99,9 +103,10 @@ def _process(task: ExamTask, work: WorkPaths, status: StatusFile) -> ExamOutcome
     digest = source_digest(task.source, files)
     files.remember()
     store = Store(work.root, scratch=str(task.exam))
-    plan = make_plan(task.recipe)
+    given = _given(task, digest)
+    plan = make_plan(task.recipe, given)
     wanted, out = WANTED | optional_artifacts(plan), Path(task.out)
-    engine = ExamEngine(plan, store, task.source, digest, wanted, threads=task.threads)
+    engine = ExamEngine(plan, store, given, wanted, threads=task.threads)
     with Ahead(out, task.exam, sources, task.threads, task.compression) as ahead:
         engine.run(status, ahead.made)
         changed = publish_exam(
@@ -121,6 +126,16 @@ def _process(task: ExamTask, work: WorkPaths, status: StatusFile) -> ExamOutcome
         status="done" if engine.computed or changed else "unchanged",
         computed=engine.computed,
     )
+
+
+def _given(task: ExamTask, digest: str) -> dict[str, Given]:
+    """What the recipe starts from; a model is named by its content, wherever it lies."""
+    given = {SOURCE: Given(task.source, digest)}
+    if task.model is not None:
+        content = msgspec.to_builtins(task.model)
+        del content["folder"]
+        given[MODEL] = Given(task.model, digest_json(content))
+    return given
 
 
 def _give_up(task: ExamTask, error: BreastDceError) -> ExamOutcome:

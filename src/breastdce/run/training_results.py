@@ -25,10 +25,11 @@ from breastdce.segment.evaluation import ALL, ScoredCase, summarize_cases
 from breastdce.segment.postprocess import mask_of
 from breastdce.segment.preset import Preset
 from breastdce.segment.scores import score
+from breastdce.segment.windows import window_plan
 
 if TYPE_CHECKING:
     from breastdce.run.training_plan import Say, TrainPlan, TrainRequest
-    from breastdce.segment.net.predict import Form, Prediction, WindowPlan
+    from breastdce.segment.net.predict import Form, Prediction
 
 _BYTE = 255
 _METRICS = ("dice", "hd95_mm", "nsd_1mm", "nsd_2mm", "assd_mm")
@@ -42,7 +43,7 @@ def predict_outer(
 
     fold = plan.folds.folds[outer]
     folder = run.predictions(outer)
-    windows = window_plan(request.preset, plan.patch)
+    windows = window_plan(request.preset.prediction, plan.patch)
     for exam in (exam for exam in plan.exams if exam.participant in fold.test):
         if (folder / f"{exam.name}_mask.nii.gz").exists():
             continue
@@ -67,7 +68,10 @@ def validate_network(
     say(f"validating outer{outer}/inner{inner}")
     form = _form(request, model.weights())
     members = {exam.name: exam.participant for exam in plan.exams}
-    prediction, windows = request.preset.prediction, window_plan(request.preset, plan.patch)
+    prediction, windows = (
+        request.preset.prediction,
+        window_plan(request.preset.prediction, plan.patch),
+    )
     scored = []
     for name in plan.of(plan.folds.folds[outer].inner[inner].val):
         case = open_case(run.cases, name)
@@ -129,19 +133,6 @@ def _form(request: TrainRequest, arrays: Arrays) -> Form:
 
     preset = request.preset
     return ready_form(preset.network, len(preset.in_phases), arrays, threads=request.threads)
-
-
-def window_plan(preset: Preset, patch: tuple[int, int, int]) -> WindowPlan:
-    """How exams are walked through: windows of the size of the patches that were learned from."""
-    from breastdce.segment.net.predict import WindowPlan
-
-    prediction = preset.prediction
-    return WindowPlan(
-        window=patch,
-        overlap=prediction.overlap,
-        gaussian=prediction.weights == "gaussian",
-        mirror=prediction.mirror,
-    )
 
 
 def _write(

@@ -6,14 +6,37 @@ import math
 from collections.abc import Iterator, Sequence
 from itertools import product
 
+import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
 from breastdce.core.grid import Window
+from breastdce.segment.preset import PredictionParams
 
 Shape = tuple[int, int, int]
 _SIGMAS = 8
 """A window's width is so many standard deviations of its weights; nnU-Net's choice."""
+
+
+class WindowPlan(msgspec.Struct, frozen=True, kw_only=True):
+    """How an exam is walked through."""
+
+    window: Shape
+    overlap: float = 0.5
+    gaussian: bool = True
+    """Whether the middle of a window counts more than its border."""
+    mirror: bool = False
+    """Whether the mean with the mirrored window, left for right, is taken."""
+
+
+def window_plan(params: PredictionParams, patch: Shape) -> WindowPlan:
+    """Windows of the size of the patches that were learned from, as a preset or model has them."""
+    return WindowPlan(
+        window=patch,
+        overlap=params.overlap,
+        gaussian=params.weights == "gaussian",
+        mirror=params.mirror,
+    )
 
 
 def starts(length: int, window: int, overlap: float) -> tuple[int, ...]:

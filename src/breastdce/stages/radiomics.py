@@ -33,6 +33,7 @@ class FeatureRow:
 class Inputs(NamedTuple):
     normalized: Triple
     stv: Mask
+    stv_auto: Mask | None = None
 
 
 class Outputs(NamedTuple):
@@ -40,9 +41,10 @@ class Outputs(NamedTuple):
 
 
 def run(inputs: Inputs, params: RadiomicsParams, ctx: Context) -> Result[Outputs]:
-    """Extract the panel."""
+    """Extract the panel in the network's mask, or in the candidate where that is empty."""
     panel = load_panel(params.panel)
-    image, mask = inputs.normalized.post1, inputs.stv
+    image, auto = inputs.normalized.post1, inputs.stv_auto
+    mask = auto if auto is not None and auto.data.any() else inputs.stv
     features = extract_features(image, mask, panel, threads=ctx.threads)
     return Result(Outputs(FeatureRow(params.panel, features.values, features.reasons)))
 

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from breastdce.core.caveats import Caveat
 from breastdce.core.codes import CaveatCode
 from breastdce.core.params import NoParams, Params
-from breastdce.run.engine import ExamEngine
+from breastdce.run.engine import ExamEngine, Given
 from breastdce.run.plan import Plan, PlannedStep
 from breastdce.run.recipe import Recipe
 from breastdce.stages._contract import Result, Stage
@@ -90,7 +90,8 @@ def make_plan(calls, *, factor=2.0, keep_scaled=True, clip=False):
 
 
 def engine(plan, tmp_path, source=4, wanted=frozenset({"total"})):
-    run = ExamEngine(plan, Store(tmp_path, scratch="x"), source, f"digest-{source}", wanted)
+    given = {"source": Given(source, f"digest-{source}")}
+    run = ExamEngine(plan, Store(tmp_path, scratch="x"), given, wanted)
     run.run()
     return run
 

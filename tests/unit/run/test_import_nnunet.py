@@ -16,9 +16,10 @@ from breastdce.run.import_nnunet import ImportOptions, import_nnunet
 from breastdce.segment.bundle import choose_models
 from breastdce.segment.net.build import build_network, divisor
 from breastdce.segment.net.nnunet import read_checkpoint
-from breastdce.segment.net.predict import LayerByLayer, WindowPlan, predict_exam
+from breastdce.segment.net.predict import LayerByLayer, predict_exam
 from breastdce.segment.net.weights import fill_network
 from breastdce.segment.network_input import Turned, normalized, patch_along_body
+from breastdce.segment.windows import WindowPlan
 from tests.unit.run.made_nnunet import (
     made_checkpoint,
     made_dataset,

@@ -20,6 +20,12 @@ def _arguments(parser: argparse.ArgumentParser) -> None:
         "--recipe", default="ispy1", help="ispy1 (what the paper did), best, or a TOML file"
     )
     parser.add_argument(
+        "--model",
+        type=Path,
+        metavar="BUNDLE",
+        help="let a network outline the tumors (see `segment`)",
+    )
+    parser.add_argument(
         "--exam", action="append", default=[], metavar="ID", help="only this exam; may be repeated"
     )
     parser.add_argument(
@@ -71,6 +77,7 @@ def _run(args: argparse.Namespace) -> int:
         roots=tuple(args.dicom),
         out=args.out,
         recipe=args.recipe,
+        model=args.model,
         exams=tuple(args.exam),
         cohort=args.cohort,
         regions=args.regions,

@@ -6,14 +6,13 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple, Protocol, cast
 
-import msgspec
 import numpy as np
 import torch
 from numpy.typing import NDArray
 from torch import nn
 
 from breastdce.core.grid import Window
-from breastdce.segment.windows import Shape, gaussian_weights, rounded_up, windows
+from breastdce.segment.windows import Shape, WindowPlan, gaussian_weights, rounded_up, windows
 
 Array = NDArray[np.float32]
 OnWindow = Callable[[int, int], None]
@@ -47,17 +46,6 @@ class LayerByLayer:
         with torch.autocast(self._device.type, torch.bfloat16, enabled=self._bf16):
             logits = self._network(given)
         return cast(Array, torch.softmax(logits.float(), dim=1)[0, 1].cpu().numpy())
-
-
-class WindowPlan(msgspec.Struct, frozen=True, kw_only=True):
-    """How an exam is walked through."""
-
-    window: Shape
-    overlap: float = 0.5
-    gaussian: bool = True
-    """Whether the middle of a window counts more than its border."""
-    mirror: bool = False
-    """Whether the mean with the mirrored window, left for right, is taken."""
 
 
 @dataclass(frozen=True, slots=True)

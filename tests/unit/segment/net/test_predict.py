@@ -12,12 +12,12 @@ from breastdce.segment.net.fast import FastResUNet
 from breastdce.segment.net.predict import (
     Form,
     LayerByLayer,
-    WindowPlan,
     case_uncertainty,
     predict_exam,
 )
 from breastdce.segment.net.resunet import ResUNet
 from breastdce.segment.preset import ResEncParams, ResUNetParams
+from breastdce.segment.windows import WindowPlan
 
 CPU = torch.device("cpu")
 

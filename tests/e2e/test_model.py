@@ -1,0 +1,127 @@
+"""The main job with a model: its mask, what hangs on it, and who may be asked."""
+
+from __future__ import annotations
+
+import json
+import shutil
+
+import numpy as np
+import pytest
+import torch
+
+from breastdce.core.codes import ErrorCode
+from breastdce.core.errors import InputError
+from breastdce.dataset.validate import validate
+from breastdce.formats.nifti import read_mask
+from breastdce.run.bundle import Trained, write_bundle
+from breastdce.segment.bundle import membership_of
+from breastdce.segment.folds import make_folds
+from breastdce.segment.net.build import build_network
+from breastdce.segment.net.weights import weights_of
+from breastdce.segment.preset import PredictionParams, ResUNetParams
+from tests.e2e.conftest import digests, rows, run
+from tests.unit.segment.made_card import made_card
+
+pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("model")]
+
+
+def made_bundle(folder, *, threshold=0.8, membership=None, places=((None, None),)):
+    """Networks with fresh weights: what they outline means nothing, and is the same every time."""
+    torch.manual_seed(3)
+    params = ResUNetParams(base=2, dropout=0.0)
+    card = made_card(
+        patch=(32, 32, 32),
+        prediction=PredictionParams(threshold=threshold, overlap=0.25),
+        network=params,
+        membership=membership,
+    )
+    arrays = weights_of(build_network(params))
+    write_bundle(folder, card, [Trained(*place, arrays) for place in places])
+    return folder
+
+
+@pytest.fixture(scope="module")
+def bundle(tmp_path_factory):
+    return made_bundle(tmp_path_factory.mktemp("bundle") / "model")
+
+
+@pytest.fixture(scope="module")
+def outlined(tiny_cohort, fast, bundle, tmp_path_factory):
+    out = tmp_path_factory.mktemp("outlined") / "dataset"
+    summary = run(tiny_cohort / "dicom", out=out, recipe=fast, model=bundle, keep_ids=True)
+    assert all(outcome.in_dataset for outcome in summary.outcomes)
+    return out
+
+
+def masks(out, kind):
+    return sorted(out.glob(f"sub-*/ses-*/masks/*_{kind}.nii.gz"))
+
+
+def test_mask_note_row_and_features_are_of_the_network(outlined):
+    found = rows(outlined / "exams.tsv")
+    assert len(masks(outlined, "stv-auto")) == len(found) > 0
+    for row in found:
+        assert row["stv_source"] == "stv-auto"
+        folder = outlined / row["participant_id"] / row["session_id"] / "masks"
+        mask = read_mask(folder / f"{row['exam_id']}_stv-auto.nii.gz")
+        note = json.loads((folder / f"{row['exam_id']}_stv-auto.json").read_text())
+        assert int(row["stv_voxels"]) == np.count_nonzero(mask.data) == note["voxels"]
+        assert note["origin"] == "unknown"
+        assert 0 < note["entropy_bits"] <= 1
+    features = rows(outlined / "features" / "captk.tsv")
+    assert {row["mask"] for row in features} == {"stv-auto"}
+
+
+def test_every_promise_holds(outlined):
+    assert validate(outlined) == []
+
+
+def test_another_run_and_another_place_of_the_bundle_change_nothing(
+    outlined, tiny_cohort, fast, bundle, tmp_path
+):
+    before = digests(outlined)
+    moved = shutil.copytree(bundle, tmp_path / "elsewhere")
+    again = run(tiny_cohort / "dicom", out=outlined, recipe=fast, model=moved, keep_ids=True)
+    assert again.nothing_to_do
+    assert digests(outlined) == before
+
+
+def test_patients_that_all_networks_have_seen_keep_their_candidate(
+    outlined, tiny_cohort, fast, tmp_path
+):
+    exams = {row["participant_id"][4:]: row["exam_id"] for row in rows(outlined / "exams.tsv")}
+    strata = dict.fromkeys([*exams, *(f"other{n}" for n in range(11))], ("x",))
+    folds = make_folds(strata, names=("x",), seed=1, outer=2, inner=1, dataset_digest="d")
+    inside = next(name for name in exams if name not in folds.folds[0].test)
+    outside = next(name for name in exams if name in folds.folds[0].test)
+    membership = membership_of(folds, [(0, 0)])
+    model = made_bundle(tmp_path / "model", membership=membership, places=((0, 0),))
+    out = tmp_path / "dataset"
+    wanted = (exams[inside], exams[outside])
+    run(tiny_cohort / "dicom", out=out, recipe=fast, model=model, keep_ids=True, exams=wanted)
+    for row in rows(out / "exams.tsv"):
+        known = row["exam_id"] == exams[inside]
+        assert ("MODEL_SAW_PATIENT" in row["caveats"]) is known
+        assert (row["stv_source"] == "stv-auto") is not known
+    assert validate(out) == []
+
+
+def test_nothing_found_leaves_the_candidate_and_says_so(outlined, tiny_cohort, fast, tmp_path):
+    model = made_bundle(tmp_path / "model", threshold=1.0)
+    out = tmp_path / "dataset"
+    wanted = (rows(outlined / "exams.tsv")[0]["exam_id"],)
+    run(tiny_cohort / "dicom", out=out, recipe=fast, model=model, keep_ids=True, exams=wanted)
+    assert masks(out, "stv-auto") == []
+    for row in rows(out / "exams.tsv"):
+        assert "MODEL_FOUND_NOTHING" in row["caveats"]
+        assert row["stv_source"] in ("stv-candidate", "n/a")
+
+
+def test_damaged_model_is_refused_before_any_work(tiny_cohort, bundle, tmp_path):
+    broken = shutil.copytree(bundle, tmp_path / "model")
+    path = next(broken.glob("*.safetensors"))
+    path.write_bytes(path.read_bytes()[:-4])
+    with pytest.raises(InputError) as caught:
+        run(tiny_cohort / "dicom", out=tmp_path / "out", model=broken)
+    assert caught.value.code is ErrorCode.WEIGHTS_DAMAGED
+    assert not (tmp_path / "out").exists()
