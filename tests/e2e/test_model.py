@@ -36,7 +36,7 @@ def made_bundle(folder, *, threshold=0.8, membership=None, places=((None, None),
         membership=membership,
     )
     arrays = weights_of(build_network(params))
-    write_bundle(folder, card, [Trained(*place, arrays) for place in places])
+    write_bundle(folder, card, [Trained(outer, inner, arrays) for outer, inner in places])
     return folder
 
 
