@@ -16,6 +16,7 @@ from breastdce.run.training_results import (
     validate_network,
 )
 from breastdce.segment.folds import check_apart
+from breastdce.segment.preset import ResUNetParams
 from breastdce.segment.sampling import Stream
 
 _WORKERS = 4
@@ -48,7 +49,10 @@ def train(request: TrainRequest, say: Say) -> RunFolder:
             devices=request.devices,
             threads=request.threads,
             precision=request.preset.training.precision,
+            exact=not _drifts(request),
         )
+        if _drifts(request):
+            say("this network has no deterministic gradient on a GPU: no two trainings are equal")
         for model in _models(request, plan, run):
             if run.model(model.outer, model.inner).trained() is None:
                 say(f"training {model.job.name}")
@@ -60,6 +64,11 @@ def train(request: TrainRequest, say: Say) -> RunFolder:
             score_run(run, plan, say)
         bundle_networks(run, plan, request)
     return run
+
+
+def _drifts(request: TrainRequest) -> bool:
+    """Whether the last bits of the weights are left to chance: trilinear enlarging on a GPU."""
+    return isinstance(request.preset.network, ResUNetParams) and uses_gpu(request)
 
 
 def _models(request: TrainRequest, plan: TrainPlan, run: RunFolder) -> Iterator[_Model]:

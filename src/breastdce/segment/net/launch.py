@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import partial
@@ -26,7 +27,7 @@ class Compute(Params, frozen=True):
     precision: Literal["fp32", "bf16", "auto"] = "auto"
     exact: bool = True
     """Whether only deterministic algorithms may run, so that resuming changes no bit. Trilinear
-    enlarging has none on a GPU: the paper's network cannot be trained so there."""
+    enlarging, in the paper's network, has none on a GPU."""
 
 
 def launch(compute: Compute, job: Callable[[Fabric], None]) -> None:
@@ -39,6 +40,8 @@ def launch(compute: Compute, job: Callable[[Fabric], None]) -> None:
     )
     device = torch.device("cuda" if gpu else "cpu")
     precision = precision_of(compute.precision, device)
+    if gpu and compute.exact:  # what NVIDIA's matrix products need, before they are first used
+        os.environ.setdefault("CUBLAS_WORKSPACE_CONFIG", ":4096:8")
     fabric = Fabric(
         accelerator="cuda" if gpu else "cpu",
         devices=compute.devices,
