@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 
 import msgspec
 import numpy as np
@@ -13,9 +14,10 @@ from breastdce.core.codes import ErrorCode
 from breastdce.core.errors import CallError, InputError, StoreError
 from breastdce.core.grid import Grid
 from breastdce.core.volume import Mask, Volume
-from breastdce.formats.nifti import read_mask, write_mask, write_volume
+from breastdce.formats.nifti import read_mask, read_volume, write_mask, write_volume
 from breastdce.run.bundle import read_bundle
 from breastdce.run.evaluation import EvaluationRequest, evaluate
+from breastdce.run.prediction import PredictRequest, predict
 from breastdce.run.training import train
 from breastdce.run.training_folds import read_folds
 from breastdce.run.training_plan import TrainRequest
@@ -128,6 +130,49 @@ def test_bundle_is_whole_and_knows_who_took_part(trained):
     choice = choose_models(bundle.card, fold.test[0])
     assert {bundle.card.models[n].outer for n in choice.models} == {0}
     assert choose_models(bundle.card, "stranger").models == (0, 1, 2, 3)
+
+
+def test_predicting_the_same_exams_gives_what_the_training_gave(trained, exams, tmp_path):
+    out = tmp_path / "predicted"
+    request = PredictRequest(bundle=trained.bundle, dataset=exams, out=out)
+    found = predict(request, quiet)
+    assert not found.refused
+    assert len(found.rows) == 5
+    for path in trained.root.glob("outer*/predictions/*_prob.nii.gz"):
+        one, other = (read_volume(file).data for file in (path, out / path.name))
+        np.testing.assert_allclose(one, other, atol=2)  # of 255: training stores images as float16
+    for row in rows(out / "predictions.tsv"):
+        assert row["origin"] == "out_of_fold"
+        assert row["networks"] == "2"
+    again = evaluate(EvaluationRequest(prediction=out, reference=exams / "labelsTr"))
+    assert again.origin == "out_of_fold"
+
+
+def test_fast_profile_is_one_pass_of_one_network(trained, exams, tmp_path):
+    plain = PredictRequest(bundle=trained.bundle, dataset=exams, out=tmp_path / "fast")
+    request = msgspec.structs.replace(plain, profile="fast", exams=("sub-2_ses-T0",))
+    (row,) = predict(request, quiet).rows
+    assert row["networks"] == 1
+    assert not (tmp_path / "fast" / "spread").exists()
+    assert len(list((tmp_path / "fast").glob("*_mask.nii.gz"))) == 1
+
+
+def test_exam_that_cannot_be_predicted_leaves_the_others(trained, exams, tmp_path):
+    copy = shutil.copytree(exams, tmp_path / "Dataset902_Broken")
+    path = copy / "imagesTr" / "sub-2_ses-T0_0001.nii.gz"
+    path.write_bytes(path.read_bytes()[:200])
+    found = predict(
+        PredictRequest(bundle=trained.bundle, dataset=copy, out=tmp_path / "out"), quiet
+    )
+    assert [refusal.exam for refusal in found.refused] == ["sub-2_ses-T0"]
+    assert len(found.rows) == 4
+    with pytest.raises(CallError):
+        predict(
+            PredictRequest(
+                bundle=trained.bundle, dataset=copy, out=tmp_path / "out", exams=("sub-9_ses-T0",)
+            ),
+            quiet,
+        )
 
 
 def test_another_run_does_nothing_again(trained, exams):

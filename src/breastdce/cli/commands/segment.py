@@ -8,12 +8,13 @@ from pathlib import Path
 
 from breastdce.cli._contract import Command
 
-_VERBS = ("train", "evaluate", "info", "import-nnunet")
+_VERBS = ("train", "predict", "evaluate", "info", "import-nnunet")
 """Subcommands in the order of the help; cli/segment_<name>.py holds each: HELP, DESCRIPTION,
 `add_arguments` and `run`, loaded for `--help`."""
 _DESCRIPTION = """Segment tumors by a network, and judge how well.
 
   breastdce segment train OUT             a cross-validated model from a data set
+  breastdce segment predict BUNDLE OUT    masks of the model
   breastdce segment evaluate PRED REF     masks of any program against a reference
   breastdce segment info BUNDLE           what a model is, and whether it is whole
 """

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from itertools import combinations
 from typing import NamedTuple, Protocol, cast
 
 import numpy as np
@@ -60,6 +61,9 @@ class Prediction:
     """Voxels of one half and more, by network."""
     windows: int
     """That each network saw."""
+    agreement: float | None
+    """Mean Dice of all pairs of networks, each cut at one half; none with one network, or where
+    none finds anything."""
 
     def entropy(self) -> Array:
         """Of the mean probability, in bits: 0 where it is sure, 1 at one half."""
@@ -74,6 +78,8 @@ class CaseUncertainty(NamedTuple):
     """Mean entropy, in bits, where the probability exceeds 0.1; NaN where it does nowhere."""
     volume_cv: float
     """SD over mean of the networks' volumes; NaN with one network, or where all are 0."""
+    agreement: float
+    """Mean Dice of all pairs of networks; NaN where it is not known."""
 
 
 def predict_exam(
@@ -111,12 +117,14 @@ def predict_exam(
     total = np.zeros(part.shape[1:], np.float32)
     squares = np.zeros_like(total)
     volumes: list[int] = []
+    outlines: list[NDArray[np.uint8]] = []
     count = 0
     for form in forms:
         found, count = _over_windows(part, form, plan, floor, on_window)
         total += found
         squares += found * found
         volumes.append(int(np.count_nonzero(found >= 0.5)))
+        outlines.append(np.packbits(found >= 0.5))
     models = len(volumes)
     mean: Array = total / np.float32(models)
     spread = None
@@ -128,7 +136,18 @@ def predict_exam(
         spread=None if spread is None else _placed(np.asarray(spread, np.float32), box, whole),
         volumes=tuple(volumes),
         windows=count,
+        agreement=_agreement(outlines, volumes),
     )
+
+
+def _agreement(outlines: Sequence[NDArray[np.uint8]], volumes: Sequence[int]) -> float | None:
+    """Mean Dice over pairs of masks, eight voxels a byte; pairs of empty ones say nothing."""
+    found = [
+        2 * int(np.bitwise_count(outlines[a] & outlines[b]).sum()) / (volumes[a] + volumes[b])
+        for a, b in combinations(range(len(volumes)), 2)
+        if volumes[a] + volumes[b]
+    ]
+    return float(np.mean(found)) if found else None
 
 
 def case_uncertainty(prediction: Prediction) -> CaseUncertainty:
@@ -137,9 +156,9 @@ def case_uncertainty(prediction: Prediction) -> CaseUncertainty:
     entropy = float(prediction.entropy()[some].mean()) if some.any() else float("nan")
     volumes = np.asarray(prediction.volumes, np.float64)
     known = volumes.size > 1 and volumes.any()
-    return CaseUncertainty(
-        entropy, float(volumes.std() / volumes.mean()) if known else float("nan")
-    )
+    agreement = float("nan") if prediction.agreement is None else prediction.agreement
+    spread = float(volumes.std() / volumes.mean()) if known else float("nan")
+    return CaseUncertainty(entropy, spread, agreement)
 
 
 def _over_windows(

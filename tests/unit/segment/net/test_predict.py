@@ -91,6 +91,9 @@ def test_ensemble_is_the_mean_and_its_spread_the_sd():
     assert found.volumes == tuple(volumes)
     expected = np.std(volumes) / np.mean(volumes)
     assert case_uncertainty(found).volume_cv == pytest.approx(expected)
+    sizes = dict(enumerate(volumes))  # each mask lies within the next larger one
+    dice = [2 * sizes[a] / (sizes[a] + sizes[b]) for a, b in ((0, 1), (0, 2), (1, 2))]
+    assert found.agreement == pytest.approx(np.mean(dice))
 
 
 def test_entropy_is_one_bit_at_a_half_and_nothing_at_certainty():

@@ -1,0 +1,297 @@
+"""`segment predict`: masks and probabilities of a model for a folder of exams."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal, NamedTuple
+
+import msgspec
+import numpy as np
+from numpy.typing import NDArray
+
+from breastdce.core.codes import ErrorCode
+from breastdce.core.errors import BreastDceError, CallError
+from breastdce.core.exam import ExamId
+from breastdce.core.grid import Grid, Window
+from breastdce.core.volume import Mask, Volume
+from breastdce.dataset import layout
+from breastdce.dataset.layout import MaskName
+from breastdce.dataset.provenance import read_exams
+from breastdce.exchange.layouts import nnunet
+from breastdce.formats.nifti import read_grid, read_mask, read_volume, write_mask, write_volume
+from breastdce.formats.tables import Column, Row, write_json, write_tsv
+from breastdce.imaging.anatomical import Anatomical
+from breastdce.imaging.box import bounding_box, widened
+from breastdce.imaging.resample import Edge, nearest
+from breastdce.prepare.resample import resample_mask
+from breastdce.run.bundle import Bundle, load_weights, read_bundle
+from breastdce.run.training_results import on_grid
+from breastdce.segment.bundle import Choice, choose_models
+from breastdce.segment.network_input import Turned, normalized, patch_along_body
+from breastdce.segment.postprocess import mask_of
+from breastdce.segment.sampling import MARGIN_MM
+from breastdce.segment.windows import WindowPlan, rounded_up, window_plan
+
+if TYPE_CHECKING:
+    from breastdce.segment.net.predict import Form, Prediction
+
+Say = Callable[[str], None]
+Profile = Literal["full", "fast"]
+_BYTE = 255
+_PHASES = ("0000", "0001", "0002")
+
+
+class PredictRequest(msgspec.Struct, frozen=True, kw_only=True):
+    """What shall be predicted by what."""
+
+    bundle: Path
+    dataset: Path
+    out: Path
+    exams: tuple[str, ...] = ()
+    """Names; all where none is given."""
+    profile: Profile = "full"
+    """`fast`: the breasts in one pass by one network, where the program chooses; else every network
+    with the windows that the model was validated with."""
+    in_sample: bool = False
+    """Whether networks may predict whom they have learned from."""
+    threads: int = 1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PredictExam:
+    """One exam to predict."""
+
+    name: str
+    images: tuple[Path, ...]
+    """On a grid of 1 mm, in order of phase."""
+    native: Path | None = None
+    """An image on the native grid."""
+    breast: Path | None = None
+
+    @property
+    def participant(self) -> str:
+        """By whom membership is asked."""
+        return ExamId.parse(self.name).participant if self.name.startswith("sub-") else self.name
+
+
+class Refusal(NamedTuple):
+    """An exam that was not predicted."""
+
+    exam: str
+    error: BreastDceError
+
+
+class Predictions(NamedTuple):
+    """What came of it."""
+
+    rows: tuple[Row, ...]
+    refused: tuple[Refusal, ...]
+
+
+COLUMNS = (
+    Column(name="exam_id", long_name="Exam", description="Name of the files"),
+    Column(
+        name="origin",
+        long_name="Origin",
+        description="Whether the networks have learned from the participant",
+        levels={
+            "out_of_fold": "No network that was asked has",
+            "in_sample": "All have",
+            "unknown": "Nobody can tell",
+        },
+    ),
+    Column(name="networks", long_name="Networks", description="Averaged", kind="integer"),
+    Column(name="voxels", long_name="Voxels", description="Of the mask, 1 mm", kind="integer"),
+    Column(name="ml", long_name="Volume", description="Of the mask", kind="number", units="mL"),
+    Column(
+        name="entropy_bits",
+        long_name="Entropy",
+        description="Mean where the probability exceeds 0.1: 0 sure, 1 undecided",
+        kind="number",
+    ),
+    Column(
+        name="volume_cv",
+        long_name="Spread of volumes",
+        description="SD over mean of the networks' volumes",
+        kind="number",
+    ),
+    Column(
+        name="agreement",
+        long_name="Agreement",
+        description="Mean Dice of all pairs of networks",
+        kind="number",
+    ),
+)
+
+
+def predict(request: PredictRequest, say: Say) -> Predictions:
+    """Predict exams one after another; one that cannot be is left out, the others go on.
+
+    Writes, for each exam, <exam>_mask.nii.gz and <exam>_prob.nii.gz (p x 255) on its grid of 1 mm,
+    <exam>_mask.json, spread/<exam>.nii.gz (SD over networks x 255, where there are several), and
+    native/<exam>_mask.nii.gz where the native grid is known; predictions.tsv of all.
+
+    Raises
+    ------
+    CallError
+        CALL_INVALID when there is nothing to predict, or an exam is not there.
+    InputError
+        BUNDLE_INVALID, BUNDLE_NEWER, WEIGHTS_DAMAGED.
+    """
+    bundle = read_bundle(request.bundle)
+    exams = _wanted(predict_exams(request.dataset), request.exams)
+    rows: list[Row] = []
+    refused = []
+    for number, exam in enumerate(exams, 1):
+        say(f"[{number}/{len(exams)}] {exam.name}")
+        try:
+            rows.append(_predict(bundle, exam, request, say))
+        except BreastDceError as error:
+            refused.append(Refusal(exam.name, error))
+    if rows:
+        write_tsv(request.out / "predictions.tsv", COLUMNS, rows)
+    return Predictions(tuple(rows), tuple(refused))
+
+
+def predict_exams(folder: Path) -> tuple[PredictExam, ...]:
+    """Exams of a data set of ours, or of a raw folder of nnU-Net, in order of name.
+
+    Raises
+    ------
+    CallError
+        CALL_INVALID when it is neither.
+    """
+    if layout.description(folder).exists():
+        found = [_ours(folder, ExamId.parse(record.exam_id)) for record in read_exams(folder)]
+    elif (folder / "dataset.json").exists():
+        found = [
+            PredictExam(name=case.images[0].name.removesuffix("_0000.nii.gz"), images=case.images)
+            for case in nnunet.read(folder)
+        ]
+    else:
+        raise CallError(
+            ErrorCode.CALL_INVALID,
+            "There is nothing to predict in this folder",
+            evidence={"folder": str(folder)},
+            remedy="Give a data set of `breastdce run`, or a folder DatasetNNN_Name of nnU-Net.",
+        )
+    return tuple(sorted(found, key=lambda exam: exam.name))
+
+
+def _ours(out: Path, exam: ExamId) -> PredictExam:
+    breast = layout.mask(out, exam, MaskName.BREAST)
+    return PredictExam(
+        name=str(exam),
+        images=tuple(layout.image(out, exam, n) for n in range(layout.PUBLISHED_PHASES)),
+        native=layout.native_image(out, exam, 0),
+        breast=breast if breast.exists() else None,
+    )
+
+
+def _wanted(exams: Sequence[PredictExam], names: Sequence[str]) -> list[PredictExam]:
+    missing = sorted(set(names) - {exam.name for exam in exams})
+    if missing or not exams:
+        raise CallError(
+            ErrorCode.CALL_INVALID,
+            "An exam is not there" if missing else "There is no exam to predict",
+            evidence={"missing": ", ".join(missing), "found": len(exams)},
+        )
+    return [exam for exam in exams if not names or exam.name in names]
+
+
+def _predict(bundle: Bundle, exam: PredictExam, request: PredictRequest, say: Say) -> Row:
+    from breastdce.segment.net.predict import predict_exam
+
+    card = bundle.card
+    choice = choose_models(card, exam.participant, in_sample=request.in_sample)
+    by_name = dict(zip(_PHASES, exam.images, strict=False))
+    volumes = [read_volume(by_name[name]) for name in card.in_phases]
+    grid = volumes[0].grid
+    along = Anatomical.of(grid)
+    stacked = np.stack([along.view(volume.data) for volume in volumes])
+    images = normalized(np.ascontiguousarray(stacked, np.float32), card)
+    region = _region(exam, grid, along)
+    plan, networks = _plan(bundle, choice, request.profile, images, region)
+    say(f"  windows of {' x '.join(map(str, plan.window))} voxels, {len(networks)} networks")
+    found = predict_exam(
+        images,
+        _forms(bundle, networks, request.threads),
+        plan,
+        floor=float(images.min()),
+        region=region,
+    )
+    return _write(bundle, exam, request.out, found, grid, choice._replace(models=networks))
+
+
+def _plan(
+    bundle: Bundle,
+    choice: Choice,
+    profile: Profile,
+    images: NDArray[np.float32],
+    region: Window | None,
+) -> tuple[WindowPlan, tuple[int, ...]]:
+    """Windows, and which networks; `fast` takes the breasts at once, by the first network."""
+    plan = window_plan(bundle.card.prediction, patch_along_body(bundle.card))
+    if profile == "full":
+        return plan, choice.models
+    shape = images.shape[1:] if region is None else tuple(s.stop - s.start for s in region)
+    whole = msgspec.structs.replace(plan, window=rounded_up(shape, (1, 1, 1)), mirror=False)
+    return whole, choice.models[:1]
+
+
+def _forms(bundle: Bundle, networks: Sequence[int], threads: int) -> Iterator[Form]:
+    from breastdce.segment.net.forms import ready_form
+
+    card = bundle.card
+    for number in networks:
+        arrays = load_weights(bundle, number)
+        form = ready_form(card.network, len(card.in_phases), arrays, threads=threads)
+        yield Turned(form, card.orientation)
+
+
+def _region(exam: PredictExam, grid: Grid, along: Anatomical) -> Window | None:
+    if exam.breast is None:
+        return None
+    seen = np.ascontiguousarray(along.view(resample_mask(read_mask(exam.breast), grid).data))
+    return widened(bounding_box(seen), (MARGIN_MM,) * 3, seen.shape) if seen.any() else None
+
+
+def _write(
+    bundle: Bundle, exam: PredictExam, out: Path, found: Prediction, grid: Grid, choice: Choice
+) -> Row:
+    from breastdce.segment.net.predict import case_uncertainty
+
+    params = bundle.card.prediction
+    probability = on_grid(found.probability, grid)
+    mask = mask_of(probability, grid, params.threshold, params.postprocess)
+    _write_bytes(out / f"{exam.name}_prob.nii.gz", probability, grid)
+    if found.spread is not None:
+        _write_bytes(out / "spread" / f"{exam.name}.nii.gz", on_grid(found.spread, grid), grid)
+    if exam.native is not None:
+        native = nearest(mask, read_grid(exam.native), Edge.ITK)
+        write_mask(out / "native" / f"{exam.name}_mask.nii.gz", native)
+    sure = case_uncertainty(found)
+    row: Row = {
+        "exam_id": exam.name,
+        "origin": choice.origin,
+        "networks": len(choice.models),
+        "voxels": int(np.count_nonzero(mask.data)),
+        "ml": mask.volume_ml,
+        "entropy_bits": _known(sure.entropy),
+        "volume_cv": _known(sure.volume_cv),
+        "agreement": _known(sure.agreement),
+    }
+    write_json(out / f"{exam.name}_mask.json", row)
+    write_mask(out / f"{exam.name}_mask.nii.gz", Mask(mask.data, grid))
+    return row
+
+
+def _write_bytes(path: Path, values: NDArray[np.float32], grid: Grid) -> None:
+    whole = np.asfortranarray(np.rint(values * _BYTE), np.float32)
+    write_volume(path, Volume(whole, grid), dtype="exact-integer")
+
+
+def _known(value: float) -> float | None:
+    return None if np.isnan(value) else value
