@@ -4,7 +4,12 @@ from __future__ import annotations
 
 import numpy as np
 
-from breastdce.segment.net.channel_loops import slab_activate, slab_moments
+from breastdce.segment.net.channel_loops import (
+    convolve_to_one,
+    double_planes,
+    slab_activate,
+    slab_moments,
+)
 from breastdce.segment.net.winograd import convolve_tiles
 from breastdce.segment.turn_loops import sampled
 
@@ -22,6 +27,9 @@ def main() -> None:
     slab_moments(x, 0, 4, np.zeros((2, 2)))
     slab_activate(x, 0, 4, scale[:2], scale[:2], slope, x)
     sampled(x, np.eye(3), np.zeros(3), (2, 2, 2))
+    double_planes(np.ones((2, 2, 2, 2), np.float32), 0, 4, x)
+    filters, y = np.ones((27, 2), np.float32), np.empty((4, 4, 4), np.float32)
+    convolve_to_one(x, scale[:2], scale[:2], slope, filters, slope, 0, 4, y)
 
 
 if __name__ == "__main__":

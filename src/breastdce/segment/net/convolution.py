@@ -17,7 +17,13 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 from torch.nn import functional
 
-from breastdce.segment.net.channel_loops import Array, slab_activate, slab_moments
+from breastdce.segment.net.channel_loops import (
+    Array,
+    convolve_to_one,
+    double_planes,
+    slab_activate,
+    slab_moments,
+)
 from breastdce.segment.net.resunet import SLOPE
 from breastdce.segment.net.winograd import (
     convolve_tiles,
@@ -30,6 +36,7 @@ _WORK_BYTES = 16 << 20
 _WIDEST = 240
 """Most outputs for which the transformed filter, 216 numbers for each pair, is worth its size."""
 _SLAB = 4  # planes along i that are added up together
+_THICK = 16  # the same, where every slab needs a plane more on either side
 
 
 class Activation(NamedTuple):
@@ -73,9 +80,9 @@ def as_array(x: Tensor) -> Array:
     return cast(Array, np.ascontiguousarray(x[0].permute(1, 2, 3, 0).numpy()))
 
 
-def _slabs(x: Array) -> list[tuple[int, int]]:
+def _slabs(x: Array, thickness: int = _SLAB) -> list[tuple[int, int]]:
     planes = x.shape[0]
-    return [(first, min(first + _SLAB, planes)) for first in range(0, planes, _SLAB)]
+    return [(first, min(first + thickness, planes)) for first in range(0, planes, thickness)]
 
 
 def moments(x: Array, pool: Pool) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
@@ -91,6 +98,14 @@ def activate(x: Array, activation: Activation, pool: Pool, out: Array | None = N
     """Apply an activation, in place where `out` is `x`."""
     y = np.empty_like(x) if out is None else out
     pool.each(lambda slab: slab_activate(x, slab[0], slab[1], *activation, y), _slabs(x))
+    return y
+
+
+def doubled(x: Array, pool: Pool) -> Array:
+    """Twice the size along each axis, trilinear with aligned corners."""
+    i, j, k, channels = x.shape
+    y = np.empty((2 * i, 2 * j, 2 * k, channels), np.float32)
+    pool.each(lambda slab: double_planes(x, slab[0], slab[1], y), _slabs(y))
     return y
 
 
@@ -173,3 +188,21 @@ class Convolution:
         both = torch.cat(parts, dim=1) if len(parts) > 1 else parts[0]
         y = functional.conv3d(both, self._weight, torch.from_numpy(self._bias), padding=1)
         return as_array(y if residual is NOTHING else y + as_tensor(residual))
+
+
+class ConvolutionToOne:
+    """A convolution of 3 x 3 x 3 that gives one channel, with what comes before it."""
+
+    def __init__(self, weight: Tensor, bias: float) -> None:
+        taps = weight.permute(1, 2, 3, 0).reshape(27, -1)
+        self._filters, self._bias = np.ascontiguousarray(taps.numpy()), np.float32(bias)
+
+    def __call__(self, x: Array, activation: Activation, pool: Pool) -> NDArray[np.float32]:
+        """[i, j, k, channel] to [i, j, k]."""
+        y = np.empty(x.shape[:3], np.float32)
+
+        def run(slab: tuple[int, int]) -> None:
+            convolve_to_one(x, *activation, self._filters, self._bias, *slab, y)
+
+        pool.each(run, _slabs(x, _THICK))
+        return y

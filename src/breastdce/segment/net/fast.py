@@ -14,17 +14,18 @@ import torch
 from numpy.typing import NDArray
 from threadpoolctl import threadpool_limits
 from torch import nn
-from torch.nn import functional
 
 from breastdce.segment.net.channel_loops import Array
 from breastdce.segment.net.convolution import (
     Activation,
     Convolution,
+    ConvolutionToOne,
     Norm,
     Pool,
     activate,
     as_array,
     as_tensor,
+    doubled,
 )
 from breastdce.segment.net.resunet import DIVISOR, Decode, Down, Pair, ResUNet, Up
 
@@ -51,8 +52,9 @@ class FastResUNet:
         self._down = [_Down(cast(Down, down)) for down in network.down]
         self._encode = [_Pair(cast(Pair, pair)) for pair in network.encode]
         self._up = [_Up(cast(Up, up)) for up in network.up]
-        self._decode = [_Decode(cast(Decode, decode)) for decode in network.decode]
-        self._norm, self._head = Norm(network.norm), Convolution(_difference(network.head))
+        self._merge = [_Merge(cast(Decode, decode)) for decode in network.decode]
+        self._pair = [_Pair(cast(Decode, decode).pair) for decode in network.decode]
+        self._norm, self._head = Norm(network.norm), _difference(network.head)
 
     @torch.inference_mode()
     def __call__(self, images: NDArray[np.float32]) -> NDArray[np.float32]:
@@ -80,23 +82,22 @@ class FastResUNet:
         for down, encode in zip(self._down, self._encode, strict=True):
             skips.append(encode(down(skips[-1], pool), pool))
         x = skips.pop()
-        for up, decode in zip(self._up, self._decode, strict=True):
-            x = decode(up(x), skips.pop(), pool)
-        odds = self._head(x, activation=self._norm.of(x, pool=pool), pool=pool)[..., 0]
-        return cast(NDArray[np.float32], torch.sigmoid(torch.from_numpy(odds)).numpy())
+        for up, merge, pair in zip(self._up, self._merge, self._pair, strict=True):
+            x = up(x, pool)
+            x = merge(x, skips.pop(), pool)  # what it merged is freed before the pair begins
+            x = pair(x, pool)
+        odds = self._head(x, self._norm.of(x, pool=pool), pool)
+        return cast(NDArray[np.float32], torch.sigmoid_(torch.from_numpy(odds)).numpy())
 
 
 def _as_it_is(channels: int) -> Activation:
     return Activation(np.ones(channels, np.float32), np.zeros(channels, np.float32), np.float32(1))
 
 
-def _difference(head: nn.Conv3d) -> nn.Conv3d:
+def _difference(head: nn.Conv3d) -> ConvolutionToOne:
     """The head that gives the logit of the tumor less that of the background."""
-    one = nn.Conv3d(head.in_channels, 1, 3, padding=1)
-    with torch.no_grad():
-        one.weight.copy_(head.weight[1:] - head.weight[:1])
-        cast(torch.Tensor, one.bias).copy_(head.bias[1:] - head.bias[:1])  # type: ignore[index]
-    return one
+    weight, bias = head.weight.detach(), cast(torch.Tensor, head.bias).detach()
+    return ConvolutionToOne(weight[1] - weight[0], float(bias[1] - bias[0]))
 
 
 class _Pair:
@@ -124,18 +125,14 @@ class _Up:
     def __init__(self, up: Up) -> None:
         self._conv = up.conv
 
-    def __call__(self, x: Array) -> Array:
-        y = self._conv(as_tensor(x))
-        return as_array(
-            functional.interpolate(y, scale_factor=2, mode="trilinear", align_corners=True)
-        )
+    def __call__(self, x: Array, pool: Pool) -> Array:
+        return doubled(as_array(self._conv(as_tensor(x))), pool)
 
 
-class _Decode:
+class _Merge:
     def __init__(self, decode: Decode) -> None:
         self._norm, self._conv = Norm(decode.norm), Convolution(decode.conv)
-        self._pair = _Pair(decode.pair)
 
     def __call__(self, up: Array, skip: Array, pool: Pool) -> Array:
         activation = self._norm.of(up, skip, pool=pool)
-        return self._pair(self._conv(up, skip, activation=activation, pool=pool), pool)
+        return self._conv(up, skip, activation=activation, pool=pool)

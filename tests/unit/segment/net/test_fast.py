@@ -10,9 +10,11 @@ from torch.nn import functional
 from breastdce.segment.net.convolution import (
     Activation,
     Convolution,
+    ConvolutionToOne,
     Pool,
     activate,
     as_tensor,
+    doubled,
     moments,
 )
 from breastdce.segment.net.fast import FastResUNet
@@ -92,6 +94,34 @@ def test_wide_layers_go_another_way_to_the_same_end(pool):
     assert convolution._filter is None
     y = convolution(first, second, activation=activation, pool=pool, residual=rest)
     np.testing.assert_allclose(y, plain(module, x, activation) + rest, atol=ATOL)
+
+
+@settings(max_examples=15, deadline=None)
+@given(shape=st.tuples(st.integers(1, 35), st.integers(1, 6), st.integers(1, 6)))
+def test_one_channel_is_the_layers(shape):
+    torch.manual_seed(1)
+    module = torch.nn.Conv3d(7, 1, 3, padding=1)
+    x, activation = volume(shape, 7, 1), activation_of(7, 1)
+    pool = Pool(3)
+    weight, bias = (value.detach()[0] for value in module.parameters())
+    head = ConvolutionToOne(weight, float(bias))
+    y = head(x, activation, pool)
+    pool.close()
+    np.testing.assert_allclose(y, plain(module, x, activation)[..., 0], atol=1e-5)
+
+
+@settings(max_examples=15, deadline=None)
+@given(shape=st.tuples(*[st.integers(1, 9)] * 3))
+def test_doubling_is_torchs(shape):
+    x = volume(shape, 5, 2)
+    pool = Pool(3)
+    y = doubled(x, pool)
+    pool.close()
+    wanted = functional.interpolate(
+        as_tensor(x), scale_factor=2, mode="trilinear", align_corners=True
+    )
+    # torch computes positions in float32: 1e-6 of the length
+    np.testing.assert_allclose(y, wanted[0].permute(1, 2, 3, 0).numpy(), atol=2e-5)
 
 
 def test_threads_change_no_bit():
