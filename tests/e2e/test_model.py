@@ -30,8 +30,8 @@ def made_bundle(folder, *, threshold=0.8, membership=None, places=((None, None),
     torch.manual_seed(3)
     params = ResUNetParams(base=2, dropout=0.0)
     card = made_card(
-        patch=(32, 32, 32),
-        prediction=PredictionParams(threshold=threshold, overlap=0.25),
+        patch=(96, 96, 96),
+        prediction=PredictionParams(threshold=threshold, overlap=0.0),
         network=params,
         membership=membership,
     )
