@@ -10,6 +10,7 @@ from breastdce.segment.net.channel_loops import (
     slab_activate,
     slab_moments,
 )
+from breastdce.segment.net.direct import convolve_voxels, mix_channels, touch_blas
 from breastdce.segment.net.winograd import convolve_tiles
 from breastdce.segment.turn_loops import sampled
 
@@ -24,6 +25,11 @@ def main() -> None:
     u, v = np.ones((216, 4, 2), np.float32), np.empty((216, 1, 4), np.float32)
     m = np.empty((216, 1, 2), np.float32)
     convolve_tiles(x, x, scale, scale, slope, u, scale[:2], empty, x, (0, 1), v, m)
+    rows, products = np.empty((1, 4), np.float32), np.empty((1, 2), np.float32)
+    taps = np.ones((27, 4, 2), np.float32)
+    convolve_voxels(x, x, scale, scale, slope, taps, scale[:2], empty, x, 1, 0, rows, products)
+    mix_channels(x, np.ones((2, 2), np.float32), scale[:2], 0, 4, x)
+    touch_blas()
     slab_moments(x, 0, 4, np.zeros((2, 2)))
     slab_activate(x, 0, 4, scale[:2], scale[:2], slope, x)
     sampled(x, np.eye(3), np.zeros(3), (2, 2, 2))

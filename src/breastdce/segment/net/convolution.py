@@ -12,10 +12,8 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any, NamedTuple, cast
 
 import numpy as np
-import torch
 from numpy.typing import NDArray
 from torch import Tensor, nn
-from torch.nn import functional
 
 from breastdce.segment.net.channel_loops import (
     Array,
@@ -24,6 +22,7 @@ from breastdce.segment.net.channel_loops import (
     slab_activate,
     slab_moments,
 )
+from breastdce.segment.net.direct import convolve_voxels, mix_channels, tap_filters, touch_blas
 from breastdce.segment.net.resunet import SLOPE
 from breastdce.segment.net.winograd import (
     convolve_tiles,
@@ -31,10 +30,14 @@ from breastdce.segment.net.winograd import (
     transformed_filter,
 )
 
+Inputs = tuple[Array, Array]
+"""What is concatenated; the second may be of size 0."""
 NOTHING: Array = np.zeros((0, 0, 0, 0), np.float32)
 _WORK_BYTES = 16 << 20
-_WIDEST = 240
+_WIDEST = 120
 """Most outputs for which the transformed filter, 216 numbers for each pair, is worth its size."""
+_BLOCK = 512
+"""Voxels that a convolution without transforms computes at once."""
 _SLAB = 4  # planes along i that are added up together
 _THICK = 16  # the same, where every slab needs a plane more on either side
 
@@ -52,6 +55,13 @@ class Pool:
 
     def __init__(self, threads: int) -> None:
         self._pool, self._own = ThreadPoolExecutor(threads), threading.local()
+        all_there = threading.Barrier(threads)
+
+        def touch(_number: int) -> None:
+            all_there.wait()
+            touch_blas()
+
+        self.each(touch, range(threads))
 
     def space(self, size: int) -> Array:
         """Floats that belong to the calling thread until it asks again; fresh memory is slow."""
@@ -70,19 +80,13 @@ class Pool:
         self._pool.shutdown()
 
 
-def as_tensor(x: Array) -> Tensor:
-    """The same memory as a tensor (1, channel, i, j, k)."""
-    return torch.from_numpy(x).permute(3, 0, 1, 2)[None]
-
-
-def as_array(x: Tensor) -> Array:
-    """A tensor (1, channel, i, j, k) as an array [i, j, k, channel]; a copy where need be."""
-    return cast(Array, np.ascontiguousarray(x[0].permute(1, 2, 3, 0).numpy()))
+def _blocks(count: int, most: int) -> list[tuple[int, int]]:
+    """First and last but one of each block of at most so many."""
+    return [(first, min(first + most, count)) for first in range(0, count, most)]
 
 
 def _slabs(x: Array, thickness: int = _SLAB) -> list[tuple[int, int]]:
-    planes = x.shape[0]
-    return [(first, min(first + thickness, planes)) for first in range(0, planes, thickness)]
+    return _blocks(x.shape[0], thickness)
 
 
 def moments(x: Array, pool: Pool) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
@@ -136,13 +140,14 @@ class Norm:
 
 
 class Convolution:
-    """A convolution of 3 x 3 x 3 and stride 1 with what comes before and after it."""
+    """A convolution of 3 x 3 x 3 with what comes before and after it."""
 
     def __init__(self, module: nn.Conv3d) -> None:
-        weight, bias = module.weight.detach(), cast(Tensor, module.bias).detach()
-        self._weight, self._bias = weight, bias.numpy()
-        narrow = weight.shape[0] <= _WIDEST
-        self._filter = transformed_filter(weight.numpy()) if narrow else None
+        weight = module.weight.detach().numpy()
+        self._bias = cast(Tensor, module.bias).detach().numpy()
+        self._stride = module.stride[0]
+        self._transforms = self._stride == 1 and len(weight) <= _WIDEST
+        self._filters = transformed_filter(weight) if self._transforms else tap_filters(weight)
 
     def __call__(
         self,
@@ -156,38 +161,60 @@ class Convolution:
 
         `out` may be `residual`.
         """
-        u = self._filter
-        if u is None:
-            return self._direct(*inputs, activation=activation, pool=pool, residual=residual)
-        shape = inputs[0].shape[:3]
+        shape = tuple(-(-length // self._stride) for length in inputs[0].shape[:3])
+        y = np.empty((*shape, self._bias.size), np.float32) if out is None else out
+        pair = inputs[0], inputs[1] if len(inputs) > 1 else NOTHING
+        work = self._by_tiles if self._transforms else self._by_voxels
+        work(pair, activation, residual, y, pool)
+        return y
+
+    def _by_tiles(
+        self, x: Inputs, before: Activation, residual: Array, y: Array, pool: Pool
+    ) -> None:
+        u, bias = self._filters, self._bias
         taken, given = u.shape[1:]
-        y = np.empty((*shape, given), np.float32) if out is None else out
-        other = inputs[1] if len(inputs) > 1 else NOTHING
-        most = max(8, _WORK_BYTES // (216 * 4 * (taken + given)))
-        count = tile_count(shape)
-        blocks = [(first, min(first + most, count)) for first in range(0, count, most)]
 
         def run(tiles: tuple[int, int]) -> None:
             some = 216 * (tiles[1] - tiles[0])
             v, m = np.split(pool.space(some * (taken + given)), [some * taken])
             v, m = v.reshape(216, -1, taken), m.reshape(216, -1, given)
-            before = activation.scale, activation.shift, activation.slope
-            convolve_tiles(inputs[0], other, *before, u, self._bias, residual, y, tiles, v, m)
+            scale, shift, slope = before
+            convolve_tiles(x[0], x[1], scale, shift, slope, u, bias, residual, y, tiles, v, m)
 
-        pool.each(run, blocks)
+        most = max(8, _WORK_BYTES // (216 * 4 * (taken + given)))
+        pool.each(run, _blocks(tile_count(y.shape[:3]), most))
+
+    def _by_voxels(
+        self, x: Inputs, before: Activation, residual: Array, y: Array, pool: Pool
+    ) -> None:
+        u, bias, stride = self._filters, self._bias, self._stride
+        taken, given = u.shape[1:]
+
+        def run(voxels: tuple[int, int]) -> None:
+            some = voxels[1] - voxels[0]
+            rows, products = np.split(pool.space(some * (taken + given)), [some * taken])
+            rows, products = rows.reshape(some, taken), products.reshape(some, given)
+            scale, shift, slope = before
+            convolve_voxels(x[0], x[1], scale, shift, slope, u, bias, residual, y, stride,
+                            voxels[0], rows, products)  # fmt: skip
+
+        pool.each(run, _blocks(y.size // given, _BLOCK))
+
+
+class ConvolutionOfVoxels:
+    """A convolution of 1 x 1 x 1."""
+
+    def __init__(self, module: nn.Conv3d) -> None:
+        weight = module.weight.detach()[:, :, 0, 0, 0].numpy()
+        self._weight = np.ascontiguousarray(weight.T)
+        self._bias = cast(Tensor, module.bias).detach().numpy()
+
+    def __call__(self, x: Array, pool: Pool) -> Array:
+        """Each voxel by itself."""
+        y = np.empty((*x.shape[:3], self._bias.size), np.float32)
+        weight, bias = self._weight, self._bias
+        pool.each(lambda slab: mix_channels(x, weight, bias, slab[0], slab[1], y), _slabs(x))
         return y
-
-    def _direct(self, *inputs: Array, activation: Activation, pool: Pool, residual: Array) -> Array:
-        first = 0
-        parts = []
-        for x in inputs:
-            own = slice(first, first + x.shape[3])
-            mapped = Activation(activation.scale[own], activation.shift[own], activation.slope)
-            parts.append(as_tensor(activate(x, mapped, pool)))
-            first = own.stop
-        both = torch.cat(parts, dim=1) if len(parts) > 1 else parts[0]
-        y = functional.conv3d(both, self._weight, torch.from_numpy(self._bias), padding=1)
-        return as_array(y if residual is NOTHING else y + as_tensor(residual))
 
 
 class ConvolutionToOne:

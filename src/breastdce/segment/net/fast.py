@@ -19,12 +19,11 @@ from breastdce.segment.net.channel_loops import Array
 from breastdce.segment.net.convolution import (
     Activation,
     Convolution,
+    ConvolutionOfVoxels,
     ConvolutionToOne,
     Norm,
     Pool,
     activate,
-    as_array,
-    as_tensor,
     doubled,
 )
 from breastdce.segment.net.resunet import DIVISOR, Decode, Down, Pair, ResUNet, Up
@@ -56,7 +55,6 @@ class FastResUNet:
         self._pair = [_Pair(cast(Decode, decode).pair) for decode in network.decode]
         self._norm, self._head = Norm(network.norm), _difference(network.head)
 
-    @torch.inference_mode()
     def __call__(self, images: NDArray[np.float32]) -> NDArray[np.float32]:
         """Probability of the tumor.
 
@@ -86,8 +84,8 @@ class FastResUNet:
             x = up(x, pool)
             x = merge(x, skips.pop(), pool)  # what it merged is freed before the pair begins
             x = pair(x, pool)
-        odds = self._head(x, self._norm.of(x, pool=pool), pool)
-        return cast(NDArray[np.float32], torch.sigmoid_(torch.from_numpy(odds)).numpy())
+        log_odds = self._head(x, self._norm.of(x, pool=pool), pool)
+        return np.asarray((np.tanh(log_odds / 2) + 1) / 2, np.float32)
 
 
 def _as_it_is(channels: int) -> Activation:
@@ -114,19 +112,19 @@ class _Pair:
 
 class _Down:
     def __init__(self, down: Down) -> None:
-        self._conv, self._norm = down.conv, Norm(down.norm)
+        self._conv, self._norm = Convolution(down.conv), Norm(down.norm)
 
     def __call__(self, x: Array, pool: Pool) -> Array:
-        y = as_array(self._conv(as_tensor(x)))
+        y = self._conv(x, activation=_as_it_is(x.shape[3]), pool=pool)
         return activate(y, self._norm.of(y, pool=pool), pool, out=y)
 
 
 class _Up:
     def __init__(self, up: Up) -> None:
-        self._conv = up.conv
+        self._conv = ConvolutionOfVoxels(up.conv)
 
     def __call__(self, x: Array, pool: Pool) -> Array:
-        return doubled(as_array(self._conv(as_tensor(x))), pool)
+        return doubled(self._conv(x, pool), pool)
 
 
 class _Merge:

@@ -10,10 +10,10 @@ from torch.nn import functional
 from breastdce.segment.net.convolution import (
     Activation,
     Convolution,
+    ConvolutionOfVoxels,
     ConvolutionToOne,
     Pool,
     activate,
-    as_tensor,
     doubled,
     moments,
 )
@@ -30,6 +30,10 @@ def pool():
     pool = Pool(2)
     yield pool
     pool.close()
+
+
+def as_tensor(x):
+    return torch.from_numpy(x).permute(3, 0, 1, 2)[None]
 
 
 def volume(shape, channels, seed):
@@ -91,9 +95,26 @@ def test_wide_layers_go_another_way_to_the_same_end(pool):
     activation = activation_of(250, 3)
     first, second = (np.ascontiguousarray(part) for part in (x[..., :100], x[..., 100:]))
     convolution = Convolution(module)
-    assert convolution._filter is None
+    assert not convolution._transforms
     y = convolution(first, second, activation=activation, pool=pool, residual=rest)
     np.testing.assert_allclose(y, plain(module, x, activation) + rest, atol=ATOL)
+
+
+@pytest.mark.parametrize("channels", [(5, 4), (61, 3), (200, 2)], ids=str)
+@pytest.mark.parametrize("shape", [(1, 1, 1), (2, 5, 4), (7, 8, 13)], ids=str)
+def test_halving_is_the_layers(pool, channels, shape):
+    module = torch.nn.Conv3d(channels[0], channels[1], 3, stride=2, padding=1)
+    x, activation = volume(shape, channels[0], 1), activation_of(channels[0], 1)
+    y = Convolution(module)(x, activation=activation, pool=pool)
+    np.testing.assert_allclose(y, plain(module, x, activation), atol=1e-5)
+
+
+def test_single_voxels_are_the_layers(pool):
+    module = torch.nn.Conv3d(6, 4, 1)
+    x = volume((9, 5, 4), 6, 1)
+    as_it_is = Activation(np.ones(6, np.float32), np.zeros(6, np.float32), np.float32(1))
+    y = ConvolutionOfVoxels(module)(x, pool)
+    np.testing.assert_allclose(y, plain(module, x, as_it_is), atol=1e-6)
 
 
 @settings(max_examples=15, deadline=None)
@@ -180,6 +201,23 @@ def test_probabilities_are_the_networks(params):
     before = x.copy()
     np.testing.assert_allclose(fast(x), probability(network, x), atol=1e-3)
     np.testing.assert_array_equal(x, before)  # nor is the input touched
+
+
+def test_threads_change_no_bit_of_the_network():
+    torch.manual_seed(9)
+    network = ResUNet(ResUNetParams(base=8)).eval()
+    x = np.random.default_rng(9).standard_normal((3, 48, 32, 48)).astype(np.float32)
+    one, three = (FastResUNet(network, threads)(x) for threads in (1, 3))
+    np.testing.assert_array_equal(one, three)
+
+
+def test_a_network_that_is_sure_says_so():
+    network = ResUNet(ResUNetParams(base=2))
+    with torch.no_grad():
+        network.head.weight.zero_()
+        dict(network.head.named_parameters())["bias"].copy_(torch.tensor([500.0, -500.0]))
+    x = np.zeros((3, 16, 16, 16), np.float32)
+    assert not FastResUNet(network)(x).any()
 
 
 @pytest.mark.slow
