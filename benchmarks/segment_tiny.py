@@ -111,7 +111,7 @@ def row(cases: Path, name: str, form: object, preset: object) -> dict[str, objec
     case = open_case(cases, name)
     plan = window_plan(preset.prediction, preset.sampling.patch)
     images = np.asarray(case.images, np.float32)
-    found = predict_exam(images, [form], plan, floor=case.floor, region=case.breast)
+    found = predict_exam(images, [form], plan, floor=case.floor, regions=[case.breast])
     grid = Grid(case.label.shape, (1.0, 1.0, 1.0), np.eye(3), (0.0, 0.0, 0.0))
     mask = mask_of(found.probability, grid, preset.prediction.threshold, "stv")
     scores = score(mask, Mask(np.asarray(case.label) > 0, grid))

@@ -29,7 +29,16 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--exam", action="append", default=[], metavar="ID", help="only this exam; may be repeated"
     )
     parser.add_argument(
-        "--fast", action="store_true", help="the breasts in one pass, by one network"
+        "--fast",
+        action="store_true",
+        help="one breast at a time in one pass, by one network; other probabilities than without",
+    )
+    parser.add_argument(
+        "--memory",
+        type=float,
+        default=4.0,
+        metavar="GB",
+        help="that --fast may take (default: 4); with less than one pass needs, it takes windows",
     )
     parser.add_argument(
         "--in-sample",
@@ -59,6 +68,7 @@ def run(args: argparse.Namespace) -> int:
             out=args.out,
             exams=tuple(args.exam),
             profile="fast" if args.fast else "full",
+            memory_gb=args.memory,
             in_sample=args.in_sample,
             threads=args.threads or available_cores(),
         ),

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from breastdce.core.codes import ErrorCode
 from breastdce.core.errors import BreastDceError, CallError
 from breastdce.core.exam import ExamId
-from breastdce.core.grid import Grid, Window
+from breastdce.core.grid import Grid
 from breastdce.core.volume import Mask, Volume
 from breastdce.dataset import layout
 from breastdce.dataset.layout import MaskName
@@ -23,16 +23,16 @@ from breastdce.exchange.layouts import nnunet
 from breastdce.formats.nifti import read_grid, read_mask, read_volume, write_mask, write_volume
 from breastdce.formats.tables import Column, Row, write_json, write_tsv
 from breastdce.imaging.anatomical import Anatomical
-from breastdce.imaging.box import bounding_box, widened
 from breastdce.imaging.resample import Edge, nearest
 from breastdce.prepare.resample import resample_mask
 from breastdce.run.bundle import Bundle, load_weights, read_bundle
 from breastdce.run.training_results import on_grid
 from breastdce.segment.bundle import Choice, choose_models
-from breastdce.segment.network_input import Turned, normalized, patch_along_body
+from breastdce.segment.inference_memory import Memory, memory_of
+from breastdce.segment.network_input import Turned, along_body, normalized, patch_along_body
 from breastdce.segment.postprocess import mask_of
-from breastdce.segment.sampling import MARGIN_MM
-from breastdce.segment.windows import WindowPlan, rounded_up, window_plan
+from breastdce.segment.profile import Walk, fast_walk, full_walk
+from breastdce.segment.windows import window_plan
 
 if TYPE_CHECKING:
     from breastdce.segment.net.predict import Form, Prediction
@@ -52,8 +52,10 @@ class PredictRequest(msgspec.Struct, frozen=True, kw_only=True):
     exams: tuple[str, ...] = ()
     """Names; all where none is given."""
     profile: Profile = "full"
-    """`fast`: the breasts in one pass by one network, where the program chooses; else every network
-    with the windows that the model was validated with."""
+    """`fast`: one breast at a time by one network, in one pass where memory suffices; `full`: every
+    network with the windows that the model was validated with."""
+    memory_gb: float = 4.0
+    """That `fast` may take."""
     in_sample: bool = False
     """Whether networks may predict whom they have learned from."""
     threads: int = 1
@@ -212,33 +214,55 @@ def _predict(bundle: Bundle, exam: PredictExam, request: PredictRequest, say: Sa
     along = Anatomical.of(grid)
     stacked = np.stack([along.view(volume.data) for volume in volumes])
     images = normalized(np.ascontiguousarray(stacked, np.float32), card)
-    region = _region(exam, grid, along)
-    plan, networks = _plan(bundle, choice, request.profile, images, region)
-    say(f"  windows of {' x '.join(map(str, plan.window))} voxels, {len(networks)} networks")
+    networks = choice.models if request.profile == "full" else choice.models[:1]
+    walk = _walk(bundle, request, images, _breast(exam, grid, along))
+    memory = _memory(bundle, request)
+    peak = memory.peak(images[0].shape, walk.plan.window)
+    say(
+        f"  {len(networks)} networks, windows of {' x '.join(map(str, walk.plan.window))} voxels, "
+        f"at most {peak / 1e9:.1f} GB"
+    )
     found = predict_exam(
         images,
         _forms(bundle, networks, request.threads),
-        plan,
+        walk.plan,
         floor=float(images.min()),
-        region=region,
+        regions=walk.regions,
+        within=walk.within,
     )
     return _write(bundle, exam, request.out, found, grid, choice._replace(models=networks))
 
 
-def _plan(
+def _walk(
     bundle: Bundle,
-    choice: Choice,
-    profile: Profile,
+    request: PredictRequest,
     images: NDArray[np.float32],
-    region: Window | None,
-) -> tuple[WindowPlan, tuple[int, ...]]:
-    """Windows, and which networks; `fast` takes the breasts at once, by the first network."""
-    plan = window_plan(bundle.card.prediction, patch_along_body(bundle.card))
-    if profile == "full":
-        return plan, choice.models
-    shape = images.shape[1:] if region is None else tuple(s.stop - s.start for s in region)
-    whole = msgspec.structs.replace(plan, window=rounded_up(shape, (1, 1, 1)), mirror=False)
-    return whole, choice.models[:1]
+    breast: NDArray[np.bool_] | None,
+) -> Walk:
+    from breastdce.segment.net.build import divisor
+
+    card = bundle.card
+    plan = window_plan(card.prediction, patch_along_body(card))
+    if request.profile == "full":
+        return full_walk(plan, breast)
+    step = along_body(divisor(card.network), card.orientation)
+    i, j, k = images.shape[1:]
+    return fast_walk(plan, (i, j, k), breast, step, _memory(bundle, request))
+
+
+def _memory(bundle: Bundle, request: PredictRequest) -> Memory:
+    from breastdce.segment.net.build import empty_network, parameter_count
+    from breastdce.segment.net.memory import has_gpu
+
+    network, phases = bundle.card.network, len(bundle.card.in_phases)
+    return memory_of(
+        network,
+        parameter_count(empty_network(network, phases)),
+        phases=phases,
+        threads=request.threads,
+        most=int(request.memory_gb * 1e9),
+        by_layers=has_gpu(),
+    )
 
 
 def _forms(bundle: Bundle, networks: Sequence[int], threads: int) -> Iterator[Form]:
@@ -246,16 +270,16 @@ def _forms(bundle: Bundle, networks: Sequence[int], threads: int) -> Iterator[Fo
 
     card = bundle.card
     for number in networks:
-        arrays = load_weights(bundle, number)
-        form = ready_form(card.network, len(card.in_phases), arrays, threads=threads)
+        weights = load_weights(bundle, number)
+        form = ready_form(card.network, len(card.in_phases), weights, threads=threads)
+        del weights  # kept in the form
         yield Turned(form, card.orientation)
 
 
-def _region(exam: PredictExam, grid: Grid, along: Anatomical) -> Window | None:
+def _breast(exam: PredictExam, grid: Grid, along: Anatomical) -> NDArray[np.bool_] | None:
     if exam.breast is None:
         return None
-    seen = np.ascontiguousarray(along.view(resample_mask(read_mask(exam.breast), grid).data))
-    return widened(bounding_box(seen), (MARGIN_MM,) * 3, seen.shape) if seen.any() else None
+    return np.ascontiguousarray(along.view(resample_mask(read_mask(exam.breast), grid).data))
 
 
 def _write(

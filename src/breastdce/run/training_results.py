@@ -52,7 +52,7 @@ def predict_outer(
         models = [run.model(outer, inner.inner).weights for inner in fold.inner]
         forms = (_form(request, weights()) for weights in models)
         images = np.asarray(case.images, np.float32)
-        found = predict_exam(images, forms, windows, floor=case.floor, region=case.breast)
+        found = predict_exam(images, forms, windows, floor=case.floor, regions=[case.breast])
         _write(run, outer, exam, found, request.preset)
 
 
@@ -76,7 +76,7 @@ def validate_network(
     for name in plan.of(plan.folds.folds[outer].inner[inner].val):
         case = open_case(run.cases, name)
         images = np.asarray(case.images, np.float32)
-        found = predict_exam(images, [form], windows, floor=case.floor, region=case.breast)
+        found = predict_exam(images, [form], windows, floor=case.floor, regions=[case.breast])
         i, j, k = case.label.shape
         grid = Grid((i, j, k), (1.0, 1.0, 1.0), np.eye(3), (0.0, 0.0, 0.0))
         mask = mask_of(found.probability, grid, prediction.threshold, prediction.postprocess)

@@ -50,7 +50,7 @@ def normalized(images: Array, card: ModelCard) -> Array:
 
 def patch_along_body(card: ModelCard) -> Shape:
     """The patch of a bundle along x, y and z."""
-    return _along_body(card.patch, card.orientation)
+    return along_body(card.patch, card.orientation)
 
 
 class Turned:
@@ -63,7 +63,7 @@ class Turned:
     def __init__(self, network: Network, orientation: str) -> None:
         self._network, self._order = network, tuple(AXIS[letter] for letter in orientation)
         self._steps = tuple(slice(None, None, 1 if one in "RAS" else -1) for one in orientation)
-        self.divisor = _along_body(network.divisor, orientation)
+        self.divisor = along_body(network.divisor, orientation)
 
     def __call__(self, images: Array) -> Array:
         """[phase, x, y, z] to [x, y, z], float32."""
@@ -72,6 +72,7 @@ class Turned:
         return answer.transpose(*(self._order.index(axis) for axis in range(3)))
 
 
-def _along_body(values: Shape, orientation: str) -> Shape:
+def along_body(values: Shape, orientation: str) -> Shape:
+    """Numbers along the letters of an orientation, brought to x, y and z."""
     of_axis = dict(zip((AXIS[letter] for letter in orientation), values, strict=True))
     return of_axis[0], of_axis[1], of_axis[2]

@@ -8,21 +8,20 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import msgspec
 import numpy as np
+from numpy.typing import NDArray
 
 from breastdce.core.caveats import Caveat
 from breastdce.core.codes import CaveatCode
 from breastdce.core.exam import Triple
-from breastdce.core.grid import Window
 from breastdce.core.params import NoParams
 from breastdce.core.volume import Mask
 from breastdce.formats.tensors import Seal, read_tensors
 from breastdce.imaging.anatomical import Anatomical
-from breastdce.imaging.box import bounding_box, widened
 from breastdce.prepare.resample import resample_mask
 from breastdce.segment.bundle import ModelCard, Origin
 from breastdce.segment.network_input import Turned, normalized, patch_along_body
 from breastdce.segment.postprocess import mask_of
-from breastdce.segment.sampling import MARGIN_MM
+from breastdce.segment.profile import full_walk
 from breastdce.segment.windows import window_plan
 from breastdce.stages._contract import Context, Result, Stage
 
@@ -84,12 +83,14 @@ def run(inputs: Inputs, params: NoParams, ctx: Context) -> Result[Outputs]:
     by_name = dict(zip(_PHASES, inputs.normalized, strict=True))
     images = np.stack([along.view(by_name[name].data) for name in card.in_phases])
     images = normalized(np.ascontiguousarray(images, np.float32), card)
+    breast = _breast(inputs.breast, inputs.normalized, along)
+    walk = full_walk(window_plan(prediction, patch_along_body(card)), breast)
     found = predict_exam(
         images,
         _networks(model, ctx.threads),
-        window_plan(prediction, patch_along_body(card)),
+        walk.plan,
         floor=float(images.min()),
-        region=_region(inputs.breast, inputs.normalized, along),
+        regions=walk.regions,
     )
     values = np.empty(grid.shape, np.float32, order="F")
     along.view(values)[...] = found.probability
@@ -112,13 +113,11 @@ def _networks(model: Model, threads: int) -> Iterator[Form]:
         yield Turned(form, card.orientation)
 
 
-def _region(breast: Mask | None, images: Triple, along: Anatomical) -> Window | None:
-    """Box of the breasts with a margin; none where they are not known."""
+def _breast(breast: Mask | None, images: Triple, along: Anatomical) -> NDArray[np.bool_] | None:
+    """The breasts along the axes of the body; none where they are not known."""
     if breast is None or not breast.data.any():
         return None
-    mask = resample_mask(breast, images.pre.grid)
-    seen = np.ascontiguousarray(along.view(mask.data))
-    return widened(bounding_box(seen), (MARGIN_MM,) * 3, seen.shape) if seen.any() else None
+    return np.ascontiguousarray(along.view(resample_mask(breast, images.pre.grid).data))
 
 
 def _report(

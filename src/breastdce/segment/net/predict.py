@@ -88,7 +88,8 @@ def predict_exam(
     plan: WindowPlan,
     *,
     floor: float,
-    region: Sequence[slice] | None = None,
+    regions: Sequence[Window] = (),
+    within: NDArray[np.bool_] | None = None,
     on_window: OnWindow | None = None,
 ) -> Prediction:
     """Mean probability of networks over an exam.
@@ -103,8 +104,10 @@ def predict_exam(
         Windows.
     floor
         Value of what lies outside the exam.
-    region
-        Box to look at; elsewhere the probability is 0. None: everywhere.
+    regions
+        Boxes to look at; elsewhere the probability is 0. None: everywhere.
+    within
+        Bool [i, j, k]: windows that touch no true voxel are left out, the probability there is 0.
     on_window
         Told of each finished window: which one, and of how many.
 
@@ -112,15 +115,17 @@ def predict_exam(
     -------
     Prediction
     """
-    box = tuple(region) if region is not None else tuple(slice(0, n) for n in images.shape[1:])
-    part = images[(slice(None), *box)]
-    total = np.zeros(part.shape[1:], np.float32)
+    exam = _all_of(images)
+    total = np.zeros(images.shape[1:], np.float32)
     squares = np.zeros_like(total)
     volumes: list[int] = []
     outlines: list[NDArray[np.uint8]] = []
-    count = 0
+    places: list[_Place] = []
     for form in forms:
-        found, count = _over_windows(part, form, plan, floor, on_window)
+        places = _places(exam, regions or [exam], plan, form.divisor)
+        if within is not None:
+            places = [place for place in places if within[place.clipped(place.box)[0]].any()]
+        found = _over_windows(images, form, plan, places, floor, on_window)
         total += found
         squares += found * found
         volumes.append(int(np.count_nonzero(found >= 0.5)))
@@ -130,12 +135,11 @@ def predict_exam(
     spread = None
     if models > 1:
         spread = np.sqrt(np.maximum(squares / models - mean * mean, np.float32(0)))
-    whole = images.shape[1:]
     return Prediction(
-        probability=_placed(mean, box, whole),
-        spread=None if spread is None else _placed(np.asarray(spread, np.float32), box, whole),
+        probability=mean,
+        spread=None if spread is None else np.asarray(spread, np.float32),
         volumes=tuple(volumes),
-        windows=count,
+        windows=len(places),
         agreement=_agreement(outlines, volumes),
     )
 
@@ -161,32 +165,83 @@ def case_uncertainty(prediction: Prediction) -> CaseUncertainty:
     return CaseUncertainty(entropy, spread, agreement)
 
 
+class _Place(NamedTuple):
+    """A window: where it begins, which may be outside the exam, its size, and for which box."""
+
+    corner: Shape
+    size: Shape
+    box: Window
+
+    def clipped(self, box: Window) -> tuple[Window, Window]:
+        """What of it lies in a box of the exam: there, and in the window."""
+        there, here = [], []
+        for first, width, part in zip(self.corner, self.size, box, strict=True):
+            start, stop = max(part.start, first), min(part.stop, first + width)
+            there.append(slice(start, stop))
+            here.append(slice(start - first, stop - first))
+        return (there[0], there[1], there[2]), (here[0], here[1], here[2])
+
+
+def _places(exam: Window, boxes: Sequence[Window], plan: WindowPlan, step: Shape) -> list[_Place]:
+    """Windows over all boxes, whose lengths are multiples of `step`.
+
+    One that is larger than its box takes what is around it in the exam, as far as there is.
+    """
+    places = []
+    for box in boxes:
+        lengths = [part.stop - part.start for part in box]
+        least = [min(pair) for pair in zip(plan.window, lengths, strict=True)]
+        size = rounded_up(least, step)
+        first = [
+            _first(part.start - max(0, width - length) // 2, width, whole.stop)
+            for part, width, length, whole in zip(box, size, lengths, exam, strict=True)
+        ]
+        most = [max(pair) for pair in zip(size, lengths, strict=True)]
+        for window in windows(most, size, plan.overlap):
+            i, j, k = (start + part.start for start, part in zip(first, window, strict=True))
+            places.append(_Place((i, j, k), size, box))
+    return places
+
+
+def _first(wish: int, width: int, length: int) -> int:
+    """Where a window begins, so that no more of it than need be lies outside the exam."""
+    if width >= length:
+        return -((width - length) // 2)
+    return min(max(0, wish), length - width)
+
+
 def _over_windows(
-    images: Array, form: Form, plan: WindowPlan, floor: float, on_window: OnWindow | None
-) -> tuple[Array, int]:
-    """Weighted mean of the windows of one network, and how many there were."""
-    shape = images.shape[1:]
-    size = cast(Shape, tuple(min(w, n) for w, n in zip(plan.window, shape, strict=True)))
-    size = rounded_up(size, form.divisor)
-    padded = np.pad(
-        images,
-        [(0, 0), *_margins(shape, size)],
-        constant_values=floor,
-    )
-    weights = gaussian_weights(size) if plan.gaussian else np.ones(size, np.float32)
-    total, weight = (np.zeros(padded.shape[1:], np.float32) for _ in range(2))
-    places = list(windows(padded.shape[1:], size, plan.overlap))
+    images: Array,
+    form: Form,
+    plan: WindowPlan,
+    places: Sequence[_Place],
+    floor: float,
+    on_window: OnWindow | None,
+) -> Array:
+    """Weighted mean of the windows of one network; 0 where there is none."""
+    total, weight = (np.zeros(images.shape[1:], np.float32) for _ in range(2))
     for number, place in enumerate(places, 1):
-        total[place] += weights * _seen(padded[(slice(None), *place)], form, mirror=plan.mirror)
-        weight[place] += weights
+        weights = gaussian_weights(place.size) if plan.gaussian else np.ones(place.size, np.float32)
+        found = weights * _seen(_cut(images, place, floor), form, mirror=plan.mirror)
+        there, here = place.clipped(place.box)
+        total[there] += found[here]
+        weight[there] += weights[here]
         if on_window is not None:
             on_window(number, len(places))
-    mean = total / weight
-    inside = tuple(
-        slice(before, before + n)
-        for (before, _), n in zip(_margins(shape, size), shape, strict=True)
-    )
-    return mean[inside], len(places)
+    return np.divide(total, weight, out=total, where=weight > 0)
+
+
+def _cut(images: Array, place: _Place, floor: float) -> Array:
+    """The images in a window; `floor` outside the exam."""
+    there, here = place.clipped(_all_of(images))
+    window = np.full((len(images), *place.size), floor, np.float32)
+    window[(slice(None), *here)] = images[(slice(None), *there)]
+    return window
+
+
+def _all_of(images: Array) -> Window:
+    i, j, k = images.shape[1:]
+    return slice(0, i), slice(0, j), slice(0, k)
 
 
 def _seen(window: Array, form: Form, *, mirror: bool) -> Array:
@@ -195,15 +250,3 @@ def _seen(window: Array, form: Form, *, mirror: bool) -> Array:
         return found
     other = form(np.ascontiguousarray(window[:, ::-1]))[::-1]
     return np.asarray((found + other) / 2, np.float32)
-
-
-def _margins(shape: Sequence[int], size: Shape) -> list[tuple[int, int]]:
-    """Voxels before and behind an exam that is smaller than a window."""
-    lacking = [max(0, width - length) for length, width in zip(shape, size, strict=True)]
-    return [(some // 2, some - some // 2) for some in lacking]
-
-
-def _placed(values: Array, box: Sequence[slice] | Window, shape: Sequence[int]) -> Array:
-    whole = np.zeros(shape, np.float32)
-    whole[tuple(box)] = values
-    return whole

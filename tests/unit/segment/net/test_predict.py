@@ -58,12 +58,47 @@ def test_region_is_all_that_is_looked_at():
     images, form = exam((30, 30, 30)), Pointwise()
     region = (slice(3, 20), slice(0, 30), slice(10, 18))
     plan = WindowPlan(window=(64, 64, 64))
-    found = predict_exam(images, [form], plan, floor=0.0, region=region).probability
+    found = predict_exam(images, [form], plan, floor=0.0, regions=[region]).probability
     np.testing.assert_allclose(found[region], images[1][region], atol=1e-6)
     outside = np.ones(found.shape, bool)
     outside[region] = False
     assert not found[outside].any()
     assert form.shapes == [(3, 20, 32, 8)]
+
+
+def test_a_small_box_is_seen_with_what_is_around_it():
+    seen = []
+
+    class Watcher(Pointwise):
+        def __call__(self, images):
+            seen.append(images)
+            return images[1]
+
+    images = exam((20, 20, 20))
+    box = (slice(0, 5), slice(16, 18), slice(6, 12))
+    found = predict_exam(
+        images, [Watcher()], WindowPlan(window=(8, 8, 8)), floor=-3.0, regions=[box]
+    )
+    np.testing.assert_array_equal(seen[0], images[:, 0:8, 15:19, 5:13])
+    np.testing.assert_allclose(found.probability[box], images[1][box], atol=1e-6)
+    assert np.count_nonzero(found.probability) == 5 * 2 * 6
+
+
+def test_boxes_may_overlap_and_nothing_is_seen_without_a_voxel_of_the_mask():
+    images, form = exam((40, 16, 16)), Pointwise()
+    boxes = [np.s_[0:24, 0:16, 0:16], np.s_[16:40, 0:16, 0:16]]
+    plan = WindowPlan(window=(8, 16, 16), overlap=0.0)
+    found = predict_exam(images, [form], plan, floor=0.0, regions=boxes)
+    np.testing.assert_allclose(found.probability, images[1], atol=1e-6)
+    assert found.windows == 6
+    within = np.zeros((40, 16, 16), bool)
+    within[17, 3, 3] = within[33, 8, 8] = True
+    some = predict_exam(images, [form], plan, floor=0.0, regions=boxes, within=within)
+    assert some.windows == 3  # one, of both boxes, and another
+    np.testing.assert_allclose(some.probability[16:24], images[1][16:24], atol=1e-6)
+    np.testing.assert_allclose(some.probability[32:], images[1][32:], atol=1e-6)
+    assert not some.probability[:16].any()
+    assert not some.probability[24:32].any()
 
 
 def test_outside_has_the_floor():
