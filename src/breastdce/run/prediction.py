@@ -27,7 +27,7 @@ from breastdce.imaging.resample import Edge, nearest
 from breastdce.prepare.resample import resample_mask
 from breastdce.run.bundle import Bundle, load_weights, read_bundle
 from breastdce.run.training_results import on_grid
-from breastdce.segment.bundle import Choice, choose_models
+from breastdce.segment.bundle import Choice, ModelCard, choose_models
 from breastdce.segment.inference_memory import Memory, memory_of
 from breastdce.segment.network_input import Turned, along_body, normalized, patch_along_body
 from breastdce.segment.postprocess import mask_of
@@ -208,14 +208,9 @@ def _predict(bundle: Bundle, exam: PredictExam, request: PredictRequest, say: Sa
 
     card = bundle.card
     choice = choose_models(card, exam.participant, in_sample=request.in_sample)
-    by_name = dict(zip(_PHASES, exam.images, strict=False))
-    volumes = [read_volume(by_name[name]) for name in card.in_phases]
-    grid = volumes[0].grid
-    along = Anatomical.of(grid)
-    stacked = np.stack([along.view(volume.data) for volume in volumes])
-    images = normalized(np.ascontiguousarray(stacked, np.float32), card)
+    images, grid = _images(exam, card)
     networks = choice.models if request.profile == "full" else choice.models[:1]
-    walk = _walk(bundle, request, images, _breast(exam, grid, along))
+    walk = _walk(bundle, request, images, _breast(exam, grid))
     memory = _memory(bundle, request)
     peak = memory.peak(images[0].shape, walk.plan.window)
     say(
@@ -231,6 +226,16 @@ def _predict(bundle: Bundle, exam: PredictExam, request: PredictRequest, say: Sa
         within=walk.within,
     )
     return _write(bundle, exam, request.out, found, grid, choice._replace(models=networks))
+
+
+def _images(exam: PredictExam, card: ModelCard) -> tuple[NDArray[np.float32], Grid]:
+    """What the model wants to see, along the axes of the body; nothing else stays in memory."""
+    by_name = dict(zip(_PHASES, exam.images, strict=False))
+    volumes = [read_volume(by_name[name]) for name in card.in_phases]
+    grid = volumes[0].grid
+    along = Anatomical.of(grid)
+    stacked = np.stack([along.view(volume.data) for volume in volumes])
+    return normalized(np.ascontiguousarray(stacked, np.float32), card), grid
 
 
 def _walk(
@@ -276,9 +281,10 @@ def _forms(bundle: Bundle, networks: Sequence[int], threads: int) -> Iterator[Fo
         yield Turned(form, card.orientation)
 
 
-def _breast(exam: PredictExam, grid: Grid, along: Anatomical) -> NDArray[np.bool_] | None:
+def _breast(exam: PredictExam, grid: Grid) -> NDArray[np.bool_] | None:
     if exam.breast is None:
         return None
+    along = Anatomical.of(grid)
     return np.ascontiguousarray(along.view(resample_mask(read_mask(exam.breast), grid).data))
 
 

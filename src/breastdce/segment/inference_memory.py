@@ -11,8 +11,8 @@ from typing import NamedTuple
 from breastdce.segment.preset import NetworkParams, ResUNetParams
 from breastdce.segment.windows import Shape
 
-PROGRAM_BYTES = 310_000_000
-"""Imports, before any network."""
+_PROGRAM_BYTES = 370_000_000
+"""Of `breastdce segment predict`, before any network."""
 _THREAD_BYTES = 50_000_000
 """Work space of a thread and of its products of matrices."""
 _FILTERS = 2.3
@@ -73,5 +73,5 @@ def memory_of(
         per_voxel = 70 * params.base
     else:
         per_voxel = 36 * params.features[0]
-    fixed = PROGRAM_BYTES + weights + threads * _THREAD_BYTES
+    fixed = _PROGRAM_BYTES + weights + threads * _THREAD_BYTES
     return Memory(fixed, per_voxel, most, phases)

@@ -26,8 +26,9 @@ Breast = NDArray[np.bool_]
 _BRIDGE = 0.25
 """Largest plane between two breasts, relative to the largest of the smaller one."""
 _OVERLAP = 0.25  # MONAI's default
-_LEAST = 48
-"""Shortest window: of 32 voxels, 2 are left for the deepest norm of five levels."""
+_WIDTHS = (96, 48)
+"""Shortest window that is wished for, and that there may be: of 32 voxels, 2 are left for the
+deepest norm of five levels."""
 
 
 class Walk(NamedTuple):
@@ -102,17 +103,20 @@ def breast_boxes(breast: Breast) -> tuple[Window, ...]:
 def fitting_window(shape: Sequence[int], most: int, divisor: Shape) -> Shape:
     """Window of at most so many voxels whose walk over a box computes the fewest.
 
-    Never shorter than 48 voxels where the box is longer: more memory is taken then.
+    No shorter than 96 voxels where the box is longer, or than 48 where memory does not suffice; one
+    of 48 is taken whatever memory there is.
     """
     whole = rounded_up(shape, divisor)
-    along = [
-        range(min(n, -(-_LEAST // step) * step), n + 1, step)
-        for n, step in zip(whole, divisor, strict=True)
-    ]
-    fitting = [(i, j, k) for i, j, k in product(*along) if i * j * k <= most]
-    if not fitting:
-        return along[0][0], along[1][0], along[2][0]
-    return min(fitting, key=lambda window: (_work(whole, window), -min(window)))
+    for width in _WIDTHS:
+        along = [
+            range(min(n, -(-width // step) * step), n + 1, step)
+            for n, step in zip(whole, divisor, strict=True)
+        ]
+        fitting = [(i, j, k) for i, j, k in product(*along) if i * j * k <= most]
+        if fitting:
+            return min(fitting, key=lambda window: (_work(whole, window), -min(window)))
+    i, j, k = (min(n, _WIDTHS[-1]) for n in whole)
+    return rounded_up((i, j, k), divisor)
 
 
 def _work(shape: Shape, window: Shape) -> int:

@@ -100,27 +100,30 @@ def test_window_that_fits_computes_least():
         ]
         return np.prod(counts) * np.prod(window)
 
-    lengths = [range(48, n + 1, 16) for n in (208, 208, 144)]
+    lengths = [range(96, n + 1, 16) for n in (208, 208, 144)]
     least = min(work(w) for w in itertools.product(*lengths) if np.prod(w) <= most)
     assert work(found) == least
 
 
 def test_windows_are_never_too_small_to_norm():
+    assert min(fitting_window((200, 200, 132), 96**3, STEP)) == 96
+    assert 48 <= min(fitting_window((200, 200, 132), 96**3 - 1, STEP)) < 96
     assert fitting_window((200, 30, 132), 1, STEP) == (48, 32, 48)
 
 
 def test_memory_is_what_was_measured():
-    """Peaks above the start of the process, MB, each in a process of its own."""
+    """Peaks of processes; the last of `segment predict` itself."""
     network = memory_of(
         ResUNetParams(), 29_332_712, phases=3, threads=2, most=4 * 10**9, by_layers=False
     )
     for window, measured in (((144, 112, 112), 1502e6), ((208, 208, 144), 3716e6)):
-        assert measured < network.peak(window, window) < 1.1 * measured
+        assert measured < network.peak(window, window) < 1.15 * measured
+    assert 3193e6 < network.peak((120, 180, 180), (128, 192, 192)) < 1.05 * 3193e6
     assert network.window_voxels((200, 200, 132)) > 208 * 208 * 144  # one pass
     best = memory_of(
         ResEncParams(), 102_351_498, phases=3, threads=2, most=4 * 10**9, by_layers=True
     )
-    assert 1646e6 < best.peak((96, 96, 96), (96, 96, 96)) < 1.2 * 1646e6
+    assert 1646e6 < best.peak((96, 96, 96), (96, 96, 96)) < 1.25 * 1646e6
 
 
 def test_memory_for_nothing_is_nothing():

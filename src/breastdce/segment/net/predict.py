@@ -221,10 +221,10 @@ def _over_windows(
     """Weighted mean of the windows of one network; 0 where there is none."""
     total, weight = (np.zeros(images.shape[1:], np.float32) for _ in range(2))
     for number, place in enumerate(places, 1):
+        found = _seen(_cut(images, place, floor), form, mirror=plan.mirror)
         weights = gaussian_weights(place.size) if plan.gaussian else np.ones(place.size, np.float32)
-        found = weights * _seen(_cut(images, place, floor), form, mirror=plan.mirror)
         there, here = place.clipped(place.box)
-        total[there] += found[here]
+        total[there] += (weights * found)[here]
         weight[there] += weights[here]
         if on_window is not None:
             on_window(number, len(places))
