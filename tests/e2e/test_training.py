@@ -151,7 +151,9 @@ def test_predicting_the_same_exams_gives_what_the_training_gave(trained, exams, 
 def test_fast_profile_is_one_pass_of_one_network(trained, exams, tmp_path):
     plain = PredictRequest(bundle=trained.bundle, dataset=exams, out=tmp_path / "fast")
     request = msgspec.structs.replace(plain, profile="fast", exams=("sub-2_ses-T0",))
-    (row,) = predict(request, quiet).rows
+    said: list[str] = []
+    (row,) = predict(request, said.append).rows
+    assert said[1].startswith("  1 network, windows of 48 x 32 x 48 voxels, at most 0.")
     assert row["networks"] == 1
     assert not (tmp_path / "fast" / "spread").exists()
     assert len(list((tmp_path / "fast").glob("*_mask.nii.gz"))) == 1

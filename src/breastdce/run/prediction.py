@@ -213,9 +213,10 @@ def _predict(bundle: Bundle, exam: PredictExam, request: PredictRequest, say: Sa
     walk = _walk(bundle, request, images, _breast(exam, grid))
     memory = _memory(bundle, request)
     peak = memory.peak(images[0].shape, walk.plan.window)
+    size = " x ".join(map(str, walk.plan.window))
+    several = "s" * (len(networks) != 1)
     say(
-        f"  {len(networks)} networks, windows of {' x '.join(map(str, walk.plan.window))} voxels, "
-        f"at most {peak / 1e9:.1f} GB"
+        f"  {len(networks)} network{several}, windows of {size} voxels, at most {peak / 1e9:.1f} GB"
     )
     found = predict_exam(
         images,
