@@ -3,42 +3,17 @@
 from __future__ import annotations
 
 import math
-import shutil
-from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from breastdce.report.figure import thumbnail
 from breastdce.report.page import render_exam, render_index
 from breastdce.report.view import CohortView, ExamLine, ExclusionView
+from tests.unit.report.opened import opened
 
-playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
-CHROMIUM = shutil.which("chromium")
-FLAGS = (
-    "--headless",
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-)
-pytestmark = [
-    pytest.mark.slow,
-    pytest.mark.skipif(CHROMIUM is None, reason="Chromium is not installed"),
-]
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Any]:
-    with playwright.sync_playwright() as engine:
-        chromium = engine.chromium.launch(executable_path=CHROMIUM, args=list(FLAGS))
-        yield chromium
-        chromium.close()
+pytestmark = pytest.mark.slow
 
 
 @pytest.fixture
@@ -64,27 +39,13 @@ def report(view, emptied, tmp_path) -> Path:
     return Path(tmp_path)
 
 
-def _open(browser, path: Path, scheme: str, width: int) -> tuple[Any, list[str], list[str]]:
-    page = browser.new_page(viewport={"width": width, "height": 900}, color_scheme=scheme)
-    complaints: list[str] = []
-    requests: list[str] = []
-    page.on("console", lambda message: complaints.append(message.text))
-    page.on("pageerror", lambda error: complaints.append(str(error)))
-    page.on("requestfailed", lambda request: complaints.append(request.url))
-    page.on("request", lambda request: requests.append(request.url))
-    page.goto(path.as_uri())
-    page.evaluate("window.scrollTo(0, document.body.scrollHeight)")
-    page.wait_for_load_state("networkidle")
-    return page, complaints, requests
-
-
 @pytest.mark.parametrize("width", [1280, 390])
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize(
     "name", ["index.html", "exams/sub-0001_ses-T0.html", "exams/sub-0002_ses-T0.html"]
 )
 def test_pages_open_without_complaint_or_network(browser, report, name, scheme, width):
-    page, complaints, requests = _open(browser, report / name, scheme, width)
+    page, complaints, requests = opened(browser, report / name, scheme, width)
     wide = page.evaluate("[document.documentElement.scrollWidth, window.innerWidth]")
     page.close()
     assert complaints == []
@@ -98,14 +59,14 @@ def test_pages_open_without_complaint_or_network(browser, report, name, scheme, 
 
 
 def test_pictures_and_thumbnails_are_decoded_and_in_proportion(browser, report, view):
-    page, _, _ = _open(browser, report / "exams/sub-0001_ses-T0.html", "light", 1280)
+    page, _, _ = opened(browser, report / "exams/sub-0001_ses-T0.html", "light", 1280)
     box = page.locator("svg.picture").first.bounding_box()
     frame = page.locator("svg.picture").first.get_attribute("viewBox").split()
     assert math.isclose(
         box["width"] / box["height"], float(frame[2]) / float(frame[3]), rel_tol=0.01
     )
     page.close()
-    index, _, _ = _open(browser, report / "index.html", "light", 1280)
+    index, _, _ = opened(browser, report / "index.html", "light", 1280)
     index.locator("img").first.scroll_into_view_if_needed()
     index.wait_for_function("document.images[0].naturalWidth === 160")
     index.close()
@@ -115,14 +76,14 @@ def test_dark_follows_the_reader(browser, report):
     color = "getComputedStyle(document.body).backgroundColor"
     shown = set()
     for scheme in ("light", "dark"):
-        page, _, _ = _open(browser, report / "index.html", scheme, 1280)
+        page, _, _ = opened(browser, report / "index.html", scheme, 1280)
         shown.add(page.evaluate(color))
         page.close()
     assert shown == {"rgb(246, 247, 249)", "rgb(18, 22, 28)"}
 
 
 def test_the_filter_and_the_columns_order_the_index(browser, report):
-    page, complaints, _ = _open(browser, report / "index.html", "light", 1280)
+    page, complaints, _ = opened(browser, report / "index.html", "light", 1280)
     page.fill("#words", "sub-0002 ge")
     assert page.locator("#exams tbody tr:visible").count() == 30
     assert page.inner_text("#shown") == "30 of 60 exams"

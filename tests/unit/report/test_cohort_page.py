@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import shutil
-from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -18,9 +15,8 @@ from breastdce.report.cohort_view import (
     TableLine,
     TableView,
 )
+from tests.unit.report.opened import opened
 
-CHROMIUM = shutil.which("chromium")
-FLAGS = ("--headless", "--no-sandbox", "--disable-gpu", "--disable-background-networking")
 STEPS = (
     FlowStep("NOT_PUBLIC", "No images.", "Images at hand", 3, 0, 107, 222),
     FlowStep("NO_RECEPTORS", "No receptors.", "Receptor status " * 6, 0, 1, 107, None),
@@ -91,17 +87,6 @@ def test_a_page_of_nobody_says_so():
     assert "In the cohort: 0" in text
 
 
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Any]:
-    playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
-    if CHROMIUM is None:
-        pytest.skip("Chromium is not installed")
-    with playwright.sync_playwright() as engine:
-        chromium = engine.chromium.launch(executable_path=CHROMIUM, args=list(FLAGS))
-        yield chromium
-        chromium.close()
-
-
 @pytest.mark.slow
 @pytest.mark.parametrize("width", [1280, 390])
 @pytest.mark.parametrize("scheme", ["light", "dark"])
@@ -109,14 +94,7 @@ def browser() -> Iterator[Any]:
 def test_the_page_opens_without_complaint_or_network(browser, tmp_path, page, scheme, width):
     path = Path(tmp_path) / "index.html"
     path.write_text(render_cohort(page), "utf-8")
-    tab = browser.new_page(viewport={"width": width, "height": 900}, color_scheme=scheme)
-    complaints: list[str] = []
-    requests: list[str] = []
-    tab.on("console", lambda message: complaints.append(message.text))
-    tab.on("pageerror", lambda error: complaints.append(str(error)))
-    tab.on("request", lambda request: requests.append(request.url))
-    tab.goto(path.as_uri())
-    tab.wait_for_load_state("networkidle")
+    tab, complaints, requests = opened(browser, path, scheme, width)
     wide = tab.evaluate("[document.documentElement.scrollWidth, window.innerWidth]")
     colors = tab.evaluate(
         "[...document.querySelectorAll('.flow .main')].map(e => getComputedStyle(e).fill)"

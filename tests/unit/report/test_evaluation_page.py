@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import re
 
+import pytest
 from msgspec import structs
 
 from breastdce.report.evaluation_page import (
@@ -13,6 +14,7 @@ from breastdce.report.evaluation_page import (
     FigureView,
     render_evaluation,
 )
+from tests.unit.report.opened import opened
 
 GOOD = CaseView(
     exam="sub-1_ses-1", dice=0.9, hd95_mm=2.0, volume_ml=9.0, reference_ml=8.0, groups={"a_b": "x"}
@@ -65,3 +67,23 @@ def test_nothing_is_said_of_nothing():
     assert "No exam has a mask with a voxel" in text
     assert "both masks are empty" not in text
     assert "<svg" not in text
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("width", [1280, 390])
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("cases", [(GOOD, BAD) * 20, ()], ids=["40 exams", "none"])
+def test_the_page_opens_without_complaint_or_network(browser, tmp_path, cases, scheme, width):
+    path = tmp_path / "evaluation.html"
+    path.write_text(render_evaluation(structs.replace(PAGE, cases=cases)), "utf-8")
+    page, complaints, requests = opened(browser, path, scheme, width)
+    wide = page.evaluate("[document.documentElement.scrollWidth, window.innerWidth]")
+    named = page.evaluate(
+        "[...document.querySelectorAll('svg.chart')].map(e => e.getAttribute('aria-label'))"
+    )
+    page.close()
+    assert complaints == []
+    assert [url for url in requests if not url.startswith("data:")] == [path.as_uri()]
+    assert wide[0] <= wide[1]
+    assert len(named) == (2 if cases else 0)
+    assert all(named)
