@@ -43,6 +43,14 @@ class ExamId(NamedTuple):
         return cls(match[1], match[2])
 
 
+def participant_of(exam: str) -> str:
+    """Participant of an exam's name; a name that is not ours is a participant by itself."""
+    try:
+        return ExamId.parse(exam).participant
+    except InputError:
+        return exam
+
+
 def is_label(text: str) -> bool:
     """Whether `text` may stand in an exam name: ASCII letters and digits, at least one."""
     return _LABEL.fullmatch(text) is not None

@@ -10,11 +10,11 @@ import numpy as np
 
 from breastdce.core.codes import ErrorCode
 from breastdce.core.errors import InputError
+from breastdce.core.exam import participant_of
 from breastdce.core.grid import Grid
 from breastdce.core.volume import Mask, Volume
 from breastdce.formats.nifti import read_labels, read_volume
 from breastdce.imaging.resample import Edge, nearest
-from breastdce.run.evaluation_sources import participant_of
 from breastdce.segment.bundle import Origin
 from breastdce.segment.evaluation import ScoredCase
 from breastdce.segment.scores import SoftDice, score, soft_dice

@@ -11,7 +11,7 @@ import msgspec
 
 from breastdce.core.codes import ErrorCode
 from breastdce.core.errors import CallError, InputError
-from breastdce.core.exam import ExamId
+from breastdce.core.exam import participant_of
 from breastdce.dataset import layout
 from breastdce.dataset.layout import MaskName
 from breastdce.run.exam_facts import exam_facts
@@ -124,14 +124,6 @@ def pair_masks(predictions: Masks, references: Masks) -> tuple[Pair, ...]:
         Pair(reference.exam, predictions.files[key], reference.path)
         for key, reference in sorted(references.files.items())
     )
-
-
-def participant_of(exam: str) -> str:
-    """Participant of an exam's name; a name that is not ours is a participant by itself."""
-    try:
-        return ExamId.parse(exam).participant
-    except InputError:
-        return exam
 
 
 def _of_dataset(folder: Path, kind: MaskName) -> Masks:

@@ -18,7 +18,8 @@ from breastdce.exchange.layouts._contract import Layout
 from breastdce.exchange.records import Entry, ExamFiles, MaskKind
 from breastdce.run.export_exams import DicomSources, exams_of
 from breastdce.run.export_folder import ExportFolder
-from breastdce.run.training_folds import LABELS, check_participants, read_folds
+from breastdce.run.training_folds import check_participants, read_folds
+from breastdce.run.training_source import LABELS
 from breastdce.segment.folds import Folds
 
 LAYOUTS: Catalog[Layout] = Catalog("breastdce.exchange.layouts", "LAYOUT", Layout)

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from breastdce.core.codes import ErrorCode
 from breastdce.core.errors import BreastDceError, CallError
-from breastdce.core.exam import ExamId
+from breastdce.core.exam import ExamId, participant_of
 from breastdce.core.grid import Grid
 from breastdce.core.volume import Mask, Volume
 from breastdce.dataset import layout
@@ -75,7 +75,7 @@ class PredictExam:
     @property
     def participant(self) -> str:
         """By whom membership is asked."""
-        return ExamId.parse(self.name).participant if self.name.startswith("sub-") else self.name
+        return participant_of(self.name)
 
 
 class Refusal(NamedTuple):

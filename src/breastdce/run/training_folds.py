@@ -21,12 +21,11 @@ from breastdce.run.exam_facts import (
     patient_key,
     tertiles,
 )
+from breastdce.run.training_source import LABELS
 from breastdce.segment.folds import Folds, check_folds, make_folds
 
 STRATA = ("manufacturer", "outcome", "volume_tertile")
 """Columns that folds are spread by."""
-LABELS = (MaskName.STV_EXPERT, MaskName.STV_CANDIDATE)
-"""Masks to learn from, the best first. A network's own mask is none of them."""
 _UNKNOWN = "unknown"
 
 

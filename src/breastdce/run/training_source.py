@@ -7,7 +7,7 @@ from pathlib import Path
 
 from breastdce.core.codes import ErrorCode
 from breastdce.core.errors import CallError
-from breastdce.core.exam import ExamId
+from breastdce.core.exam import ExamId, participant_of
 from breastdce.dataset import layout
 from breastdce.dataset.layout import MaskName
 from breastdce.dataset.provenance import read_exams
@@ -84,11 +84,10 @@ def _nnunet(folder: Path) -> list[TrainingExam]:
         if label is None:
             continue
         name = label.name.removesuffix(_SUFFIX)
-        participant = ExamId.parse(name).participant if name.startswith("sub-") else name
         found.append(
             TrainingExam(
                 name=name,
-                participant=participant,
+                participant=participant_of(name),
                 images=case.images,
                 label=label,
                 label_kind="label",

@@ -6,13 +6,15 @@ import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import partial
-from typing import Literal
+from typing import Any, Literal, cast
 
 import torch
 from lightning_fabric import Fabric
 
 from breastdce.core.params import Params
 from breastdce.segment.net.precision import precision_of
+
+_deterministic = cast(Any, torch.utils.deterministic)  # its one setting is unknown to its types
 
 
 class Compute(Params, frozen=True):
@@ -60,10 +62,13 @@ def _run(fabric: Fabric, compute: Compute, job: Callable[[Fabric], None]) -> Non
 def _settings(compute: Compute) -> Iterator[None]:
     """Threads and determinism are settings of the whole process: put back what was."""
     threads, exact = torch.get_num_threads(), torch.are_deterministic_algorithms_enabled()
+    filled = _deterministic.fill_uninitialized_memory
     torch.set_num_threads(compute.threads)
     torch.use_deterministic_algorithms(compute.exact)
+    _deterministic.fill_uninitialized_memory = False  # nothing reads it; it costs 4 % of a step
     try:
         yield
     finally:
         torch.set_num_threads(threads)
         torch.use_deterministic_algorithms(exact)
+        _deterministic.fill_uninitialized_memory = filled
