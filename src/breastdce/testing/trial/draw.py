@@ -38,9 +38,9 @@ _BACKGROUND: dict[Background, tuple[float, float, float]] = {
     "moderate": (0.18, 0.3, 0.5), "marked": (0.12, 0.5, 0.85),
 }  # fmt: skip
 _KINETICS: dict[Kinetics, tuple[float, tuple[float, float], tuple[float, float]]] = {
-    "washout": (0.5, (15, 50), (0.0008, 0.0022)),
-    "plateau": (0.3, (35, 80), (0.0002, 0.0007)),
-    "persistent": (0.2, (80, 220), (0.0, 0.0001)),
+    "washout": (0.57, (15, 50), (0.0008, 0.0022)),
+    "plateau": (0.34, (35, 80), (0.0002, 0.0007)),
+    "persistent": (0.09, (80, 150), (0.0, 0.0001)),
 }
 """How often, uptake in s, washout per s."""
 
@@ -93,9 +93,9 @@ def _lesion(rng: np.random.Generator, woman: Woman) -> Lesion:
     kinetics = _pick(rng, {name: row[0] for name, row in _KINETICS.items()})
     _, uptake, washout = _KINETICS[kinetics]
     largest = min(40.0, 4.5e-5 * woman.width_mm * woman.height_mm * woman.depth_mm)
-    volume = float(np.exp(rng.uniform(np.log(0.6 if kind == "non-mass" else 0.3), np.log(largest))))
+    volume = float(np.exp(rng.uniform(np.log(3.0 if kind == "non-mass" else 2.0), np.log(largest))))
     big = equivalent_radius_mm(volume) > 7
-    rim = big and kind != "non-mass" and rng.random() < 0.4
+    rim = big and kind != "non-mass" and rng.random() < 0.3
     side, place, center = _where(rng, woman, equivalent_radius_mm(volume))
     return Lesion(
         kind=kind,
@@ -106,13 +106,13 @@ def _lesion(rng: np.random.Generator, woman: Woman) -> Lesion:
         stretch=rng.uniform(1.5, 2.6) if kind == "non-mass" else rng.uniform(1.0, 1.5),
         turn_deg=_point(rng.uniform(-90, 90, 3)),
         kinetics=kinetics,
-        rise=float(np.clip(1.9 * np.exp(0.3 * rng.standard_normal()), 0.7, 3.5)),
+        rise=float(np.clip(2.1 * np.exp(0.25 * rng.standard_normal()), 1.2, 3.5)),
         uptake_s=rng.uniform(*uptake),
         washout_per_s=rng.uniform(*washout),
         baseline=rng.uniform(0.75, 1.1),
         heterogeneity=rng.uniform(0.06, 0.35),
-        rim=rng.uniform(0.25, 0.7) if rim else 0.0,
-        necrosis=rng.uniform(0.08, 0.4) if rim and rng.random() < 0.6 else 0.0,
+        rim=rng.uniform(0.2, 0.55) if rim else 0.0,
+        necrosis=rng.uniform(0.08, 0.35) if rim and rng.random() < 0.6 else 0.0,
         satellites=int(rng.integers(1, 4)) if rng.random() < 0.3 else 0,
         further=int(rng.integers(1, 3)) if volume > 1 and rng.random() < 0.2 else 0,
     )
@@ -135,7 +135,7 @@ def _scanner(rng: np.random.Generator) -> Scanner:
     makers: dict[Maker, float] = {"GE": 0.5, "Siemens": 0.3, "Philips": 0.2}
     maker = _pick(rng, makers)
     sagittal = rng.random() < {"GE": 0.75, "Siemens": 0.15, "Philips": 0.2}[maker]
-    suppressed = rng.random() < {"GE": 0.95, "Siemens": 0.6, "Philips": 0.85}[maker]
+    suppressed = rng.random() < {"GE": 0.98, "Siemens": 0.94, "Philips": 0.96}[maker]
     early = rng.uniform(*{"GE": (100, 165), "Siemens": (60, 130), "Philips": (50, 130)}[maker])
     late = early + rng.uniform(
         *{"GE": (180, 310), "Siemens": (60, 180), "Philips": (70, 240)}[maker]
@@ -150,7 +150,7 @@ def _scanner(rng: np.random.Generator) -> Scanner:
         two_sided=bool(not sagittal),
         fat_suppressed=bool(suppressed),
         times_s=(early, late),
-        slice_mm=rng.uniform(1.5, 3.2) if sagittal else rng.uniform(1.0, 2.6),
+        slice_mm=rng.uniform(1.5, 2.5) if sagittal else rng.uniform(1.0, 2.5),
         blur_mm=rng.uniform(0.35, 0.85),
         noise=float(np.exp(rng.uniform(np.log(0.03), np.log(0.2)))),
         shading=rng.uniform(0.12, 0.55),

@@ -117,7 +117,7 @@ def test_no_threshold_of_enhancement_finds_the_tumors(exams: list[LearningExam])
         return float(np.mean([2 * (f & t).sum() / (f.sum() + t.sum()) for f, t in found]))
 
     best = max(dice(level) for level in np.arange(0.3, 6, 0.3))
-    assert 0.2 < best < 0.8
+    assert 0.2 < best < 0.85
     for exam in exams:
         rise = exam.images[1] - exam.images[0]
         assert np.median(rise[exam.label]) > np.median(rise[exam.tissue == Matter.FAT])
