@@ -147,19 +147,20 @@ def _weights(bundle: Path) -> dict[str, NDArray[Any]]:
 
 def _real(out: Path) -> Real:
     """The first exam of a data set whose region of interest is its producer's."""
-    record = next(
-        record
-        for record in read_exams(out)
-        if record.reports["measures"]["voi_source"] == "producer"
+    records = {record.exam_id: record.measurements["reports"] for record in read_exams(out)}
+    name, measures = next(
+        (name, reports["measures"])
+        for name, reports in records.items()
+        if reports["measures"]["voi_source"] == "producer"
     )
-    exam = ExamId.parse(record.exam_id)
+    exam = ExamId.parse(name)
     early = read_volume(layout.image(out, exam, 1))
     ftv = read_mask(layout.mask(out, exam, MaskName.FTV))
-    box = record.reports["measures"]["voi"]
+    box = measures["voi"]
     region = np.zeros(ftv.grid.shape, bool, order="F")
     region[tuple(slice(a, b + 1) for a, b in zip(box["first"], box["last"], strict=True))] = True
     return Real(
-        name=record.exam_id,
+        name=name,
         image=early.data,
         subtraction=early.data - read_volume(layout.image(out, exam, 0)).data,
         ftv=nearest(ftv, early.grid, Edge.ITK).data,
