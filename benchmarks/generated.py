@@ -25,6 +25,8 @@ from breastdce.segment.scores import Scores, score
 from breastdce.segment.windows import Shape, WindowPlan, rounded_up, window_plan
 from breastdce.testing.trial.exam import learning_exam
 
+_BREAST = "breast.npy"
+
 
 class Row(NamedTuple):
     """How well an unseen exam was outlined."""
@@ -45,7 +47,9 @@ def store(cases: Path, seed: int, index: int, shape: Shape) -> str:
     images = np.stack([along.view(phase) for phase in exam.images])
     label, breast = along.view(exam.label), along.view(exam.breast)
     name = f"exam{index:03d}"
-    store_arrays(cases, name, images, label, np.ascontiguousarray(breast))
+    breast = np.ascontiguousarray(breast)
+    store_arrays(cases, name, images, label, breast)
+    np.save(cases / name / _BREAST, breast)
     return name
 
 
@@ -88,7 +92,8 @@ def predict_row(cases: Path, name: str, form: Form, preset: Preset) -> Row:
     plan = window_plan(preset.prediction, preset.sampling.patch)
     i, j, k = (part.stop - part.start for part in case.breast)
     whole = msgspec.structs.replace(plan, window=rounded_up((i, j, k), form.divisor))
-    scores, fast = (_score(case, form, one, preset) for one in (plan, whole))
+    breast = np.load(cases / name / _BREAST)
+    scores, fast = (_score(case, form, one, preset, breast) for one in (plan, whole))
     print(
         f"{name} Dice {scores.dice:.3f} HD95 {scores.hd95_mm:.1f} mm, {scores.volume_ml:.1f} of "
         f"{scores.reference_ml:.1f} mL; in one pass {fast.dice:.3f}",
@@ -104,10 +109,12 @@ def predict_row(cases: Path, name: str, form: Form, preset: Preset) -> Row:
     )
 
 
-def _score(case: Case, form: Form, plan: WindowPlan, preset: Preset) -> Scores:
+def _score(
+    case: Case, form: Form, plan: WindowPlan, preset: Preset, breast: NDArray[np.bool_]
+) -> Scores:
     images = np.asarray(case.images, np.float32)
     found = predict_exam(images, [form], plan, floor=case.floor, regions=[case.breast])
     i, j, k = case.label.shape
     grid = Grid((i, j, k), (1.0, 1.0, 1.0), np.eye(3), (0.0, 0.0, 0.0))
-    mask = mask_of(found.probability, grid, preset.prediction.threshold, "stv")
+    mask = mask_of(found.probability, grid, preset.prediction.threshold, "stv", breast)
     return score(mask, Mask(np.asarray(case.label) > 0, grid))

@@ -18,14 +18,16 @@ from breastdce.core.grid import Grid
 from breastdce.core.volume import Mask, Volume
 from breastdce.dataset import layout
 from breastdce.dataset.layout import MaskName
-from breastdce.dataset.provenance import read_exams
+from breastdce.dataset.provenance import Provenance, read_exams
 from breastdce.exchange.layouts import nnunet
 from breastdce.formats.nifti import read_grid, read_mask, read_volume, write_mask, write_volume
 from breastdce.formats.tables import Column, Row, write_json, write_tsv
 from breastdce.imaging.anatomical import Anatomical
 from breastdce.imaging.resample import Edge, nearest
+from breastdce.prepare.breast_mask import BreastParams, breast_mask
 from breastdce.prepare.resample import resample_mask
 from breastdce.run.bundle import Bundle, load_weights, read_bundle
+from breastdce.run.pages import read_measurements
 from breastdce.run.training_results import on_grid
 from breastdce.segment.bundle import Choice, ModelCard, choose_models
 from breastdce.segment.inference_memory import Memory, memory_of
@@ -69,8 +71,9 @@ class PredictExam:
     images: tuple[Path, ...]
     """On a grid of 1 mm, in order of phase."""
     native: Path | None = None
-    """An image on the native grid."""
+    """Pre-contrast phase on the native grid."""
     breast: Path | None = None
+    """Mask on the native grid."""
 
     @property
     def participant(self) -> str:
@@ -166,7 +169,7 @@ def predict_exams(folder: Path) -> tuple[PredictExam, ...]:
         CALL_INVALID when it is neither.
     """
     if layout.description(folder).exists():
-        found = [_ours(folder, ExamId.parse(record.exam_id)) for record in read_exams(folder)]
+        found = [_ours(folder, record) for record in read_exams(folder)]
     elif (folder / "dataset.json").exists():
         found = [
             PredictExam(name=case.images[0].name.removesuffix("_0000.nii.gz"), images=case.images)
@@ -182,12 +185,13 @@ def predict_exams(folder: Path) -> tuple[PredictExam, ...]:
     return tuple(sorted(found, key=lambda exam: exam.name))
 
 
-def _ours(out: Path, exam: ExamId) -> PredictExam:
+def _ours(out: Path, record: Provenance) -> PredictExam:
+    exam, pre = ExamId.parse(record.exam_id), read_measurements(record).row.phase_indices[0]
     breast = layout.mask(out, exam, MaskName.BREAST)
     return PredictExam(
         name=str(exam),
         images=tuple(layout.image(out, exam, n) for n in range(layout.PUBLISHED_PHASES)),
-        native=layout.native_image(out, exam, 0),
+        native=layout.native_image(out, exam, pre),
         breast=breast if breast.exists() else None,
     )
 
@@ -210,7 +214,8 @@ def _predict(bundle: Bundle, exam: PredictExam, request: PredictRequest, say: Sa
     choice = choose_models(card, exam.participant, in_sample=request.in_sample)
     images, grid = _images(exam, card)
     networks = choice.models if request.profile == "full" else choice.models[:1]
-    walk = _walk(bundle, request, images, _breast(exam, grid))
+    breast = _breast(exam, grid)
+    walk = _walk(bundle, request, images, _along(breast, grid))
     memory = _memory(bundle, request)
     peak = memory.peak(images[0].shape, walk.plan.window)
     size = " x ".join(map(str, walk.plan.window))
@@ -226,7 +231,14 @@ def _predict(bundle: Bundle, exam: PredictExam, request: PredictRequest, say: Sa
         regions=walk.regions,
         within=walk.within,
     )
-    return _write(bundle, exam, request.out, found, grid, choice._replace(models=networks))
+    mask = mask_of(
+        on_grid(found.probability, grid),
+        grid,
+        card.prediction.threshold,
+        card.prediction.postprocess,
+        breast,
+    )
+    return _write(exam, request.out, found, mask, choice._replace(models=networks))
 
 
 def _images(exam: PredictExam, card: ModelCard) -> tuple[NDArray[np.float32], Grid]:
@@ -283,20 +295,24 @@ def _forms(bundle: Bundle, networks: Sequence[int], threads: int) -> Iterator[Fo
 
 
 def _breast(exam: PredictExam, grid: Grid) -> NDArray[np.bool_] | None:
-    if exam.breast is None:
+    """The breasts on the grid of the images: the data set's, else masked here; none without."""
+    if exam.breast is not None:
+        return resample_mask(read_mask(exam.breast), grid).data
+    if exam.native is None:
         return None
-    along = Anatomical.of(grid)
-    return np.ascontiguousarray(along.view(resample_mask(read_mask(exam.breast), grid).data))
+    found = breast_mask(read_volume(exam.native), BreastParams()).mask
+    return resample_mask(found, grid).data if found.data.any() else None
 
 
-def _write(
-    bundle: Bundle, exam: PredictExam, out: Path, found: Prediction, grid: Grid, choice: Choice
-) -> Row:
+def _along(mask: NDArray[np.bool_] | None, grid: Grid) -> NDArray[np.bool_] | None:
+    return None if mask is None else np.ascontiguousarray(Anatomical.of(grid).view(mask))
+
+
+def _write(exam: PredictExam, out: Path, found: Prediction, mask: Mask, choice: Choice) -> Row:
     from breastdce.segment.net.predict import case_uncertainty
 
-    params = bundle.card.prediction
+    grid = mask.grid
     probability = on_grid(found.probability, grid)
-    mask = mask_of(probability, grid, params.threshold, params.postprocess)
     _write_bytes(out / f"{exam.name}_prob.nii.gz", probability, grid)
     if found.spread is not None:
         _write_bytes(out / "spread" / f"{exam.name}.nii.gz", on_grid(found.spread, grid), grid)

@@ -13,7 +13,7 @@ from breastdce.core.digest import digest_json
 from breastdce.core.errors import RecipeError
 
 SCHEMA = 1
-_PREDICT, _FEATURES = "predict", "radiomics"
+_PREDICT, _FEATURES, _BREAST = "predict", "radiomics", "breast"
 
 
 class Step(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -43,12 +43,18 @@ class Recipe(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
 
 
 def with_prediction(recipe: Recipe) -> Recipe:
-    """The recipe with a step that asks a network, before features are computed; as it is if any."""
+    """The recipe with a step that asks a network, before features are computed; as it is if any.
+
+    The network is told where the breasts are: by a step of the recipe, else by one just before it,
+    so that no other step of the recipe sees them.
+    """
     if any(step.stage == _PREDICT for step in recipe.step):
         return recipe
     first = next((n for n, step in enumerate(recipe.step) if step.stage == _FEATURES), None)
     place = len(recipe.step) if first is None else first
-    steps = (*recipe.step[:place], Step(stage=_PREDICT), *recipe.step[place:])
+    masked = any(step.stage == _BREAST for step in recipe.step)
+    asks = (Step(stage=_PREDICT),) if masked else (Step(stage=_BREAST), Step(stage=_PREDICT))
+    steps = (*recipe.step[:place], *asks, *recipe.step[place:])
     return msgspec.structs.replace(recipe, step=steps)
 
 

@@ -11,9 +11,10 @@ from numpy.typing import NDArray
 from breastdce import __version__
 from breastdce.core.grid import Grid
 from breastdce.core.volume import Mask, Volume
-from breastdce.formats.nifti import read_volume, write_mask, write_volume
+from breastdce.formats.nifti import read_mask, read_volume, write_mask, write_volume
 from breastdce.formats.tensors import Arrays
 from breastdce.imaging.anatomical import Anatomical
+from breastdce.prepare.resample import resample_mask
 from breastdce.run import bundle as bundles
 from breastdce.run.evaluation_cases import EvaluationCase, evaluate_cases
 from breastdce.run.evaluation_files import write_case_table
@@ -67,25 +68,22 @@ def validate_network(
         return
     say(f"validating outer{outer}/inner{inner}")
     form = _form(request, model.weights())
-    members = {exam.name: exam.participant for exam in plan.exams}
-    prediction, windows = (
-        request.preset.prediction,
-        window_plan(request.preset.prediction, plan.patch),
-    )
+    exams = {exam.name: exam for exam in plan.exams}
+    windows = window_plan(request.preset.prediction, plan.patch)
     scored = []
     for name in plan.of(plan.folds.folds[outer].inner[inner].val):
         case = open_case(run.cases, name)
         images = np.asarray(case.images, np.float32)
         found = predict_exam(images, [form], windows, floor=case.floor, regions=[case.breast])
-        i, j, k = case.label.shape
-        grid = Grid((i, j, k), (1.0, 1.0, 1.0), np.eye(3), (0.0, 0.0, 0.0))
-        mask = mask_of(found.probability, grid, prediction.threshold, prediction.postprocess)
+        label = read_mask(exams[name].label)
+        probability = on_grid(found.probability, label.grid)
+        mask = _mask(exams[name], probability, label.grid, request.preset)
         scored.append(
             ScoredCase(
                 exam=name,
-                participant=members[name],
+                participant=exams[name].participant,
                 origin="in_sample",
-                scores=score(mask, Mask(np.asarray(case.label) > 0, grid)),
+                scores=score(mask, label),
                 diagonal_mm=float(np.linalg.norm(case.label.shape)),
             )
         )
@@ -141,12 +139,18 @@ def _write(
     """Probability and mask on the exam's own grid; the mask last, it says that all is there."""
     grid = read_volume(exam.images[0]).grid
     probability = on_grid(found.probability, grid)
-    prediction = preset.prediction
-    mask = mask_of(probability, grid, prediction.threshold, prediction.postprocess)
+    mask = _mask(exam, probability, grid, preset)
     folder = run.predictions(outer)
     bytes_ = np.asfortranarray(np.rint(probability * _BYTE), np.float32)
     write_volume(folder / f"{exam.name}_prob.nii.gz", Volume(bytes_, grid), dtype="exact-integer")
     write_mask(folder / f"{exam.name}_mask.nii.gz", mask)
+
+
+def _mask(exam: TrainingExam, probability: NDArray[np.float32], grid: Grid, preset: Preset) -> Mask:
+    params, breast = preset.prediction, None
+    if exam.breast is not None:
+        breast = resample_mask(read_mask(exam.breast), grid).data
+    return mask_of(probability, grid, params.threshold, params.postprocess, breast)
 
 
 def on_grid(values: NDArray[np.float32], grid: Grid) -> NDArray[np.float32]:

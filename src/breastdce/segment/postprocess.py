@@ -24,6 +24,7 @@ def mask_of(
     grid: Grid,
     threshold: float,
     rule: Literal["none", "stv"] = "stv",
+    breast: NDArray[np.bool_] | None = None,
 ) -> Mask:
     """Cut probabilities at a threshold and keep what belongs to one lesion.
 
@@ -38,6 +39,9 @@ def mask_of(
     rule
         `stv`: of the parts (26 neighbors) of 0.02 mL and more keep the one with the largest summed
         probability, and those within 20 mm of it, nearest voxel centers. `none`: keep all.
+    breast
+        Of the same shape, where the breasts are known: for `stv`, a part that touches no voxel of
+        them is none. Heart, vessels and muscles enhance too.
 
     Returns
     -------
@@ -51,6 +55,8 @@ def mask_of(
     box = bounding_box(found)
     parts = connected_parts(found[box])
     large = parts.sizes >= LEAST_ML / grid.voxel_ml
+    if breast is not None:
+        large &= parts.touched_by(breast[box])
     if not large.any():
         return Mask(kept, grid)
     sums = np.bincount(parts.labels.ravel(), probability[box].ravel(), parts.count + 1)[1:]

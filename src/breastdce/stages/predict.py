@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from breastdce.core.caveats import Caveat
 from breastdce.core.codes import CaveatCode
 from breastdce.core.exam import Triple
+from breastdce.core.grid import Grid
 from breastdce.core.params import NoParams
 from breastdce.core.volume import Mask
 from breastdce.formats.tensors import Seal, read_tensors
@@ -83,8 +84,9 @@ def run(inputs: Inputs, params: NoParams, ctx: Context) -> Result[Outputs]:
     by_name = dict(zip(_PHASES, inputs.normalized, strict=True))
     images = np.stack([along.view(by_name[name].data) for name in card.in_phases])
     images = normalized(np.ascontiguousarray(images, np.float32), card)
-    breast = _breast(inputs.breast, inputs.normalized, along)
-    walk = full_walk(window_plan(prediction, patch_along_body(card)), breast)
+    breast = _breast(inputs.breast, grid)
+    seen = None if breast is None else np.ascontiguousarray(along.view(breast))
+    walk = full_walk(window_plan(prediction, patch_along_body(card)), seen)
     found = predict_exam(
         images,
         _networks(model, ctx.threads),
@@ -94,7 +96,7 @@ def run(inputs: Inputs, params: NoParams, ctx: Context) -> Result[Outputs]:
     )
     values = np.empty(grid.shape, np.float32, order="F")
     along.view(values)[...] = found.probability
-    mask = mask_of(values, grid, prediction.threshold, prediction.postprocess)
+    mask = mask_of(values, grid, prediction.threshold, prediction.postprocess, breast)
     sure = case_uncertainty(found)
     caveats = () if mask.data.any() else (Caveat(CaveatCode.MODEL_FOUND_NOTHING, {}),)
     return Result(Outputs(mask, _report(model, mask, sure.entropy, sure.volume_cv)), caveats)
@@ -113,11 +115,11 @@ def _networks(model: Model, threads: int) -> Iterator[Form]:
         yield Turned(form, card.orientation)
 
 
-def _breast(breast: Mask | None, images: Triple, along: Anatomical) -> NDArray[np.bool_] | None:
-    """The breasts along the axes of the body; none where they are not known."""
+def _breast(breast: Mask | None, grid: Grid) -> NDArray[np.bool_] | None:
+    """The breasts on the grid of the images; none where they are not known."""
     if breast is None or not breast.data.any():
         return None
-    return np.ascontiguousarray(along.view(resample_mask(breast, images.pre.grid).data))
+    return resample_mask(breast, grid).data
 
 
 def _report(
@@ -148,7 +150,7 @@ def methods(params: NoParams) -> str:
 
 STAGE = Stage(
     "predict",
-    version=1,
+    version=2,
     inputs=Inputs,
     params=NoParams,
     outputs=Outputs,

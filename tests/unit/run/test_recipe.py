@@ -7,7 +7,7 @@ import pytest
 from breastdce.core.codes import ErrorCode
 from breastdce.core.errors import RecipeError
 from breastdce.run.plan import make_plan
-from breastdce.run.recipe import load_recipe, parse_recipe, shipped_recipes
+from breastdce.run.recipe import load_recipe, parse_recipe, shipped_recipes, with_prediction
 
 HEAD = 'name = "mine"\nschema = 1\n'
 
@@ -75,3 +75,12 @@ def test_unknown_recipe_lists_the_known():
     with pytest.raises(RecipeError) as caught:
         load_recipe("ispy2")
     assert "ispy1" in str(caught.value.evidence["known"])
+
+
+def test_a_network_is_told_where_the_breasts_are_and_no_other_step_is():
+    plain = [step.stage for step in load_recipe("ispy1").step]
+    asked = [step.stage for step in with_prediction(load_recipe("ispy1")).step]
+    assert asked == [*plain[:-1], "breast", "predict", "radiomics"]
+    best = with_prediction(load_recipe("best"))
+    assert [step.stage for step in best.step].count("breast") == 1
+    assert with_prediction(best) is best

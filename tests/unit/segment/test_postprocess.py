@@ -50,3 +50,12 @@ def test_no_rule_keeps_all_and_nothing_stays_nothing():
 def test_threshold_is_the_least_probability(threshold):
     p = field((0, 3, 0.3), (3, 6, 0.7))
     assert mask_of(p, GRID, threshold, "none").data.sum() == (p >= np.float32(threshold)).sum()
+
+
+def test_a_part_outside_the_breasts_is_none():
+    p = field((0, 6, 0.55), (40, 50, 0.95))
+    breast = np.zeros(GRID.shape, bool)
+    breast[5:30] = True
+    assert kept(p, breast=breast) == list(range(6))
+    assert kept(p, rule="none", breast=breast) == [*range(6), *range(40, 50)]
+    assert kept(p, breast=np.zeros(GRID.shape, bool)) == []
