@@ -109,15 +109,20 @@ def test_what_enhances_beside_the_tumor_is_not_labeled(exams: list[LearningExam]
     assert enhancing > 300
 
 
-def test_no_threshold_of_enhancement_finds_the_tumors(exams: list[LearningExam]) -> None:
-    """Tumors enhance more than fat, and one threshold for all exams is still a poor reader."""
+@pytest.mark.slow
+def test_no_threshold_of_enhancement_finds_the_tumors() -> None:
+    """Tumors enhance more than fat, and one threshold for all exams is still a poor reader.
+
+    Of few exams all may be easy, as the eight of SEED are. These are the 24 of the documentation.
+    """
+    exams = list(learning_cohort(1, 24, (96, 96, 96)))
 
     def dice(level: float) -> float:
         found = [((e.images[1] - e.images[0] >= level) & e.breast, e.label) for e in exams]
         return float(np.mean([2 * (f & t).sum() / (f.sum() + t.sum()) for f, t in found]))
 
     best = max(dice(level) for level in np.arange(0.3, 6, 0.3))
-    assert 0.2 < best < 0.85
+    assert 0.2 < best < 0.8
     for exam in exams:
         rise = exam.images[1] - exam.images[0]
         assert np.median(rise[exam.label]) > np.median(rise[exam.tissue == Matter.FAT])
