@@ -8,6 +8,7 @@ from typing import Annotated, Literal
 
 import msgspec
 import numpy as np
+from numpy.typing import NDArray
 
 from breastdce.core.caveats import Caveat
 from breastdce.core.codes import CaveatCode
@@ -109,3 +110,11 @@ def _target(source: Grid, params: ResampleParams) -> Grid:
 def _clip(values: Volume, source: Volume) -> None:
     """Set values beyond the range of their source to its ends, in place."""
     np.clip(values.data, source.data.min(), source.data.max(), out=values.data)
+
+
+def breasts_on(breasts: Mask, target: Grid) -> NDArray[np.bool_] | None:
+    """A mask of the breasts on the grid of resampled phases, bool [i, j, k]; none if it is empty.
+
+    An empty mask says that nobody knows where they are, not that there are none.
+    """
+    return resample_mask(breasts, target).data if breasts.data.any() else None

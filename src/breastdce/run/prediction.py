@@ -25,7 +25,7 @@ from breastdce.formats.tables import Column, Row, write_json, write_tsv
 from breastdce.imaging.anatomical import Anatomical
 from breastdce.imaging.resample import Edge, nearest
 from breastdce.prepare.breast_mask import BreastParams, breast_mask
-from breastdce.prepare.resample import resample_mask
+from breastdce.prepare.resample import breasts_on
 from breastdce.run.bundle import Bundle, load_weights, read_bundle
 from breastdce.run.pages import read_measurements
 from breastdce.run.training_results import on_grid
@@ -215,8 +215,8 @@ def _predict(bundle: Bundle, exam: PredictExam, request: PredictRequest, say: Sa
     images, grid = _images(exam, card)
     networks = choice.models if request.profile == "full" else choice.models[:1]
     breast = _breast(exam, grid)
-    walk = _walk(bundle, request, images, _along(breast, grid))
     memory = _memory(bundle, request)
+    walk = _walk(card, request.profile, images, _along(breast, grid), memory)
     peak = memory.peak(images[0].shape, walk.plan.window)
     size = " x ".join(map(str, walk.plan.window))
     several = "s" * (len(networks) != 1)
@@ -231,13 +231,9 @@ def _predict(bundle: Bundle, exam: PredictExam, request: PredictRequest, say: Sa
         regions=walk.regions,
         within=walk.within,
     )
-    mask = mask_of(
-        on_grid(found.probability, grid),
-        grid,
-        card.prediction.threshold,
-        card.prediction.postprocess,
-        breast,
-    )
+    probability, params = on_grid(found.probability, grid), card.prediction
+    mask = mask_of(probability, grid, params.threshold, params.postprocess, breast)
+    _write_bytes(request.out / f"{exam.name}_prob.nii.gz", probability, grid)
     return _write(exam, request.out, found, mask, choice._replace(models=networks))
 
 
@@ -252,20 +248,20 @@ def _images(exam: PredictExam, card: ModelCard) -> tuple[NDArray[np.float32], Gr
 
 
 def _walk(
-    bundle: Bundle,
-    request: PredictRequest,
+    card: ModelCard,
+    profile: Profile,
     images: NDArray[np.float32],
     breast: NDArray[np.bool_] | None,
+    memory: Memory,
 ) -> Walk:
     from breastdce.segment.net.build import divisor
 
-    card = bundle.card
     plan = window_plan(card.prediction, patch_along_body(card))
-    if request.profile == "full":
+    if profile == "full":
         return full_walk(plan, breast)
     step = along_body(divisor(card.network), card.orientation)
     i, j, k = images.shape[1:]
-    return fast_walk(plan, (i, j, k), breast, step, _memory(bundle, request))
+    return fast_walk(plan, (i, j, k), breast, step, memory)
 
 
 def _memory(bundle: Bundle, request: PredictRequest) -> Memory:
@@ -297,11 +293,10 @@ def _forms(bundle: Bundle, networks: Sequence[int], threads: int) -> Iterator[Fo
 def _breast(exam: PredictExam, grid: Grid) -> NDArray[np.bool_] | None:
     """The breasts on the grid of the images: the data set's, else masked here; none without."""
     if exam.breast is not None:
-        return resample_mask(read_mask(exam.breast), grid).data
+        return breasts_on(read_mask(exam.breast), grid)
     if exam.native is None:
         return None
-    found = breast_mask(read_volume(exam.native), BreastParams()).mask
-    return resample_mask(found, grid).data if found.data.any() else None
+    return breasts_on(breast_mask(read_volume(exam.native), BreastParams()).mask, grid)
 
 
 def _along(mask: NDArray[np.bool_] | None, grid: Grid) -> NDArray[np.bool_] | None:
@@ -312,8 +307,6 @@ def _write(exam: PredictExam, out: Path, found: Prediction, mask: Mask, choice: 
     from breastdce.segment.net.predict import case_uncertainty
 
     grid = mask.grid
-    probability = on_grid(found.probability, grid)
-    _write_bytes(out / f"{exam.name}_prob.nii.gz", probability, grid)
     if found.spread is not None:
         _write_bytes(out / "spread" / f"{exam.name}.nii.gz", on_grid(found.spread, grid), grid)
     if exam.native is not None:

@@ -14,7 +14,7 @@ from breastdce.core.volume import Mask, Volume
 from breastdce.formats.nifti import read_mask, read_volume, write_mask, write_volume
 from breastdce.formats.tensors import Arrays
 from breastdce.imaging.anatomical import Anatomical
-from breastdce.prepare.resample import resample_mask
+from breastdce.prepare.resample import breasts_on
 from breastdce.run import bundle as bundles
 from breastdce.run.evaluation_cases import EvaluationCase, evaluate_cases
 from breastdce.run.evaluation_files import write_case_table
@@ -149,7 +149,7 @@ def _write(
 def _mask(exam: TrainingExam, probability: NDArray[np.float32], grid: Grid, preset: Preset) -> Mask:
     params, breast = preset.prediction, None
     if exam.breast is not None:
-        breast = resample_mask(read_mask(exam.breast), grid).data
+        breast = breasts_on(read_mask(exam.breast), grid)
     return mask_of(probability, grid, params.threshold, params.postprocess, breast)
 
 

@@ -8,17 +8,15 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import msgspec
 import numpy as np
-from numpy.typing import NDArray
 
 from breastdce.core.caveats import Caveat
 from breastdce.core.codes import CaveatCode
 from breastdce.core.exam import Triple
-from breastdce.core.grid import Grid
 from breastdce.core.params import NoParams
 from breastdce.core.volume import Mask
 from breastdce.formats.tensors import Seal, read_tensors
 from breastdce.imaging.anatomical import Anatomical
-from breastdce.prepare.resample import resample_mask
+from breastdce.prepare.resample import breasts_on
 from breastdce.segment.bundle import ModelCard, Origin
 from breastdce.segment.network_input import Turned, normalized, patch_along_body
 from breastdce.segment.postprocess import mask_of
@@ -84,7 +82,7 @@ def run(inputs: Inputs, params: NoParams, ctx: Context) -> Result[Outputs]:
     by_name = dict(zip(_PHASES, inputs.normalized, strict=True))
     images = np.stack([along.view(by_name[name].data) for name in card.in_phases])
     images = normalized(np.ascontiguousarray(images, np.float32), card)
-    breast = _breast(inputs.breast, grid)
+    breast = None if inputs.breast is None else breasts_on(inputs.breast, grid)
     seen = None if breast is None else np.ascontiguousarray(along.view(breast))
     walk = full_walk(window_plan(prediction, patch_along_body(card)), seen)
     found = predict_exam(
@@ -113,13 +111,6 @@ def _networks(model: Model, threads: int) -> Iterator[Form]:
         arrays = read_tensors(Path(model.folder) / file.file, seal)
         form = ready_form(card.network, len(card.in_phases), arrays, threads=threads)
         yield Turned(form, card.orientation)
-
-
-def _breast(breast: Mask | None, grid: Grid) -> NDArray[np.bool_] | None:
-    """The breasts on the grid of the images; none where they are not known."""
-    if breast is None or not breast.data.any():
-        return None
-    return resample_mask(breast, grid).data
 
 
 def _report(
