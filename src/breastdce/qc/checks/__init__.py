@@ -1,0 +1,1 @@
+"""One measure of image quality each; a file is a check."""

@@ -1,0 +1,1 @@
+"""One kind of artifact each; a file is a detector."""
