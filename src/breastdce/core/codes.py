@@ -812,6 +812,16 @@ class Undefined(Code):
         "No phase lies in the time that the quantity covers, or the last one lies before its end.",
         "Choose another time, or leave the quantity out.",
     )
+    TOO_FEW_PARTICIPANTS = (
+        "TOO_FEW_PARTICIPANTS",
+        "Fewer than two participants have a value, and an interval over participants needs two.",
+        "Add participants.",
+    )
+    TOO_FEW_EXAMS = (
+        "TOO_FEW_EXAMS",
+        "Fewer than two exams have a finite value, and a standard deviation needs two.",
+        "Add exams.",
+    )
 
 
 class FetchCode(Code):

@@ -11,6 +11,7 @@ from msgspec import structs
 from rich.console import Console
 
 from breastdce.core.codes import ErrorCode, ExamCode
+from breastdce.core.counted import counted
 from breastdce.core.errors import CallError, InputError, StoreError
 from breastdce.core.exam import ExamId, Region
 from breastdce.core.workers import available_cores
@@ -368,7 +369,8 @@ def _lost(task: ExamTask) -> ExamOutcome:
 
 def _words(outcome: ExamOutcome) -> str:
     if outcome.in_dataset:
-        return outcome.status if outcome.computed == 0 else f"done ({outcome.computed} steps)"
+        steps = counted(outcome.computed, "step")
+        return outcome.status if outcome.computed == 0 else f"done ({steps})"
     return f"{outcome.status}: {outcome.code} {outcome.message}"
 
 
