@@ -31,6 +31,7 @@ from breastdce.run.plan import MODEL, SOURCE, Plan, make_plan
 from breastdce.run.progress import ExamProgress, count_progress, exam_progress
 from breastdce.run.publish import WANTED
 from breastdce.run.recipe import load_recipe, with_prediction
+from breastdce.run.review.accept import accepted_revisions, settle
 from breastdce.run.schedule import ExamOutcome, ExamTask, process_exam
 from breastdce.run.survey import Survey, survey
 from breastdce.segment.bundle import Choice, choose_models
@@ -118,7 +119,7 @@ def run_job(options: JobOptions, console: Console | None = None) -> JobSummary:
     CallError, RecipeError
         The call or the recipe is wrong; nothing was written.
     StoreError
-        The output folder cannot be used.
+        The output folder cannot be used, or the ledger of revisions in it is broken.
     """
     console = console or Console(stderr=True)
     plan = _plan(options)
@@ -131,9 +132,12 @@ def run_job(options: JobOptions, console: Console | None = None) -> JobSummary:
     tasks = _tasks(named, regions, plan, options)
     if model is not None:
         tasks = [structs.replace(task, model=_asked(model, task.exam)) for task in tasks]
+    revised = accepted_revisions(options.out)
+    tasks = [structs.replace(task, revision=revised.get(str(task.exam))) for task in tasks]
     if options.dry_run:
         return _dry_summary(options, plan, found, named, tasks, absent)
     _prepare_out(options.out)
+    settle(options.out)
     with exam_progress(
         console, WorkPaths(options.out).status, len(tasks), len(plan.steps)
     ) as progress:
