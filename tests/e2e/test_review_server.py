@@ -237,11 +237,13 @@ def sent(address: str, *parts: bytes) -> bytes:
     url = httpx.URL(address)
     received = b""
     line = socket.create_connection((url.host, url.port), timeout=60)
-    with line, contextlib.suppress(ConnectionError):
-        for part in parts:
-            line.sendall(part)
-        while piece := line.recv(65_536):
-            received += piece
+    with line:
+        with contextlib.suppress(ConnectionError):  # it may answer, and close, before the end
+            for part in parts:
+                line.sendall(part)
+        with contextlib.suppress(ConnectionError):
+            while piece := line.recv(65_536):
+                received += piece
     return received
 
 

@@ -59,6 +59,17 @@ class ErrorBody(msgspec.Struct, frozen=True, omit_defaults=True):
     head: Head | None = None
 
 
+_UNREAD: Final = frozenset(
+    {
+        ErrorCode.LOGIN_NEEDED,
+        ErrorCode.REQUEST_INVALID,
+        ErrorCode.REQUEST_REFUSED,
+        ErrorCode.REQUEST_TOO_LARGE,
+    }
+)
+"""What is answered before the whole of a body was read."""
+
+
 def json_answer(value: object, status: int = 200) -> Response:
     """A record as JSON."""
     return Response(msgspec.json.encode(value), status, media_type="application/json")
@@ -72,7 +83,10 @@ def done() -> Response:
 def error_answer(error: BreastDceError) -> Response:
     """Say what is wrong; what only the terminal may show (paths, internals) is left out."""
     body = ErrorBody(error.code, error.message, _evidence(error), error.remedy, _head(error))
-    return json_answer(body, _status(error))
+    answer = json_answer(body, _status(error))
+    if error.code in _UNREAD:
+        answer.headers["Connection"] = "close"  # else the rest of the body is waited for
+    return answer
 
 
 def refused(request: Request, error: Exception) -> Response:
