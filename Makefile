@@ -53,6 +53,8 @@ test-fast: $(VENV)/.stamp-dev ## without slow tests and real data
 	@$(BIN)/python -m pytest -n auto -m "not slow and not data and not gpu and not network" $(ARGS)
 lint: $(VENV)/.stamp-dev ## format, rules, types, floors
 	@$(BIN)/ruff format --check . && $(BIN)/ruff check . && $(BIN)/mypy && $(BIN)/lint-imports
+viewer: $(VENV)/.stamp-build ## NiiVue for the optional 3D panel of the review (needs npm)
+	@$(BIN)/python tools/niivue.py
 lock: ## renew the locks (needs uv)
 	@sed 's/+cpu.*//;/^ /d' locks/torch-cpu.txt > $(VENV)/torch-pin.txt
 	@for set in build dev; do $(UV) pip compile --universal --generate-hashes --no-header \
@@ -60,4 +62,4 @@ lock: ## renew the locks (needs uv)
 	  -o locks/$$set.txt; done
 	@awk '/^[a-z]/ { f = /^(torch|triton|nvidia-|cuda-)/ ? "torch" : "dev" } { print > ("locks/" f ".new") }' \
 	  locks/dev.txt && mv locks/dev.new locks/dev.txt && mv locks/torch.new locks/torch.txt
-.PHONY: help demo test test-fast lint lock
+.PHONY: help demo test test-fast lint viewer lock

@@ -15,13 +15,14 @@ from breastdce.radiomics.panel import FAMILIES, describe, load_panel, shipped_pa
 
 DOCS = Path(__file__).parents[2] / "docs"
 HOW_TO = (DOCS / "radiomics.md").read_text(encoding="utf-8")
+EVALUATION = (DOCS / "evaluation.md").read_text(encoding="utf-8")
 KINETICS = (DOCS / "kinetics.md").read_text(encoding="utf-8")
 PRIVACY = (DOCS / "deidentification.md").read_text(encoding="utf-8")
 
 
 @pytest.mark.parametrize("code", Undefined)
 def test_every_reason_is_explained(code):
-    assert f"`{code}`" in HOW_TO + KINETICS
+    assert f"`{code}`" in HOW_TO + KINETICS + EVALUATION
 
 
 @pytest.mark.parametrize("word", [*ALL_DIRECTIONS, *ALL_SPACES])

@@ -107,7 +107,7 @@ def test_a_cohort_says_which_exams_are_done(tiny_cohort, fast, tmp_path):
     chosen.write_text("\n".join(["patient_id\tvisit", *lines]) + "\n")
     done = call("run", tiny_cohort / "dicom", out, "--recipe", fast, "--cohort", chosen)
     assert done.returncode == 1
-    assert "1 patients of the cohort have no such exam here" in done.stdout
+    assert "Without such an exam here: 1 patient of the cohort" in done.stdout
     (exam,) = rows(out / "exams.tsv")
     assert exam["exam_id"].endswith("_ses-T0")  # the cohort's rule gives the visit
     left = [row["code"] for row in rows(out / "exclusions.tsv") if row["level"] == "exam"]

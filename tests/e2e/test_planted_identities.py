@@ -175,7 +175,7 @@ def test_no_marker_is_in_any_byte_of_the_data_set(marked, plain):
 
 def test_no_marker_is_said(marked, plain):
     _, said = plain
-    assert b"exams are in dataset" in said
+    assert b"done: 1 of 1 exam, in dataset" in said
     assert list(traces(said, marked.planter.planted)) == []
 
 

@@ -9,6 +9,7 @@ from rich.console import Console
 from rich.markup import escape
 
 from breastdce.cli.as_json import print_json
+from breastdce.core.counted import counted
 
 if TYPE_CHECKING:
     from breastdce.ingest.listing.answer import Answer
@@ -25,14 +26,14 @@ def show_answers(answers: Sequence[Answer], *, as_json: bool) -> None:
     for answer in answers:
         _show(console, answer)
     words = ", ".join(f"{count} {code}" for code, count in counts(answers).items())
-    console.print(f"{len(answers)} exams: {words}", highlight=False)
+    console.print(f"{counted(len(answers), 'exam')}: {words}", highlight=False)
 
 
 def _show(console: Console, answer: Answer) -> None:
     from breastdce.run.dce_table import reason_code
 
-    phases = "n/a" if answer.n_phases is None else str(answer.n_phases)
-    facts = (answer.study_date or "no date", answer.visit, f"{phases} phases")
+    phases = "n/a phases" if answer.n_phases is None else counted(answer.n_phases, "phase")
+    facts = (answer.study_date or "no date", answer.visit, phases)
     code = reason_code(answer.reason)
     console.print(
         f"[bold]{escape(answer.patient_id)}[/bold]  {'  '.join(facts)}  {code}", highlight=False

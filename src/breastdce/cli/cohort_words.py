@@ -11,6 +11,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from breastdce.cli.as_json import print_json
+from breastdce.core.counted import counted
 from breastdce.run.cohort_pages import PRIVATE
 from breastdce.run.cohort_tables import Cohort
 
@@ -29,11 +30,12 @@ def show_cohort(dest: Path, cohort: Cohort, files: Sequence[str], *, as_json: bo
         console.print(line, markup=False, highlight=False)
     counts = Counter(problem.code for problem in cohort.problems)
     if counts:
-        console.print(f"\n{counts.total()} problems of the clinical table (clinical_problems.tsv):")
+        problems = counted(counts.total(), "problem")
+        console.print(f"\n{problems} of the clinical table (clinical_problems.tsv):")
         for code, count in counts.most_common():
             console.print(f"  {count:>6} {code}: {code.meaning}", markup=False, highlight=False)
     if cohort.nameless:
-        console.print(f"{cohort.nameless} exams name no patient and are not counted.")
+        console.print(f"Not counted: {counted(cohort.nameless, 'exam')} without a patient's name.")
     if cohort.is_private:
         console.print(f"\nmind: {PRIVATE}", markup=False)
     page = dest / "index.html"
@@ -53,13 +55,14 @@ def _show_flow(console: Console, cohort: Cohort) -> None:
         numbers = (str(step.excluded), str(step.remaining), _shown(rule.reference))
         table.add_row(escape(rule.label), rule.code.value, *numbers)
     console.print(table)
-    console.print(f"{len(ledger.included)} of {ledger.start} patients are in the cohort.")
+    patients = counted(ledger.start, "patient")
+    console.print(f"In the cohort: {len(ledger.included)} of {patients}.")
 
 
 def _differences(cohort: Cohort) -> list[str]:
     tables = (cohort.table1, cohort.table2)
     return [
-        f"{table.title}: {table.differences} figures differ from the reference"
+        f"{table.title}: {counted(table.differences, 'figure')} unlike the reference"
         for table in tables
         if table is not None and table.differences
     ]

@@ -14,6 +14,7 @@ from rich.table import Table
 
 from breastdce.cli.as_json import print_json
 from breastdce.core.codes import FileCode
+from breastdce.core.counted import counted
 
 if TYPE_CHECKING:
     from breastdce.dataset.validate import Problem
@@ -31,18 +32,21 @@ def show_run(summary: JobSummary, *, as_json: bool) -> None:
         return
     console = Console()
     if summary.planned:
-        console.print(f"Would do {len(summary.planned)} exams from {summary.files} files:")
+        planned, files = counted(len(summary.planned), "exam"), counted(summary.files, "file")
+        console.print(f"Would do {planned} from {files}:")
         for name in summary.planned:
             console.print(f"  {name}: {', '.join(summary.steps)}", highlight=False)
     elif summary.nothing_to_do:
-        console.print(f"Nothing to do: {len(summary.outcomes)} exams are up to date.")
+        console.print(f"Nothing to do for {counted(len(summary.outcomes), 'exam')}: up to date.")
     elif summary.outcomes:
         done = sum(outcome.in_dataset for outcome in summary.outcomes)
-        console.print(f"{done} of {len(summary.outcomes)} exams are in {escape(str(summary.out))}")
+        exams = counted(len(summary.outcomes), "exam")
+        console.print(f"done: {done} of {exams}, in {escape(str(summary.out))}")
     else:
         console.print("No exam with a dynamic series was found; see `breastdce scan`.")
     if summary.absent:
-        console.print(f"{summary.absent} patients of the cohort have no such exam here.")
+        patients = counted(summary.absent, "patient")
+        console.print(f"Without such an exam here: {patients} of the cohort.")
     from breastdce.run.naming import exam_name
 
     for row in summary.refused:
@@ -62,7 +66,7 @@ def show_problems(out: Path, problems: Sequence[Problem], *, as_json: bool) -> N
         console.print(f"{problem.promise}: {problem.path}: {problem.what}", markup=False)
         console.print(f"  seen: {problem.evidence}", markup=False)
         console.print(f"  do:   {problem.remedy}", markup=False)
-    verdict = f"{len(problems)} problems" if problems else "valid: every promise holds"
+    verdict = counted(len(problems), "problem") if problems else "valid: every promise holds"
     console.print(f"{out}: {verdict}", markup=False)
 
 
@@ -134,7 +138,7 @@ def _show_left_out(console: Console, found: Survey) -> None:
 
 def _show_files(console: Console, found: Survey) -> None:
     counts = Counter(record.code for record in found.records)
-    console.print(f"\n{len(found.records)} files")
+    console.print(f"\n{counted(len(found.records), 'file')}")
     for code in FileCode:
         if not counts[code]:
             continue

@@ -3,26 +3,31 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterable
 from pathlib import Path
 
 from rich.console import Console
 from rich.table import Table
 
+from breastdce.core.codes import Undefined
+from breastdce.core.counted import counted
 from breastdce.run.evaluation import Evaluation
 from breastdce.run.evaluation_view import ORIGINS
 from breastdce.segment.challenge import ChallengeScore
 from breastdce.segment.evaluation import ALL, Line, ScoredCase
 
 _SHOWN = 3  # best and worst cases
+_VERDICTS = {True: "yes", False: "not shown", None: "n/a"}
 
 
 def show_evaluation(found: Evaluation, out: Path | None) -> None:
     """Print what was compared, the summary, extreme cases, subgroups, tests, and the challenge."""
     console = Console()
     _say(console, f"{found.prediction} against {found.reference}")
-    _say(console, f"{len(found.cases)} exams, {ORIGINS[found.origin]}")
+    _say(console, f"{counted(len(found.cases), 'exam')}, {ORIGINS[found.origin]}")
     if found.left_out:
-        _say(console, f"{found.left_out} predictions without a reference are left out")
+        words = counted(found.left_out, "prediction without", "predictions without")
+        _say(console, f"left out: {words} a reference")
     _show_summary(console, [line for line in found.lines if line.group == ALL])
     _show_extremes(console, found)
     _show_groups(console, [line for line in found.lines if line.group != ALL])
@@ -48,16 +53,19 @@ def _show_summary(console: Console, lines: list[Line]) -> None:
             _range(found.q1, found.q3),
         )
     console.print(table)
+    _explain(console, "SD", [line.summary.sd_reason for line in lines])
+    _explain(console, "95 % CI", [line.summary.interval_reason for line in lines])
     undefined = max(line.summary.undefined for line in lines if line.metric.name == "dice")
     if undefined:
-        _say(console, f"{undefined} exams with both masks empty are in no figure")
+        _say(console, f"in no figure: {counted(undefined, 'exam')} with both masks empty")
     for line in lines:
         if line.summary.infinite:
             _say(
                 console,
-                f"{line.metric.name}: infinite in {line.summary.infinite} exams (one mask "
-                f"empty), which the mean leaves out; with the image's diagonal in their place it "
-                f"is {_number(line.summary.mean_capped)} {line.metric.units}, and the CI is its",
+                f"{line.metric.name}: infinite in {counted(line.summary.infinite, 'exam')} "
+                "(one mask empty), which the mean leaves out; with the image's diagonal in their "
+                f"place it is {_number(line.summary.mean_capped)} {line.metric.units}, and the CI "
+                "is its",
             )
 
 
@@ -80,20 +88,21 @@ def _show_groups(console: Console, lines: list[Line]) -> None:
     distances = {
         (line.group, line.level): line.summary for line in lines if line.metric.name == "hd95_mm"
     }
-    for line in lines:
-        if line.metric.name == "dice":
-            found = line.summary
-            table.add_row(
-                line.group,
-                line.level,
-                str(found.n),
-                _number(found.mean),
-                _range(found.mean_low, found.mean_high),
-                _number(found.median),
-                _number(distances[line.group, line.level].median),
-            )
+    dice = [line for line in lines if line.metric.name == "dice"]
+    for line in dice:
+        found = line.summary
+        table.add_row(
+            line.group,
+            line.level,
+            str(found.n),
+            _number(found.mean),
+            _range(found.mean_low, found.mean_high),
+            _number(found.median),
+            _number(distances[line.group, line.level].median),
+        )
     _say(console, "\nDice, mean and median; HD95 in mm, median")
     console.print(table)
+    _explain(console, "95 % CI", [line.summary.interval_reason for line in dice])
 
 
 def _show_comparison(console: Console, found: Evaluation) -> None:
@@ -101,7 +110,6 @@ def _show_comparison(console: Console, found: Evaluation) -> None:
     table = _table("score", "n", "difference", "95 % CI", "p", "Holm", "equivalent")
     names = {line.metric.name: line.metric for line in found.lines}
     for name, each in found.comparisons.items():
-        verdict = ("yes" if each.equivalent else "not shown") if names[name].margin else ""
         table.add_row(
             name,
             str(each.n),
@@ -109,9 +117,11 @@ def _show_comparison(console: Console, found: Evaluation) -> None:
             _range(each.low, each.high),
             _number(each.p),
             _number(each.p_holm),
-            verdict,
+            _VERDICTS[each.equivalent] if names[name].margin else "",
         )
     console.print(table)
+    reasons = [each.interval_reason for each in found.comparisons.values()]
+    _explain(console, "95 % CI", reasons)
 
 
 def _show_challenge(console: Console, found: ChallengeScore, unit: str) -> None:
@@ -136,6 +146,12 @@ def _show_challenge(console: Console, found: ChallengeScore, unit: str) -> None:
     console.print(table)
 
 
+def _explain(console: Console, column: str, reasons: Iterable[Undefined | None]) -> None:
+    """Say why a column has values that are n/a, each reason once."""
+    for reason in dict.fromkeys(filter(None, reasons)):
+        _say(console, f"{column} n/a ({reason}): {reason.meaning}")
+
+
 def _table(*names: str) -> Table:
     table = Table(box=None, pad_edge=False, padding=(0, 1))
     for name in names:
@@ -155,4 +171,6 @@ def _number(value: float) -> str:
 
 
 def _range(low: float, high: float) -> str:
+    if math.isnan(low) and math.isnan(high):
+        return "n/a"
     return f"{_number(low)}, {_number(high)}"

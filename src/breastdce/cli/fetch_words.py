@@ -12,6 +12,7 @@ from rich.table import Table
 
 from breastdce.cli.as_json import print_json
 from breastdce.core.codes import ErrorCode
+from breastdce.core.counted import counted
 from breastdce.core.errors import CallError
 from breastdce.run.fetch import FetchSummary, SeriesLine, size_words
 
@@ -69,15 +70,16 @@ def _total(series: Sequence[SeriesLine]) -> str:
     missing = sum(line.missing_bytes for line in series)
     return (
         f"Would fetch {size_words(missing)} of {size_words(size)}: {len(series)} series "
-        f"({files} files) of {studies} studies of {patients} patients. Nothing was written."
+        f"({counted(files, 'file')}) of {counted(studies, 'study', 'studies')} of "
+        f"{counted(patients, 'patient')}. Nothing was written."
     )
 
 
 def _show_done(console: Console, summary: FetchSummary) -> None:
-    words = f"{summary.files_fetched} files fetched, {size_words(summary.bytes_fetched)}"
+    words = f"{counted(summary.files_fetched, 'file')} fetched, {size_words(summary.bytes_fetched)}"
     if not summary.files_fetched and not summary.failures:
         words = "Nothing to fetch: every file is here"
-    console.print(f"{words}; {len(summary.series)} series are wanted", highlight=False)
+    console.print(f"{words}; wanted: {len(summary.series)} series", highlight=False)
     for label, path in (("manifest", summary.manifest), ("cite", summary.citation)):
         if path is not None and Path(path).exists():
             console.print(f"{label:<9} {path}", markup=False, highlight=False, soft_wrap=True)

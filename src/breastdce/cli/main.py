@@ -22,8 +22,8 @@ from breastdce.core.errors import BreastDceError, CallError
 
 COMMANDS: Catalog[Command] = Catalog("breastdce.cli.commands", "COMMAND", Command)
 _ORDER = (
-    *("run", "scan", "fetch", "demo", "validate", "cohort", "radiomics", "segment", "report"),
-    "export",
+    *("run", "scan", "fetch", "demo", "validate", "cohort", "radiomics", "segment", "review"),
+    *("report", "export"),
 )
 _EPILOG = """examples:
   breastdce demo                      a phantom cohort, from DICOM to report
@@ -77,6 +77,8 @@ def make_parser(words: Sequence[str] = ()) -> argparse.ArgumentParser:
     known = COMMANDS.names()
     for name in sorted(set(words[:1]) & set(known) or known, key=_place):
         command = COMMANDS.get(name)
+        if command.narrow is not None and name in words[:1]:
+            command = command.narrow(words[1:])
         verb = verbs.add_parser(
             name,
             help=command.help,

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from breastdce.cli._contract import count_of
+from breastdce.core.counted import counted
 
 if TYPE_CHECKING:
     from breastdce.run.training_plan import TrainPlan, TrainRequest
@@ -123,8 +124,9 @@ def _say(words: str) -> None:
 def _show_plan(request: TrainRequest, plan: TrainPlan) -> None:
     people = {exam.participant for exam in plan.exams}
     patch = " x ".join(map(str, plan.patch))
-    print(f"{len(plan.exams)} exams of {len(people)} participants")
-    print(f"{plan.models} networks in {len(plan.outer)} outer folds, preset {request.preset.name}")
+    print(f"{counted(len(plan.exams), 'exam')} of {counted(len(people), 'participant')}")
+    networks, folds = counted(plan.models, "network"), counted(len(plan.outer), "outer fold")
+    print(f"{networks} in {folds}, preset {request.preset.name}")
     print(f"patches of {patch} voxels, {plan.batch} a step")
     if plan.estimate_gb is not None:
         print(f"about {plan.estimate_gb:.1f} GB of GPU memory")

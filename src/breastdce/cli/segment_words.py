@@ -10,6 +10,7 @@ from rich.table import Table
 from rich.text import Text
 
 from breastdce.cli.as_json import print_json
+from breastdce.core.counted import counted
 from breastdce.core.params import Params
 from breastdce.run.bundle import Bundle
 from breastdce.segment.bundle import Metric, ModelCard
@@ -42,7 +43,7 @@ def show_bundle(bundle: Bundle, *, as_json: bool) -> None:
     console = Console()
     console.print(card.title, markup=False, highlight=False)
     _show(console, _bundle_rows(card))
-    words = f"whole: {len(card.models)} networks, every checksum holds"
+    words = f"whole: {counted(len(card.models), 'network')}, every checksum holds"
     console.print(f"{bundle.folder} is {words}", markup=False, highlight=False, soft_wrap=True)
 
 
@@ -85,10 +86,10 @@ def _training(card: ModelCard) -> str:
     if card.training is None:
         return "unknown"
     counts = (
-        f"{number} {what}"
+        counted(number, what)
         for number, what in (
-            (card.training.n_participants, "participants"),
-            (card.training.n_exams, "exams"),
+            (card.training.n_participants, "participant"),
+            (card.training.n_exams, "exam"),
         )
         if number is not None
     )
@@ -98,7 +99,8 @@ def _training(card: ModelCard) -> str:
 def _figure(metric: Metric) -> str:
     known = metric.low is not None and metric.high is not None
     interval = f" (95 % CI {metric.low:.4g} to {metric.high:.4g})" if known else ""
-    return f"{metric.value:.4g}{interval}" + ("" if metric.n is None else f", {metric.n} exams")
+    exams = "" if metric.n is None else f", {counted(metric.n, 'exam')}"
+    return f"{metric.value:.4g}{interval}{exams}"
 
 
 def _network(params: NetworkParams, inputs: int) -> str:

@@ -570,6 +570,11 @@ class CaveatCode(Code):
         "Every network of the model has learned from this patient: it was not asked.",
         "Use the candidate, or a model that has not seen the patient.",
     )
+    EXPERT_OFF_GRID = (
+        "EXPERT_OFF_GRID",
+        "The accepted revision was drawn on another grid than the images have now; it is not used.",
+        "Revise the exam again, or run the recipe by which the images were made then.",
+    )
     MODEL_FOUND_NOTHING = (
         "MODEL_FOUND_NOTHING",
         "The network outlined no tumor; features are of the candidate.",
@@ -812,6 +817,16 @@ class Undefined(Code):
         "No phase lies in the time that the quantity covers, or the last one lies before its end.",
         "Choose another time, or leave the quantity out.",
     )
+    TOO_FEW_PARTICIPANTS = (
+        "TOO_FEW_PARTICIPANTS",
+        "Fewer than two participants have a value, and an interval over participants needs two.",
+        "Add participants.",
+    )
+    TOO_FEW_EXAMS = (
+        "TOO_FEW_EXAMS",
+        "Fewer than two exams have a finite value, and a standard deviation needs two.",
+        "Add exams.",
+    )
 
 
 class FetchCode(Code):
@@ -861,6 +876,99 @@ class FetchCode(Code):
         "STRAY_FILES",
         "The folder of the series holds files that are none of the series'.",
         "Move them away, or delete the folder and run the same command again.",
+    )
+
+
+class MaskCode(Code):
+    """What a mask that was edited elsewhere turned out to be; only `RIGHT_GRID` is taken."""
+
+    RIGHT_GRID = (
+        "RIGHT_GRID",
+        "The mask has the voxels of its image.",
+        "Nothing to do.",
+    )
+    MASK_EMPTY = (
+        "MASK_EMPTY",
+        "No voxel is inside the mask.",
+        "Save the segmentation that was drawn, not a new one; where there is no lesion, erase the "
+        "mask in the browser and sign it there.",
+    )
+    MASK_VALUES = (
+        "MASK_VALUES",
+        "The file holds values that are no labels: fractions, or as many as an image has.",
+        "Save the segmentation, not an image or a probability; inside is 1, outside is 0.",
+    )
+    MASK_LABELS = (
+        "MASK_LABELS",
+        "The mask holds other labels than 1.",
+        "Draw with the one label of the exported file, which is 1: in ITK-SNAP paint label 1 over "
+        "the others; in 3D Slicer add the others to the first segment by Logical operators, then "
+        "remove them.",
+    )
+    VOXELS_TURNED = (
+        "VOXELS_TURNED",
+        "The voxels of the mask are turned or mirrored against the image.",
+        "Go back to the file that the editor saved and give that one: what came after it, often a "
+        "conversion by way of arrays, has exchanged the axes.",
+    )
+    TURN_UNCLEAR = (
+        "TURN_UNCLEAR",
+        "The mask does not lie as its header says, and several turns explain it equally well.",
+        "Open it over the exported image and look; then draw on the exported files again, and save "
+        "from the editor itself.",
+    )
+    AXES_REORDERED = (
+        "AXES_REORDERED",
+        "The mask lies in the right place, with its axes stored in another order or direction.",
+        "Save it in the exported image's own orientation: no conversion to RAS or LPS on the way; "
+        "in 3D Slicer export it with the exported image as reference volume.",
+    )
+    HEADER_TURNED = (
+        "HEADER_TURNED",
+        "The voxels are in place, but the header says that they are turned.",
+        "Save it from the editor with the exported image loaded first (in ITK-SNAP as main image, "
+        "in 3D Slicer as source volume); do not use Tools > Reorient Image.",
+    )
+    GRID_LOST = (
+        "GRID_LOST",
+        "The header does not say where the mask lies.",
+        "Save it from the editor with the exported image loaded first (in ITK-SNAP as main image, "
+        "in 3D Slicer as source volume); an array written by a script needs the image's affine.",
+    )
+    HEADER_DIVIDED = (
+        "HEADER_DIVIDED",
+        "The two descriptions of the place in a NIfTI header (qform, sform) contradict each other.",
+        "Save it again from the editor; a header that a script has changed needs both.",
+    )
+    GRID_SHIFTED = (
+        "GRID_SHIFTED",
+        "The mask's voxels are shifted against those of its image.",
+        "Save it with the exported image loaded first (in ITK-SNAP as main image, in 3D Slicer as "
+        "source volume); half a voxel is the mark of a program that counts from voxel corners.",
+    )
+    GRID_TILTED = (
+        "GRID_TILTED",
+        "The mask's axes are tilted against those of its image.",
+        "Do not harden a transform on it; in 3D Slicer export it with the exported image as "
+        "reference volume, and look at the border again.",
+    )
+    SPACING_CHANGED = (
+        "SPACING_CHANGED",
+        "The mask has as many voxels as its image, but says that they are of another size.",
+        "Save it from the editor with the exported image loaded first; an array written by a "
+        "script needs the image's affine.",
+    )
+    GRID_RESAMPLED = (
+        "GRID_RESAMPLED",
+        "The mask was resampled to voxels of another size.",
+        "Save it on the exported image's voxels: in 3D Slicer export it with that image as "
+        "reference volume; in ITK-SNAP draw over that image, not over a resampled one.",
+    )
+    SHAPE_OTHER = (
+        "SHAPE_OTHER",
+        "The mask has another number of voxels than its image: cut out, padded, or another exam's.",
+        "Save the whole grid: in 3D Slicer without `Crop to minimum extent`, and draw within the "
+        "image; in ITK-SNAP over the exported image, not over a region of it.",
     )
 
 
@@ -1018,10 +1126,60 @@ class ErrorCode(Code):
         "The server cannot be reached.",
         "Check the network and the proxy, then run the same command again.",
     )
+    LOGIN_NEEDED = (
+        "LOGIN_NEEDED",
+        "The server does not know who asks.",
+        "Sign in with the token that you were given.",
+    )
+    REQUEST_REFUSED = (
+        "REQUEST_REFUSED",
+        "A request did not come from a page of this server.",
+        "Open the address that `breastdce review` printed, and work in that page.",
+    )
+    REQUEST_INVALID = (
+        "REQUEST_INVALID",
+        "A request is not as the server expects it; nothing was changed.",
+        "Reload the page; it may be of another version than the server.",
+    )
+    REQUEST_TOO_LARGE = (
+        "REQUEST_TOO_LARGE",
+        "A request has more content than the server takes; nothing was changed.",
+        "Send less at a time.",
+    )
+    SERVER_FAILED = (
+        "SERVER_FAILED",
+        "The server met an error of its own.",
+        "Reload the page to see what was saved; the terminal of the server tells more.",
+    )
     NO_SPACE = (
         "NO_SPACE",
         "The disk has too little free space.",
         "Free some space, or choose fewer series or another disk.",
+    )
+    STALE = (
+        "STALE",
+        "The exam was changed since, in another window or by another program.",
+        "Load the exam again; what had been saved is there.",
+    )
+    CHANGE_INVALID = (
+        "CHANGE_INVALID",
+        "A change of a mask cannot be applied to it; nothing was changed.",
+        "Load the exam again and repeat the last stroke.",
+    )
+    REVIEW_STATE = (
+        "REVIEW_STATE",
+        "The exam's revision is not in a state in which this can be done.",
+        "See the worklist of `breastdce review` for its state.",
+    )
+    ROLE_MISSING = (
+        "ROLE_MISSING",
+        "Another role is needed for this.",
+        "Ask somebody who has it, or an admin to give it.",
+    )
+    LEDGER_BROKEN = (
+        "LEDGER_BROKEN",
+        "The ledger of revisions cannot be read, or is not as it was written.",
+        "Run `breastdce validate` to see where; put a copy of OUT/review back.",
     )
 
 
@@ -1035,5 +1193,6 @@ ALL_CODES: tuple[type[Code], ...] = (
     ClinicalCode,
     Undefined,
     FetchCode,
+    MaskCode,
     ErrorCode,
 )

@@ -13,7 +13,10 @@ from breastdce.dataset.provenance import Provenance, checksums
 
 
 def check_tree(root: Path, exams: Sequence[tuple[ExamId, int]]) -> Iterator[Problem]:
-    """Compare the files under `root` with the layout for `exams` (name, number of phases)."""
+    """Compare the files under `root` with the layout for `exams` (name, number of phases).
+
+    The ledger of revisions is no part of the data set that leaves the house; it has its own check.
+    """
     required = set(layout.required_files(root))
     allowed = {*required, *layout.optional_files(root)}
     for exam, n_phases in exams:
@@ -62,7 +65,7 @@ def found_exams(root: Path) -> tuple[list[ExamId], list[Problem]]:
 
 def _files(root: Path) -> Iterator[Path]:
     for top in root.iterdir():
-        if top == layout.store(root):
+        if top in (layout.store(root), layout.review(root)):
             continue
         if top.is_dir() and not top.is_symlink():
             yield from (path for path in top.rglob("*") if not path.is_dir() or path.is_symlink())
@@ -72,6 +75,8 @@ def _files(root: Path) -> Iterator[Path]:
 
 def _empty_folders(root: Path) -> Iterator[Path]:
     for top in root.iterdir():
-        if top.is_dir() and not top.is_symlink() and top != layout.store(root):
+        if top in (layout.store(root), layout.review(root)):
+            continue
+        if top.is_dir() and not top.is_symlink():
             folders = [top, *(path for path in top.rglob("*") if path.is_dir())]
             yield from (folder for folder in folders if not any(folder.iterdir()))

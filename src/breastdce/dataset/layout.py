@@ -206,9 +206,34 @@ def thumbnail(root: Path, exam: ExamId) -> Path:
     return figures(root) / f"{exam}.png"
 
 
+def review_readers(root: Path) -> Path:
+    """Who may revise over a network: names, and hashes of tokens. Never exported."""
+    return review(root) / "readers.json"
+
+
 def store(root: Path) -> Path:
     """What makes resuming possible; no part of the published data set."""
     return root / ".breastdce"
+
+
+def review(root: Path) -> Path:
+    """Who revised which mask, and the revisions; no part of the data set that is exported."""
+    return root / "review"
+
+
+def review_ledger(root: Path) -> Path:
+    """Ledger of the revisions: SQLite."""
+    return review(root) / "ledger.sqlite"
+
+
+def review_masks(root: Path) -> Path:
+    """Folder of the masks that the ledger names."""
+    return review(root) / "masks"
+
+
+def review_surfaces(root: Path) -> Path:
+    """Folder of the maps that say how far revisions moved the surfaces of masks."""
+    return review(root) / "surfaces"
 
 
 def required_files(root: Path) -> tuple[Path, ...]:

@@ -35,9 +35,12 @@ class Promise(StrEnum):
     """Caveats and reasons are from the closed list."""
     CHECKSUMS = "checksums"
     """Files are those that provenance names."""
+    REVIEW = "review"
+    """The ledger of revisions is as it was written, and expert masks are what it says."""
 
 
 _REMEDIES = {
+    Promise.REVIEW: "Put a copy of OUT/review back; docs/review.md says what each finding means.",
     Promise.FILES: "Run again to make what is missing; remove what is not part of the data set.",
     Promise.PRIVACY: "Remove it before the data set leaves the house, then run again.",
     Promise.CHECKSUMS: "Run again; a mask is revised with `breastdce review`, not in place.",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable
 
+from breastdce.core.counted import counted
 from breastdce.fetch.manifest import FileRecord
 
 _HEAD = """Sources of the files below this folder, with license and DOI as the index states them.
@@ -31,7 +32,7 @@ def citation_text(records: Iterable[FileRecord]) -> str:
     if not counts:
         return ""
     blocks = [
-        f"\ncollection {collection}: {files} files\n"
+        f"\ncollection {collection}: {counted(files, 'file')}\n"
         f"  license: {license_name or _LOOK_UP}\n"
         f"  cite:    {f'https://doi.org/{doi}' if doi else _LOOK_UP}\n"
         for (collection, license_name, doi), files in sorted(

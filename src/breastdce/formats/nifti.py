@@ -103,6 +103,26 @@ def mask_bytes(mask: Mask, path: Path) -> bytes:
     return b"".join(_packed_mask(mask, path))
 
 
+def mask_content(mask: Mask, path: Path) -> bytes:
+    """The bytes that `write_mask` compresses: header and voxels; `path` is named in errors."""
+    return _content(path, mask.data.view(np.uint8), mask.grid)
+
+
+def volume_content(volume: Volume, path: Path) -> bytes:
+    """The bytes that `write_volume` compresses of float32; `path` is named in errors."""
+    return _content(path, volume.data, volume.grid)
+
+
+def unpacked(path: Path) -> bytes:
+    """Bytes of a file of masks, decompressed where they are gzip; InputError(IMAGE_INVALID)."""
+    try:
+        with _open(path) as file:
+            payload: bytes = file.read(_MAX_VOXELS + HEADER_BYTES)
+    except BROKEN as error:
+        raise _invalid(path, str(error)) from error
+    return payload
+
+
 def _packed_mask(mask: Mask, path: Path) -> Packed:
     return _packed(path, mask.data.view(np.uint8), mask.grid, 1.0)
 
@@ -164,6 +184,11 @@ def grid_of(header: NiftiHeader, path: Path) -> Grid:
     origin = affine[:3, 3].tolist()
     shape = volume_shape(header, path)
     return Grid(shape, tuple(spacing), affine[:3, :3] / norms, tuple(origin))
+
+
+def _content(path: Path, stored: Array, grid: Grid) -> bytes:
+    header = _header(path, stored.dtype, grid, 1.0)
+    return bytes(header.binaryblock) + bytes(4) + stored.tobytes(order="F")
 
 
 def _packed(path: Path, stored: Array, grid: Grid, slope: float) -> Packed:

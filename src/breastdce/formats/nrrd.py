@@ -6,6 +6,8 @@ would mirror the image. Axes come in the order of the file, fastest first: [i, j
 
 from __future__ import annotations
 
+import io
+import math
 import os
 import zlib
 from collections.abc import Iterator, Mapping
@@ -21,6 +23,7 @@ from breastdce.core.codes import ErrorCode
 from breastdce.core.errors import InputError
 from breastdce.core.grid import Grid
 from breastdce.core.volume import Volume
+from breastdce.formats.bounded import BoundedReader
 from breastdce.formats.labels import LabelMap, label_map
 
 Header = Mapping[str, Any]
@@ -48,6 +51,9 @@ _SPACES = {
 }
 """Patient spaces of the format's definition, and the signs that turn them into RAS+."""
 _DATA_FILE = ("data file", "datafile")
+_SKIPS = ("line skip", "lineskip", "byte skip", "byteskip")
+_BOUNDED_ENCODINGS = ("raw", "gzip", "gz")
+_WIDEST = 8  # bytes of a value
 _MAX_VOXELS = 2**30  # beyond any MR volume: a header that asks for more is refused unread
 
 
@@ -78,6 +84,70 @@ def read_nrrd_labels(path: Path) -> LabelMap:
     """Read a label image; errors as `read_nrrd`, IMAGE_INVALID for values that are no labels."""
     values, grid = _load(path)
     return label_map(values, grid, path)
+
+
+def parse_attached(
+    content: bytes, path: Path, most_voxels: int
+) -> tuple[NDArray[Any], Grid | None, dict[str, str]]:
+    """Read a NRRD of one file that comes from outside, never unpacking more than it may hold.
+
+    Parameters
+    ----------
+    content
+        The file.
+    path
+        Named in errors.
+    most_voxels
+        A header that asks for more is refused unread.
+
+    Returns
+    -------
+    tuple
+        Values as stored, [i, j, k]; the grid, None where the file does not say where its voxels
+        are; and its fields of text.
+
+    Raises
+    ------
+    InputError
+        IMAGE_INVALID, also for several volumes in one file, a data file apart, and encodings other
+        than raw and gzip; GRID_INVALID for a sheared grid.
+    """
+    try:
+        stream = io.BytesIO(content)
+        header = nrrd.read_header(stream)
+        sizes = _bounded_sizes(header, path, most_voxels)
+        placed = {"space", "space directions", "space origin"} <= header.keys()
+        grid = _grid(header, path) if placed else None
+        packed = str(header["encoding"]) != "raw"
+        rest = BoundedReader(content[stream.tell() :], gzip=packed)
+        payload = rest.take(math.prod(sizes) * _WIDEST)
+        inline = {**header, "encoding": "raw"}
+        values = nrrd.read_data(inline, io.BytesIO(payload), index_order="F")
+        whole = len(payload) == values.nbytes and rest.at_end()
+    except _BROKEN as error:
+        raise _invalid(path, str(error) or type(error).__name__) from error
+    if not whole:
+        raise _invalid(path, "bytes follow the values, or their checksum is missing")
+    if values.dtype.kind not in "iuf":
+        raise _invalid(path, f"values of type {header['type']}")
+    fields = {str(key): str(header[key]) for key in header if isinstance(header[key], str)}
+    return values, grid, fields
+
+
+def _bounded_sizes(header: Header, path: Path, most_voxels: int) -> list[int]:
+    """Sizes of what is one volume in the file itself, small enough to be read."""
+    sizes = [int(size) for size in header["sizes"]]
+    if any(key in header for key in _DATA_FILE):
+        raise _invalid(path, "its values are in another file; save it as one .nrrd file")
+    if str(header["encoding"]) not in _BOUNDED_ENCODINGS:
+        raise _invalid(path, f"encoding {header['encoding']}; save it with gzip, or raw")
+    if any(int(header.get(key, 0)) for key in _SKIPS):
+        raise _invalid(path, "bytes or lines before the values")
+    if len(sizes) == 4:
+        raise _invalid(path, f"{sizes[0]} layers of segments that overlap; keep one segment")
+    if len(sizes) != 3 or min(sizes) < 1 or math.prod(sizes) > most_voxels:
+        raise _invalid(path, f"not one image of at most {most_voxels} voxels: sizes {sizes}")
+    return sizes
 
 
 def _load(path: Path) -> tuple[NDArray[Any], Grid]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from breastdce.core.codes import ClinicalCode
+from breastdce.core.counted import counted
 from breastdce.report.cohort_view import CohortPage
 from breastdce.report.flow import flow_svg
 from breastdce.report.html import fill, policy, source
@@ -30,8 +31,8 @@ def _tiles(page: CohortPage) -> list[tuple[str, str, str]]:
     flow = page.flow
     problems = sum(count for _, count in page.problems)
     return [
-        ("In the cohort", str(flow.end), f"of {flow.start} patients known"),
-        ("Excluded", str(flow.start - flow.end), f"by {len(flow.steps)} rules"),
+        ("In the cohort", str(flow.end), f"of {counted(flow.start, 'patient')} known"),
+        ("Excluded", str(flow.start - flow.end), f"by {counted(len(flow.steps), 'rule')}"),
         ("By exception", str(len(page.exceptions)), "patients kept although a rule excludes"),
         ("Problems", str(problems), "lines about the clinical table"),
     ]

@@ -8,11 +8,12 @@ from collections.abc import Sequence
 import msgspec
 import numpy as np
 
+from breastdce.core.codes import Undefined
+from breastdce.core.counted import counted
 from breastdce.report.html import fill, policy, source
 from breastdce.report.scatter import Dot, Level, Strip, scatter_chart, strip_chart
-from breastdce.report.words import decimal
+from breastdce.report.words import NOT_AVAILABLE, decimal
 
-_AGREEMENT = 1.96  # of the standard deviation: 95 % of differences, if they are normal
 _WORST = 10
 
 
@@ -40,6 +41,18 @@ class FigureView(msgspec.Struct, frozen=True, kw_only=True):
     q1: float
     q3: float
     infinite: int
+    interval_reason: Undefined | None = None
+    """Why it has no interval."""
+
+
+class VolumesView(msgspec.Struct, frozen=True, kw_only=True):
+    """Mean difference of the volumes, mL, and its limits of agreement."""
+
+    mean: float
+    low: float
+    high: float
+    reason: Undefined | None = None
+    """Why there are no limits: they are NaN."""
 
 
 class EvaluationPage(msgspec.Struct, frozen=True, kw_only=True):
@@ -52,6 +65,8 @@ class EvaluationPage(msgspec.Struct, frozen=True, kw_only=True):
     """A sentence."""
     both_empty: int
     cases: tuple[CaseView, ...]
+    volumes: VolumesView | None
+    """None where no exam has a mask with a voxel."""
     figures: tuple[FigureView, ...]
     files: tuple[str, ...]
 
@@ -66,7 +81,11 @@ def render_evaluation(page: EvaluationPage) -> str:
         style=style,
         policy=policy(style, None),
         page=page,
-        volumes=_volumes(page.cases) if page.cases else None,
+        exams=counted(len(page.cases), "exam"),
+        both_empty=counted(page.both_empty, "exam") if page.both_empty else None,
+        volumes=_volumes(page.cases, page.volumes) if page.volumes else None,
+        no_limits=page.volumes.reason if page.volumes else None,
+        no_interval=next(filter(None, (each.interval_reason for each in page.figures)), None),
         strips=[(name, _strips(page.cases, name)) for name in names],
         rows=[_texts(figure) for figure in page.figures],
         worst=[
@@ -76,24 +95,20 @@ def render_evaluation(page: EvaluationPage) -> str:
     )
 
 
-def _volumes(cases: Sequence[CaseView]) -> object:
+def _volumes(cases: Sequence[CaseView], found: VolumesView) -> object:
     """Difference of volumes against their mean (Bland, Altman, Lancet 1986;327:307)."""
-    differences = [case.volume_ml - case.reference_ml for case in cases]
-    mean = math.fsum(differences) / len(differences)
-    spread = _AGREEMENT * float(np.std(differences, ddof=1)) if len(differences) > 1 else 0.0
     dots = [
         Dot(
             (case.volume_ml + case.reference_ml) / 2,
-            difference,
+            case.volume_ml - case.reference_ml,
             f"{case.exam}: {decimal(case.volume_ml, 2)} for {decimal(case.reference_ml, 2)} mL",
         )
-        for case, difference in zip(cases, differences, strict=True)
+        for case in cases
     ]
-    levels = [
-        Level(mean, f"mean {decimal(mean, 2)}"),
-        Level(mean + spread, f"+1.96 SD {decimal(mean + spread, 2)}"),
-        Level(mean - spread, f"\N{MINUS SIGN}1.96 SD {decimal(mean - spread, 2)}"),
-    ]
+    named = (
+        ("mean", found.mean), ("+1.96 SD", found.high), ("\N{MINUS SIGN}1.96 SD", found.low)
+    )  # fmt: skip
+    levels = [Level(y, f"{name} {decimal(y, 2)}") for name, y in named if not math.isnan(y)]
     return scatter_chart(
         dots,
         levels,
@@ -109,7 +124,9 @@ def _strips(cases: Sequence[CaseView], group: str) -> object:
         members = [case for case in cases if case.groups.get(group, "unknown") == level]
         dots = tuple((case.dice, f"{case.exam}: {decimal(case.dice, 3)}") for case in members)
         strips.append(Strip(level, dots, float(np.median([dice for dice, _ in dots]))))
-    return strip_chart(strips, y_title="Dice", alt=f"Dice of each exam by {group}")
+    return strip_chart(
+        strips, y_title="Dice", alt=f"Dice of each exam by {group.replace('_', ' ')}"
+    )
 
 
 def _texts(figure: FigureView) -> tuple[str, ...]:
@@ -118,9 +135,9 @@ def _texts(figure: FigureView) -> tuple[str, ...]:
         figure.unit,
         str(figure.n),
         _shown(figure.mean, 3),
-        f"{_shown(figure.low, 3)} to {_shown(figure.high, 3)}",
+        _range(figure.low, figure.high),
         _shown(figure.median, 3),
-        f"{_shown(figure.q1, 3)} to {_shown(figure.q3, 3)}",
+        _range(figure.q1, figure.q3),
         str(figure.infinite),
     )
 
@@ -129,7 +146,13 @@ def _ml(case: CaseView) -> tuple[str, str]:
     return decimal(case.volume_ml, 2), decimal(case.reference_ml, 2)
 
 
+def _range(low: float, high: float) -> str:
+    if math.isnan(low) and math.isnan(high):
+        return NOT_AVAILABLE
+    return f"{_shown(low, 3)} to {_shown(high, 3)}"
+
+
 def _shown(value: float, digits: int) -> str:
     if math.isinf(value):
         return "infinite"
-    return "n/a" if math.isnan(value) else decimal(value, digits)
+    return decimal(value, digits)

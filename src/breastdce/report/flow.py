@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from markupsafe import Markup
 
+from breastdce.core.counted import counted
 from breastdce.report.cohort_view import Flow, FlowStep
 from breastdce.report.html import fill, source
 
@@ -96,12 +97,12 @@ def flow_mermaid(flow: Flow) -> str:
 
 def description(flow: Flow) -> str:
     """Tell the flow in words, for those who cannot see the drawing."""
-    words = [f"{flow.start} patients known."]
+    words = [f"{counted(flow.start, 'patient')} known."]
     words += [
         f"{step.label}: {step.excluded} excluded ({step.code}), {step.remaining} remain."
         for step in flow.steps
     ]
-    return " ".join([*words, f"{flow.end} patients are in the cohort."])
+    return " ".join([*words, f"In the cohort: {counted(flow.end, 'patient')}."])
 
 
 def _place(step: FlowStep, above: _Box) -> _Step:

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 
 from breastdce.core.catalog import Catalog
 from breastdce.core.codes import ExamCode
+from breastdce.core.counted import counted
 from breastdce.report.html import fill, policy, source
 from breastdce.report.panels._contract import Panel
 from breastdce.report.view import CohortView, ExamLine, ExamView, ExclusionView
@@ -71,7 +72,7 @@ def _lead(view: ExamView) -> str:
 
 def _caveat_count(view: ExamView) -> str:
     count = len(view.caveats)
-    return "no caveats" if count == 0 else f"{count} caveat{'s' * (count > 1)}"
+    return "no caveats" if count == 0 else counted(count, "caveat")
 
 
 def _tiles(view: CohortView, refused: int) -> list[tuple[str, str, str, str]]:
@@ -79,7 +80,7 @@ def _tiles(view: CohortView, refused: int) -> list[tuple[str, str, str, str]]:
     with_stv = sum(number(line.row, "stv_ml") is not None for line in view.exams)
     clean = sum(not items(line.row, "caveats") for line in view.exams)
     return [
-        ("Exams", str(len(view.exams)), "", f"of {len(participants)} participants"),
+        ("Exams", str(len(view.exams)), "", f"of {counted(len(participants), 'participant')}"),
         ("Refused", str(refused), "", "exams found and not in the data set"),
         ("With STV", str(with_stv), "", "exams with a structural tumor volume"),
         ("No caveat", str(clean), "", "exams without any caveat"),

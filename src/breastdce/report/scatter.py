@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import math
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from markupsafe import Markup
@@ -14,6 +15,7 @@ _WIDTH, _HEIGHT = 640.0, 320.0
 _LEFT, _RIGHT, _TOP, _BOTTOM = 62.0, 20.0, 16.0, 50.0
 _HALF_MARK = 14.0  # of the short line that stands for a median
 _SPREAD = 0.5  # width in which points of one name are spread, in steps of the axis
+_LINE = 16.0  # height of a row of words
 _GOLDEN = 0.618034  # multiples of it fall evenly between 0 and 1, whatever their number
 
 
@@ -66,7 +68,7 @@ def scatter_chart(
     y_ticks = nice_ticks(min(0.0, *heights), max(0.0, *heights))
     frame = _Frame((0.0, x_ticks[-1]), (y_ticks[0], y_ticks[-1]))
     named = [(tick, _label(tick)) for tick in x_ticks]
-    lines = Markup("").join(_level(frame, level) for level in levels)
+    lines = Markup("").join(_levels(frame, levels))
     return _drawn(frame, y_ticks, named, lines + _dots(frame, dots), (x_title, y_title), alt)
 
 
@@ -140,12 +142,24 @@ def _column(frame: _Frame, tick: float, name: str) -> Markup:
     )
 
 
-def _level(frame: _Frame, level: Level) -> Markup:
-    y = frame.place(frame.x[0], level.y)[1]
-    return Markup(
-        '<path class="used" d="M{} {y}H{end}"/>'
-        '<text class="end" x="{end}" y="{y}" dy="-5">{}</text>'
-    ).format(f"{_LEFT:g}", level.words, y=f"{y:.1f}", end=f"{_WIDTH - _RIGHT:g}")
+def _levels(frame: _Frame, levels: Sequence[Level]) -> Iterator[Markup]:
+    """Lines, the highest first; words stand above theirs, those that would overlap in one row."""
+    rows: list[tuple[float, list[str]]] = []
+    last = -math.inf
+    for level in sorted(levels, key=lambda level: -level.y):
+        y = frame.place(frame.x[0], level.y)[1]
+        yield Markup('<path class="used" d="M{} {}H{}"/>').format(
+            f"{_LEFT:g}", f"{y:.1f}", f"{_WIDTH - _RIGHT:g}"
+        )
+        if y - last < _LINE:
+            rows[-1][1].append(level.words)
+        else:
+            rows.append((y, [level.words]))
+        last = y
+    for y, words in rows:
+        yield Markup('<text class="end" x="{}" y="{}" dy="-5">{}</text>').format(
+            f"{_WIDTH - _RIGHT:g}", f"{y:.1f}", " \N{MIDDLE DOT} ".join(words)
+        )
 
 
 def _dots(frame: _Frame, dots: Sequence[Dot]) -> Markup:

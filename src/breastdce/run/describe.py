@@ -36,8 +36,10 @@ from breastdce.ingest.identity import clean
 from breastdce.run.engine import ExamEngine
 from breastdce.run.inputs import FileDigests, analysis_digest, phase_digests
 from breastdce.run.optional import REPORTS
+from breastdce.run.plan import EXPERT
 from breastdce.run.recipe import Recipe
 from breastdce.stages.load import Source
+from breastdce.stages.radiomics import fits
 from breastdce.stages.voi import Proposals
 
 _REPORTS = ("measures", "comparison", "stv_report", "moments", "bias")
@@ -72,18 +74,21 @@ class BestStv(NamedTuple):
 
 
 def stv_masks(engine: ExamEngine) -> dict[MaskName, Mask]:
-    """Masks of the tumor that the recipe made and that are not empty, best first."""
+    """Masks of the tumor, best first: the accepted one, and those made that are not empty."""
     artifacts = {MaskName.STV_AUTO: "stv_auto", MaskName.STV_CANDIDATE: "stv"}
     made = {
         name: engine.value(artifact)
         for name, artifact in artifacts.items()
         if artifact in engine.wanted
     }
-    return {name: mask for name, mask in made.items() if mask.data.any()}
+    found = {name: mask for name, mask in made.items() if mask.data.any()}
+    if EXPERT in engine.wanted and fits(engine.value(EXPERT), engine.value("stv")):
+        return {MaskName.STV_EXPERT: engine.value(EXPERT), **found}
+    return found
 
 
 def best_stv(engine: ExamEngine) -> BestStv | None:
-    """The first of them; none where all are empty."""
+    """The first of them; none where there is none."""
     return next((BestStv(*item) for item in stv_masks(engine).items()), None)
 
 

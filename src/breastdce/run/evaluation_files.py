@@ -6,7 +6,7 @@ import math
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
-from breastdce.core.codes import ErrorCode
+from breastdce.core.codes import ErrorCode, Undefined
 from breastdce.core.errors import StoreError
 from breastdce.dataset import layout
 from breastdce.formats.atomic import UNFINISHED, write_bytes
@@ -89,6 +89,15 @@ _METRIC = Column(
 _UNIT = Column(name="unit", long_name="Unit", description="Unit of the score's figures.")
 
 
+def _reason(name: str, what: str, code: Undefined) -> Column:
+    return Column(
+        name=name,
+        long_name=name,
+        description=f"Why there is no {what}; missing where there is one.",
+        levels={code: code.meaning},
+    )
+
+
 def _count(name: str, long_name: str, description: str) -> Column:
     return Column(name=name, long_name=long_name, description=description, kind="integer")
 
@@ -97,6 +106,8 @@ def _number(name: str, description: str) -> Column:
     return Column(name=name, long_name=name, description=description, kind="number")
 
 
+_NO_SD = _reason("sd_reason", "standard deviation", Undefined.TOO_FEW_EXAMS)
+_NO_INTERVAL = _reason("interval_reason", "interval", Undefined.TOO_FEW_PARTICIPANTS)
 _SUMMARY = (
     Column(name="group", long_name="Subgroup", description="What exams are grouped by, or all."),
     Column(name="level", long_name="Level", description="Exams with this value of it."),
@@ -106,6 +117,8 @@ _SUMMARY = (
     _count("undefined", "Undefined", "Exams without a value; they are in no figure."),
     _count("infinite", "Infinite", "Exams whose distance is infinite: one mask is empty."),
     *(_number(name, description) for name, description in _FIGURES.items()),
+    _NO_SD,
+    _NO_INTERVAL,
 )
 _COMPARISON = (
     _METRIC,
@@ -121,9 +134,11 @@ _COMPARISON = (
         name="equivalent",
         long_name="Equivalent",
         description="Whether the 90 % interval of the mean difference lies within the margin (two "
-        "one-sided tests at 5 %); missing for scores without a margin. Dice has 0.02.",
+        "one-sided tests at 5 %); missing for scores without a margin (Dice has 0.02), and where "
+        "there is no interval.",
         kind="boolean",
     ),
+    _NO_INTERVAL,
 )
 
 
@@ -256,7 +271,7 @@ def _summary_row(line: Line) -> Row:
 
 
 def _figures(summary: Summary) -> dict[str, Cell]:
-    names = ("n", "undefined", "infinite", *_FIGURES)
+    names = ("n", "undefined", "infinite", *_FIGURES, _NO_SD.name, _NO_INTERVAL.name)
     return {name: getattr(summary, name) for name in names}
 
 

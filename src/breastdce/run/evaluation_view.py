@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from breastdce.report.evaluation_page import CaseView, EvaluationPage, FigureView
+from breastdce.report.evaluation_page import CaseView, EvaluationPage, FigureView, VolumesView
 from breastdce.run.evaluation import Evaluation
 from breastdce.segment.bundle import Origin
-from breastdce.segment.evaluation import ALL, Line
+from breastdce.segment.evaluation import ALL, Line, ScoredCase
+from breastdce.segment.summary import Case, limits_of_agreement
 
 ORIGINS: Mapping[Origin, str] = {
     "out_of_fold": "by models that have seen nobody of them",
@@ -36,9 +37,17 @@ def evaluation_page(found: Evaluation, files: Sequence[str]) -> EvaluationPage:
             )
             for case in known
         ),
+        volumes=_volumes(known) if known else None,
         figures=tuple(_figure(line) for line in found.lines if line.group == ALL),
         files=tuple(files),
     )
+
+
+def _volumes(cases: Sequence[ScoredCase]) -> VolumesView:
+    found = limits_of_agreement(
+        [Case(case.participant, case.scores.volume_error_ml) for case in cases]
+    )
+    return VolumesView(mean=found.mean, low=found.low, high=found.high, reason=found.reason)
 
 
 def _figure(line: Line) -> FigureView:
@@ -54,4 +63,5 @@ def _figure(line: Line) -> FigureView:
         q1=summary.q1,
         q3=summary.q3,
         infinite=summary.infinite,
+        interval_reason=summary.interval_reason,
     )

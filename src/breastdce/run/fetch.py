@@ -15,6 +15,7 @@ import msgspec
 from rich.console import Console
 
 from breastdce.core.codes import ErrorCode
+from breastdce.core.counted import counted
 from breastdce.core.errors import CallError, InputError
 from breastdce.fetch.selection import (
     DCE_COLUMNS,
@@ -145,7 +146,8 @@ def _fetch(
     size = sum(need.remote.size_bytes for need in found.needs)
     check_space(options.dest, size)
     if found.needs:
-        words = f"fetching {len(found.needs)} files, {size_words(size)}, from {options.endpoint}"
+        files = counted(len(found.needs), "file")
+        words = f"fetching {files}, {size_words(size)}, from {options.endpoint}"
         console.print(words, highlight=False, soft_wrap=True)
     with count_progress(console, "fetching") as on_bytes:
         broken = transfer(

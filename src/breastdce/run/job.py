@@ -11,6 +11,7 @@ from msgspec import structs
 from rich.console import Console
 
 from breastdce.core.codes import ErrorCode, ExamCode
+from breastdce.core.counted import counted
 from breastdce.core.errors import CallError, InputError, StoreError
 from breastdce.core.exam import ExamId, Region
 from breastdce.core.workers import available_cores
@@ -30,6 +31,7 @@ from breastdce.run.plan import MODEL, SOURCE, Plan, make_plan
 from breastdce.run.progress import ExamProgress, count_progress, exam_progress
 from breastdce.run.publish import WANTED
 from breastdce.run.recipe import load_recipe, with_prediction
+from breastdce.run.review.accept import accepted_revisions, settle
 from breastdce.run.schedule import ExamOutcome, ExamTask, process_exam
 from breastdce.run.survey import Survey, survey
 from breastdce.segment.bundle import Choice, choose_models
@@ -117,7 +119,7 @@ def run_job(options: JobOptions, console: Console | None = None) -> JobSummary:
     CallError, RecipeError
         The call or the recipe is wrong; nothing was written.
     StoreError
-        The output folder cannot be used.
+        The output folder cannot be used, or the ledger of revisions in it is broken.
     """
     console = console or Console(stderr=True)
     plan = _plan(options)
@@ -130,9 +132,12 @@ def run_job(options: JobOptions, console: Console | None = None) -> JobSummary:
     tasks = _tasks(named, regions, plan, options)
     if model is not None:
         tasks = [structs.replace(task, model=_asked(model, task.exam)) for task in tasks]
+    revised = accepted_revisions(options.out)
+    tasks = [structs.replace(task, revision=revised.get(str(task.exam))) for task in tasks]
     if options.dry_run:
         return _dry_summary(options, plan, found, named, tasks, absent)
     _prepare_out(options.out)
+    settle(options.out)
     with exam_progress(
         console, WorkPaths(options.out).status, len(tasks), len(plan.steps)
     ) as progress:
@@ -368,7 +373,8 @@ def _lost(task: ExamTask) -> ExamOutcome:
 
 def _words(outcome: ExamOutcome) -> str:
     if outcome.in_dataset:
-        return outcome.status if outcome.computed == 0 else f"done ({outcome.computed} steps)"
+        steps = counted(outcome.computed, "step")
+        return outcome.status if outcome.computed == 0 else f"done ({steps})"
     return f"{outcome.status}: {outcome.code} {outcome.message}"
 
 

@@ -17,7 +17,7 @@ from breastdce.formats.tfm import write_transform
 from breastdce.kinetics.curve_maps import CurveReport
 from breastdce.kinetics.sensitivity import SensitivityReport
 from breastdce.run.kinetics_files import curve_rows, write_maps
-from breastdce.run.plan import Plan
+from breastdce.run.plan import EXPERT, REVISION, Plan
 from breastdce.run.sensitivity_rows import sensitivity_rows
 
 if TYPE_CHECKING:
@@ -64,10 +64,11 @@ REPORTS: Final[tuple[str, ...]] = (
     "breast_report",
     "proposals",
     "prediction",
+    REVISION,
 )
 """Artifacts that go into the exam's provenance, for pages and tables."""
 
 
 def optional_artifacts(plan: Plan) -> frozenset[str]:
-    """Which of them a plan makes, and the network's mask."""
-    return frozenset({*FILES, *REPORTS, "stv_auto"}) & frozenset(plan.types)
+    """Which of them a plan makes or is given, and the masks of the network and the expert."""
+    return frozenset({*FILES, *REPORTS, "stv_auto", EXPERT}) & frozenset(plan.types)

@@ -13,7 +13,7 @@ from breastdce.core.errors import InputError
 from breastdce.core.exam import ExamId, PhaseRole, TimeZero
 from breastdce.core.volume import Mask, Volume
 from breastdce.dataset import kinetics_table, layout
-from breastdce.dataset.layout import STV_BEST_FIRST, MaskName
+from breastdce.dataset.layout import MaskName
 from breastdce.dataset.provenance import Provenance, read_provenance
 from breastdce.dataset.rows import ExclusionRow, exam_cells
 from breastdce.formats.atomic import write_bytes
@@ -194,7 +194,6 @@ def exam_view(
     """Gather everything that an exam's page shows."""
     measurements = read_measurements(record)
     row = measurements.row
-    masks = (images.mask(name) for name in STV_BEST_FIRST)
     ftv = images.mask(MaskName.FTV)
     if ftv is None:
         raise InputError(ErrorCode.IMAGE_INVALID, evidence={"exam": str(exam), "missing": "ftv"})
@@ -209,7 +208,7 @@ def exam_view(
         ftv=ftv,
         image=images.image(_POST1),
         image_pre=images.image(_PRE) if _MOTION in measurements.reports else None,
-        stv=next((mask for mask in masks if mask is not None), None),
+        stv=None if row.stv_source is None else images.mask(row.stv_source),
         sensitivity=_sensitivity(measurements),
         bias=_bias(measurements),
         curves=images.curves(),

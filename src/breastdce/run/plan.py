@@ -25,6 +25,10 @@ SOURCE = "source"
 """The artifact that is given: where an exam's files are."""
 MODEL = "model"
 """The artifact that is given where a network is to outline tumors."""
+EXPERT = "stv_expert"
+"""The mask that is given where a revision was accepted."""
+REVISION = "revision"
+"""The artifact beside it: which revision that is."""
 
 _EXTRAS = {"itk-elastix": "'breastdce[register]'"}
 """What installs an engine that not every installation has."""

@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from breastdce.core.codes import ErrorCode
+from breastdce.core.counted import counted
 from breastdce.core.errors import BreastDceError, CallError
 from breastdce.core.exam import ExamId, participant_of
 from breastdce.core.grid import Grid
@@ -219,10 +220,8 @@ def _predict(bundle: Bundle, exam: PredictExam, request: PredictRequest, say: Sa
     walk = _walk(card, request.profile, images, _along(breast, grid), memory)
     peak = memory.peak(images[0].shape, walk.plan.window)
     size = " x ".join(map(str, walk.plan.window))
-    several = "s" * (len(networks) != 1)
-    say(
-        f"  {len(networks)} network{several}, windows of {size} voxels, at most {peak / 1e9:.1f} GB"
-    )
+    several = counted(len(networks), "network")
+    say(f"  {several}, windows of {size} voxels, at most {peak / 1e9:.1f} GB")
     found = predict_exam(
         images,
         _forms(bundle, networks, request.threads),

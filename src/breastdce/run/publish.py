@@ -22,7 +22,7 @@ from breastdce.core.exam import ExamId
 from breastdce.core.grid import Grid
 from breastdce.core.volume import Mask, Volume
 from breastdce.dataset import layout
-from breastdce.dataset.layout import MaskName
+from breastdce.dataset.layout import STV_BEST_FIRST, MaskName
 from breastdce.dataset.provenance import as_read, checksums, sha256, write_provenance
 from breastdce.dataset.rows import ExclusionRow
 from breastdce.dataset.tables import write_exam_features
@@ -37,6 +37,8 @@ from breastdce.run.inputs import FileDigests
 from breastdce.run.optional import FILES, Writer
 from breastdce.run.pages import StoredImages, make_page, page_files
 from breastdce.run.paths import WorkPaths
+from breastdce.run.plan import REVISION
+from breastdce.run.review.mask_files import MaskFiles
 from breastdce.stages.load import Source
 
 WANTED = frozenset(
@@ -99,6 +101,11 @@ def publish_exam(
     return True
 
 
+def _copy(source: Path, path: Path) -> None:
+    """An expert's mask is, byte for byte, the one that was accepted."""
+    write_bytes(path, source.read_bytes())
+
+
 def _written(path: Path, write: Callable[[], None]) -> str:
     """Write a file; its checksum."""
     write()
@@ -152,6 +159,10 @@ def _mask_jobs(out: Path, exam: ExamId, engine: ExamEngine) -> Jobs:
     for name, mask in masks.items():
         path = layout.mask(out, exam, name)
         jobs[path] = partial(write_mask, path, mask)
+    if MaskName.STV_EXPERT in masks:
+        path = layout.mask(out, exam, MaskName.STV_EXPERT)
+        revised = MaskFiles(out).path(exam, engine.value(REVISION).mask)
+        jobs[path] = partial(_copy, revised, path)
     if MaskName.STV_AUTO in masks:
         path = layout.mask_note(out, exam, MaskName.STV_AUTO)
         jobs[path] = partial(write_json, path, msgspec.to_builtins(engine.value("prediction")))
@@ -191,7 +202,7 @@ class _MadeImages(StoredImages):
         if name is MaskName.FTV:
             ftv: Mask = self._engine.value("ftv")
             return ftv
-        if name in (MaskName.STV_CANDIDATE, MaskName.STV_AUTO):
+        if name in STV_BEST_FIRST:
             return stv_masks(self._engine).get(name)
         return super().mask(name)
 

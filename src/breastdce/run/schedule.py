@@ -22,10 +22,11 @@ from breastdce.run.inputs import FileDigests, source_digest
 from breastdce.run.lock import locked
 from breastdce.run.optional import optional_artifacts
 from breastdce.run.paths import WorkPaths
-from breastdce.run.plan import MODEL, SOURCE, make_plan
+from breastdce.run.plan import EXPERT, MODEL, REVISION, SOURCE, make_plan
 from breastdce.run.progress import StatusFile
 from breastdce.run.publish import WANTED, publish_exam, withdraw_exam
 from breastdce.run.recipe import Recipe
+from breastdce.run.review.accept import Revised, read_revised
 from breastdce.stages.load import Source
 from breastdce.stages.predict import Model
 from breastdce.store.local import Store
@@ -51,6 +52,8 @@ class ExamTask(msgspec.Struct, frozen=True, kw_only=True):
     """Of images."""
     model: Model | None = None
     """Outlines the tumor where it is given."""
+    revision: Revised | None = None
+    """The accepted revision of the exam, whose mask is the tumor then."""
     debug: bool = False
 
 
@@ -135,6 +138,10 @@ def _given(task: ExamTask, digest: str) -> dict[str, Given]:
         content = msgspec.to_builtins(task.model)
         del content["folder"]
         given[MODEL] = Given(task.model, digest_json(content))
+    if task.revision is not None:
+        mask = read_revised(Path(task.out), task.exam, task.revision)
+        given[EXPERT] = Given(mask, task.revision.mask)
+        given[REVISION] = Given(task.revision, task.revision.link)
     return given
 
 

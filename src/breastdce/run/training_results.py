@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from breastdce import __version__
+from breastdce.core.counted import counted
 from breastdce.core.grid import Grid
 from breastdce.core.volume import Mask, Volume
 from breastdce.formats.nifti import read_mask, read_volume, write_mask, write_volume
@@ -173,7 +174,7 @@ def _card(
 ) -> ModelCard:
     preset = request.preset
     people = {exam.participant for exam in plan.exams}
-    kinds = sorted({exam.label_kind for exam in plan.exams})
+    kinds, one = sorted({exam.label_kind for exam in plan.exams}), len(places) == 1
     return ModelCard(
         title=f"Breast tumor network, preset {preset.name}",
         package_version=__version__,
@@ -190,8 +191,9 @@ def _card(
             license=request.license,
         ),
         methods=(
-            f"{len(places)} networks of a nested cross-validation with {len(plan.folds.folds)} "
-            f"outer folds were trained for up to {preset.schedule.epochs} epochs on patches of "
+            f"{counted(len(places), 'network')} of a nested cross-validation with "
+            f"{counted(len(plan.folds.folds), 'outer fold')} {'was' if one else 'were'} trained "
+            f"for up to {counted(preset.schedule.epochs, 'epoch')} on patches of "
             f"{' x '.join(map(str, plan.patch))} voxels, {plan.batch} a step.",
             f"They learned from masks of the kind {', '.join(kinds)}.",
         ),
@@ -213,8 +215,8 @@ def _metrics(scored: Sequence[ScoredCase]) -> dict[str, Metric]:
             summary = line.summary
             found[f"{line.metric.name}_mean"] = Metric(
                 value=summary.mean_capped,
-                low=summary.mean_low,
-                high=summary.mean_high,
+                low=None if summary.interval_reason else summary.mean_low,
+                high=None if summary.interval_reason else summary.mean_high,
                 n=summary.n,
             )
     return {name: metric for name, metric in found.items() if np.isfinite(metric.value)}

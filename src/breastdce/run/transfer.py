@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import NamedTuple, TypeVar
 
 from breastdce.core.codes import ErrorCode, FetchCode
+from breastdce.core.counted import counted
 from breastdce.core.errors import NetworkError, StoreError
 from breastdce.fetch.check import Verdict, listing_problem, own_objects
 from breastdce.fetch.series import Failure, IndexSeries
@@ -143,7 +144,9 @@ def failures_of(broken: Sequence[Broken]) -> list[Failure]:
     series = {one.need.series.series_uid: one for one in broken}
     counts = Counter(one.need.series.series_uid for one in broken)
     return [
-        _failure(one.need.series, one.code, f"{counts[uid]} files; the last: {one.reason}")
+        _failure(
+            one.need.series, one.code, f"{counted(counts[uid], 'file')}; the last: {one.reason}"
+        )
         for uid, one in series.items()
     ]
 

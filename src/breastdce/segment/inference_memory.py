@@ -67,11 +67,18 @@ def memory_of(
     weights = _FLOAT * parameters
     if isinstance(params, ResUNetParams) and not by_layers:
         # Two tensors of twice the base are alive at the last level, and the window of images.
-        per_voxel = _FLOAT * (4 * params.base + phases)
+        per_voxel = _whole(_FLOAT * (4 * params.base + phases), params.coarse, phases)
         weights = int(_FILTERS * weights)
     elif isinstance(params, ResUNetParams):
-        per_voxel = 70 * params.base
+        per_voxel = _whole(70 * params.base, params.coarse, phases)
     else:
         per_voxel = 36 * params.features[0]
     fixed = _PROGRAM_BYTES + weights + threads * _THREAD_BYTES
     return Memory(fixed, per_voxel, most, phases)
+
+
+def _whole(per_voxel: int, coarse: int, phases: int) -> int:
+    """Bytes of a voxel of the window: its share of a coarse one; images, logits and probability."""
+    if coarse == 1:
+        return per_voxel
+    return -(-per_voxel // coarse**3) + _FLOAT * (phases + 4)

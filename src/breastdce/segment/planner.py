@@ -116,7 +116,8 @@ def allowed_elements(free_gb: float, gb_per_element: float = GB_PER_ELEMENT) -> 
 def conv_elements(network: NetworkParams, patch: Shape) -> int:
     """Values that all convolutions put out for one patch."""
     if isinstance(network, ResUNetParams):
-        return _resunet(network.base, patch)
+        i, j, k = (length // network.coarse for length in patch)
+        return _resunet(network.base, (i, j, k))
     if isinstance(network, ResEncParams):
         return _resenc(network, patch)
     return _plain(network, patch)

@@ -1,28 +1,21 @@
 """How well a mask agrees with a reference: overlap, surfaces, volume, and single parts.
 
-The surface of a mask is what a 6-connected erosion takes away; beyond the image is outside.
-Distances are Euclidean between voxel centers, in mm. These are the definitions of MONAI's metrics
-(`compute_hausdorff_distance`, `compute_average_surface_distance`, `compute_surface_dice`), which
+Surfaces and distances are those of `imaging.mask_scores`, the definitions of MONAI's metrics, which
 the tests compare with; DeepMind's surface-distance weights surface elements and gives other values.
 """
 
 from __future__ import annotations
 
 import math
-from typing import NamedTuple
 
 import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
-from breastdce.core.grid import FloatArray
 from breastdce.core.volume import Mask, Volume
-from breastdce.imaging.box import bounding_box
 from breastdce.imaging.components import Parts, connected_parts
+from breastdce.imaging.mask_scores import dice, surface_distances
 
-_PERCENTILE = 95.0
-NEAR_MM = (1.0, 2.0)
-"""Tolerances of the normalized surface Dice."""
 _LEAST_PART_ML = 0.02  # smaller parts are noise at any threshold
 _DETECTED_IOU = 0.1
 
@@ -104,13 +97,6 @@ def soft_dice(probability: Volume, reference: Mask) -> SoftDice:
     return SoftDice(foreground, (foreground + background) / 2)
 
 
-class _Surfaces(NamedTuple):
-    """Distances in mm from each surface voxel of one mask to the surface of the other."""
-
-    there: FloatArray
-    back: FloatArray
-
-
 def score(prediction: Mask, reference: Mask) -> Scores:
     """Compare two masks on one grid.
 
@@ -119,67 +105,22 @@ def score(prediction: Mask, reference: Mask) -> Scores:
     ValueError
         The masks differ in shape.
     """
-    if prediction.data.shape != reference.data.shape:
-        raise ValueError("masks on different grids")
+    distances = surface_distances(prediction, reference)
     one, other = prediction.data, reference.data
-    common = int(np.count_nonzero(one & other))
-    sizes = int(np.count_nonzero(one)), int(np.count_nonzero(other))
-    distances = _distances(prediction, reference, sizes)
     found, wanted = connected_parts(one), connected_parts(other)
     least = _LEAST_PART_ML / prediction.grid.voxel_ml
     return Scores(
-        dice=2.0 * common / sum(sizes) if any(sizes) else math.nan,
-        hd95_mm=distances.hd95,
-        assd_mm=distances.assd,
-        nsd_1mm=distances.near[0],
-        nsd_2mm=distances.near[1],
+        dice=dice(prediction, reference),
+        hd95_mm=distances.hd95_mm,
+        assd_mm=distances.assd_mm,
+        nsd_1mm=distances.share_within(1.0),
+        nsd_2mm=distances.share_within(2.0),
         volume_ml=prediction.volume_ml,
         reference_ml=reference.volume_ml,
         detected=_is_detected(found, other),
         false_parts=_alone(found, other, least),
         missed_parts=_alone(wanted, one, least),
     )
-
-
-class _Distances(NamedTuple):
-    hd95: float
-    assd: float
-    near: tuple[float, float]
-
-
-def _distances(one: Mask, other: Mask, sizes: tuple[int, int]) -> _Distances:
-    if not any(sizes):
-        return _Distances(math.nan, math.nan, (math.nan, math.nan))
-    if not all(sizes):
-        return _Distances(math.inf, math.inf, (0.0, 0.0))
-    there, back = _between(_surface_mm(one), _surface_mm(other))
-    both = np.concatenate([there, back])
-    first, second = (float(np.count_nonzero(both <= near) / both.size) for near in NEAR_MM)
-    return _Distances(
-        hd95=float(max(np.percentile(there, _PERCENTILE), np.percentile(back, _PERCENTILE))),
-        assd=float(both.mean()),
-        near=(first, second),
-    )
-
-
-def _between(one: FloatArray, other: FloatArray) -> _Surfaces:
-    from scipy.spatial import cKDTree  # loaded when needed: nothing else of the program wants it
-
-    return _Surfaces(cKDTree(other).query(one)[0], cKDTree(one).query(other)[0])
-
-
-def _surface_mm(mask: Mask) -> FloatArray:
-    """Centers of the surface voxels, shape (n, 3), in mm along the axes of the grid."""
-    box = bounding_box(mask.data)
-    inside = np.pad(mask.data[box], 1)
-    core = inside[1:-1, 1:-1, 1:-1].copy()
-    for axis in range(3):
-        for step in (-1, 1):
-            core &= np.roll(inside, step, axis)[1:-1, 1:-1, 1:-1]
-    starts = [part.start for part in box]
-    corner: NDArray[np.int64] = np.argwhere(inside[1:-1, 1:-1, 1:-1] & ~core) + starts
-    spacing: FloatArray = np.asarray(mask.grid.spacing_mm, np.float64)
-    return corner * spacing
 
 
 def _is_detected(found: Parts, reference: NDArray[np.bool_]) -> bool:

@@ -13,15 +13,20 @@ from typing import NamedTuple
 import msgspec
 import numpy as np
 
+from breastdce.core.codes import Undefined
 from breastdce.core.grid import FloatArray
 
 RESAMPLES = 10_000
 _INTERVAL = (2.5, 97.5)
+_AGREEMENT = 1.96  # of the standard deviation: 95 % of differences, if they are normal
 _CHUNK = 500  # resamples at a time: memory stays small for thousands of cases
 
 
 class Summary(msgspec.Struct, frozen=True, kw_only=True):
-    """One score over all cases; NaN throughout where no case has one."""
+    """One score over all cases; NaN throughout where no case has one.
+
+    Intervals need two participants with a value, the standard deviation two finite values.
+    """
 
     n: int
     """Cases with a value, infinite ones too."""
@@ -32,18 +37,22 @@ class Summary(msgspec.Struct, frozen=True, kw_only=True):
     mean: float
     """Of the finite values."""
     sd: float
-    """Of the finite values, with n - 1."""
+    """Of the finite values, with n - 1; NaN of fewer than two."""
     mean_capped: float
     """With infinite values replaced by `cap`; the mean where there are none."""
     median: float
     q1: float
     q3: float
     mean_low: float
-    """95 % interval of `mean_capped`."""
+    """95 % interval of `mean_capped`; NaN of fewer than two participants."""
     mean_high: float
     median_low: float
-    """95 % interval of the median."""
+    """95 % interval of the median; NaN of fewer than two participants."""
     median_high: float
+    sd_reason: Undefined | None = None
+    """Why there is no standard deviation."""
+    interval_reason: Undefined | None = None
+    """Why there is no interval."""
 
 
 class Case(NamedTuple):
@@ -62,7 +71,8 @@ def summarize(cases: Sequence[Case], *, seed: int = 0, resamples: int = RESAMPLE
     capped = np.array([min(case.value, case.cap) for case in known], np.float64)
     finite = values[np.isfinite(values)]
     tables = [_by_participant(known, column) for column in (capped, values)]
-    means, medians = _resampled(tables, seed, resamples) if known else (_NONE, _NONE)
+    reason = _too_few(len(tables[0]))
+    means, medians = (_NONE, _NONE) if reason else _resampled(tables, seed, resamples)
     q1, median, q3 = (_quantile(values, part) for part in (0.25, 0.5, 0.75))
     return Summary(
         n=len(known),
@@ -78,7 +88,36 @@ def summarize(cases: Sequence[Case], *, seed: int = 0, resamples: int = RESAMPLE
         mean_high=means[1],
         median_low=medians[0],
         median_high=medians[1],
+        sd_reason=None if finite.size > 1 else Undefined.TOO_FEW_EXAMS,
+        interval_reason=reason,
     )
+
+
+def _too_few(participants: int) -> Undefined | None:
+    """Resamples of one participant are all alike: they would make an interval of no width."""
+    return None if participants > 1 else Undefined.TOO_FEW_PARTICIPANTS
+
+
+class Agreement(NamedTuple):
+    """Mean of differences, and the limits within which 95 % of them lie if they are normal."""
+
+    mean: float
+    low: float
+    high: float
+    reason: Undefined | None = None
+    """Why there are no limits."""
+
+
+def limits_of_agreement(differences: Sequence[Case]) -> Agreement:
+    """Limits of agreement of finite differences: mean -/+ 1.96 SD (Bland, Altman, Lancet 1986).
+
+    NaN of fewer than two participants: several exams of one woman do not say how far others differ.
+    """
+    values = np.array([case.value for case in differences], np.float64)
+    mean = float(values.mean()) if values.size else math.nan
+    reason = _too_few(len({case.participant for case in differences}))
+    spread = math.nan if reason else _AGREEMENT * float(values.std(ddof=1))
+    return Agreement(mean, mean - spread, mean + spread, reason)
 
 
 _NONE = (math.nan, math.nan)
@@ -143,15 +182,17 @@ class Comparison(msgspec.Struct, frozen=True, kw_only=True):
     median_difference: float
     mean_difference: float
     low: float
-    """95 % interval of the mean difference, by resampled participants."""
+    """95 % interval of the mean difference, by resampled participants; NaN of fewer than two."""
     high: float
     p: float
     """Wilcoxon signed-rank, two-sided; 1 where no case differs."""
     p_holm: float
     """Held against all comparisons made together (Holm 1979)."""
-    equivalent: bool
+    equivalent: bool | None
     """Whether the 90 % interval of the mean difference lies within the margin: two one-sided tests
-    at 5 % (Schuirmann 1987)."""
+    at 5 % (Schuirmann 1987). None where there is no interval."""
+    interval_reason: Undefined | None = None
+    """Why there is no interval."""
 
 
 def compare(
@@ -194,8 +235,6 @@ def _compared(
 ) -> Comparison:
     cases = [Case(participant, one - two) for participant, one, two in rows]
     found = summarize(cases, seed=seed, resamples=resamples)
-    table = _by_participant(cases, np.array([case.value for case in cases]))
-    low, high = _ninety(table, seed, resamples) if cases else _NONE
     return Comparison(
         n=found.n,
         median_difference=found.median,
@@ -204,8 +243,15 @@ def _compared(
         high=found.mean_high,
         p=p,
         p_holm=p_holm,
-        equivalent=bool(-margin < low and high < margin),
+        equivalent=None if found.interval_reason else _within(cases, margin, seed, resamples),
+        interval_reason=found.interval_reason,
     )
+
+
+def _within(cases: Sequence[Case], margin: float, seed: int, resamples: int) -> bool:
+    table = _by_participant(cases, np.array([case.value for case in cases]))
+    low, high = _ninety(table, seed, resamples)
+    return bool(-margin < low and high < margin)
 
 
 def _ninety(table: FloatArray, seed: int, resamples: int) -> Interval:

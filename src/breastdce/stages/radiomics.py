@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from breastdce.core.codes import Undefined
+from breastdce.core.caveats import Caveat
+from breastdce.core.codes import CaveatCode, Undefined
 from breastdce.core.exam import Triple
 from breastdce.core.params import Params
 from breastdce.core.volume import Mask
@@ -34,6 +35,7 @@ class Inputs(NamedTuple):
     normalized: Triple
     stv: Mask
     stv_auto: Mask | None = None
+    stv_expert: Mask | None = None
 
 
 class Outputs(NamedTuple):
@@ -41,12 +43,24 @@ class Outputs(NamedTuple):
 
 
 def run(inputs: Inputs, params: RadiomicsParams, ctx: Context) -> Result[Outputs]:
-    """Extract the panel in the network's mask, or in the candidate where that is empty."""
+    """Extract the panel in the best mask; an expert's word holds also where it is: no tumor."""
     panel = load_panel(params.panel)
-    image, auto = inputs.normalized.post1, inputs.stv_auto
+    image, auto, expert = inputs.normalized.post1, inputs.stv_auto, inputs.stv_expert
     mask = auto if auto is not None and auto.data.any() else inputs.stv
+    caveats: tuple[Caveat, ...] = ()
+    if expert is not None and fits(expert, inputs.stv):
+        mask = expert
+    elif expert is not None:
+        shape = "x".join(map(str, expert.grid.shape))
+        caveats = (Caveat(CaveatCode.EXPERT_OFF_GRID, {"shape": shape}),)
     features = extract_features(image, mask, panel, threads=ctx.threads)
-    return Result(Outputs(FeatureRow(params.panel, features.values, features.reasons)))
+    row = FeatureRow(params.panel, features.values, features.reasons)
+    return Result(Outputs(row), caveats)
+
+
+def fits(expert: Mask, stv: Mask) -> bool:
+    """Whether an expert's mask was drawn on the grid that the images have now."""
+    return expert.grid.matches(stv.grid)
 
 
 def methods(params: RadiomicsParams) -> str:

@@ -6,8 +6,9 @@ first two numbers; both are exact. Spacing is passed on unchanged.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from enum import Enum
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import SimpleITK as sitk
@@ -77,6 +78,29 @@ def otsu(samples: NDArray[np.float32], bins: int = 128) -> NDArray[np.bool_]:
     """Whether each sample, shape (i, j, k), lies above Otsu's threshold of their histogram."""
     above: NDArray[np.bool_] = from_itk(sitk.OtsuThreshold(to_itk(samples), 0, 1, bins)) != 0
     return above
+
+
+class StapleOracle(NamedTuple):
+    """What ITK's STAPLE says of several masks."""
+
+    probability: NDArray[np.float64]
+    """[i, j, k]."""
+    sensitivity: tuple[float, ...]
+    specificity: tuple[float, ...]
+
+
+def staple(masks: Sequence[NDArray[np.bool_]], steps: int | None = None) -> StapleOracle:
+    """Estimate the truth behind masks [i, j, k] by STAPLE, at most by `steps` steps of it."""
+    filter_ = sitk.STAPLEImageFilter()
+    filter_.SetForegroundValue(1.0)
+    if steps is not None:
+        filter_.SetMaximumIterations(steps)
+    found = filter_.Execute([to_itk(mask.astype(np.uint8)) for mask in masks])
+    return StapleOracle(
+        sitk.GetArrayFromImage(found).T,
+        tuple(filter_.GetSensitivity()),
+        tuple(filter_.GetSpecificity()),
+    )
 
 
 def _transform(transform: Transform) -> Any:

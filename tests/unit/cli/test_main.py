@@ -22,6 +22,8 @@ HEAVY = (
     "distributed",
     "torch",
     "lightning_fabric",
+    "starlette",
+    "uvicorn",
 )
 
 
@@ -67,7 +69,7 @@ def test_errors_are_three_lines_and_a_status(error, status, monkeypatch, capsys,
     def refuse(*args, **kwargs):
         raise error
 
-    monkeypatch.setattr("breastdce.dataset.validate.validate", refuse)
+    monkeypatch.setattr("breastdce.run.validation.validate_all", refuse)
     assert main(["validate", str(tmp_path)]) == status
     lines = capsys.readouterr().err.splitlines()
     assert len(lines) == 3
@@ -78,7 +80,7 @@ def test_debug_shows_the_traceback(monkeypatch, tmp_path):
     def refuse(*args, **kwargs):
         raise InputError(ErrorCode.IMAGE_INVALID)
 
-    monkeypatch.setattr("breastdce.dataset.validate.validate", refuse)
+    monkeypatch.setattr("breastdce.run.validation.validate_all", refuse)
     with pytest.raises(InputError):
         main(["validate", str(tmp_path), "--debug"])
 

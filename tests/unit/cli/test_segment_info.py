@@ -64,7 +64,7 @@ def test_the_facts_of_a_bundle(folder, capsys):
         "Dice, mean: 0.75 (95 % CI 0.7 to 0.8), 20 exams",
         "It misses small tumors.",
         "known, by salted hashes",
-        "1 networks, every checksum holds",
+        "1 network, every checksum holds",
     ):
         assert words in shown
 

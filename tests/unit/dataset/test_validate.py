@@ -439,7 +439,8 @@ def test_a_broken_promise_is_found(dataset, name):
 
 
 def test_every_promise_is_broken_once():
-    assert {promise for promise, _ in BREAKAGES.values()} == set(Promise)
+    others = {Promise.REVIEW}  # tests/unit/run/review/test_verify.py
+    assert {promise for promise, _ in BREAKAGES.values()} == set(Promise) - others
 
 
 def test_damage_is_reported_where_it_is(dataset):

@@ -48,7 +48,7 @@ def test_citation_names_each_source_once_and_counts_what_is_here():
     text = citation_text([FILE, FILE, other, ABSENT])
     assert text.count("https://doi.org/10.9999/made") == 1
     assert "collection made: 2 files" in text
-    assert "collection made: 1 files" in text
+    assert "collection made: 1 file\n" in text
     assert "look the collection up" in text
 
 

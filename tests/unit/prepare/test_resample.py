@@ -10,7 +10,7 @@ from breastdce.core.codes import CaveatCode
 from breastdce.core.grid import Grid
 from breastdce.core.volume import Mask, Volume
 from breastdce.imaging.resample import Edge
-from breastdce.prepare.resample import ResampleParams, resample, resample_mask
+from breastdce.prepare.resample import ResampleParams, breasts_on, resample, resample_mask
 
 STACK = Grid((8, 8, 10), (1.0, 1.0, 2.0), np.eye(3), (0.0, 0.0, 0.0))
 
@@ -96,6 +96,39 @@ def test_a_mask_may_be_carried_by_vote():
     voted = resample_mask(Mask(inside, STACK), target, rule="vote")
     # planes 6 to 10 lie at 3 to 5; those halfway to the outside are out
     assert np.flatnonzero(voted.data.any(axis=(0, 1))).tolist() == [6, 7, 8, 9, 10]
+
+
+def test_breasts_are_brought_to_the_grid_of_the_images():
+    inside = np.zeros(STACK.shape, bool)
+    inside[2:6, 1:7, 3:6] = True
+    target = resample(_phases(), ResampleParams()).phases[0].grid
+    found = breasts_on(Mask(inside, STACK), target)
+    assert found is not None
+    assert found.dtype == np.bool_
+    expected = np.zeros((8, 8, 20), bool)
+    expected[2:6, 1:7, 5:11] = True  # slices at 6, 8 and 10 mm; halfway up, at 5 mm, is theirs
+    np.testing.assert_array_equal(found, expected)
+
+
+def test_breasts_are_found_where_the_grid_of_the_images_lies():
+    inside = np.zeros(STACK.shape, bool)
+    inside[2:6, 1:7, 3:6] = True
+    moved = Grid((4, 8, 10), STACK.spacing_mm, STACK.direction, (3.0, 0.0, 0.0))
+    found = breasts_on(Mask(inside, STACK), moved)
+    np.testing.assert_array_equal(found, inside[3:7])
+
+
+def test_breasts_beside_the_grid_are_known_to_be_outside_it():
+    inside = np.zeros(STACK.shape, bool)
+    inside[0, 0, 0] = True
+    beside = Grid((4, 8, 10), STACK.spacing_mm, STACK.direction, (4.0, 0.0, 0.0))
+    found = breasts_on(Mask(inside, STACK), beside)
+    assert found is not None
+    assert not found.any()
+
+
+def test_an_empty_mask_says_that_nobody_knows_where_the_breasts_are():
+    assert breasts_on(Mask(np.zeros(STACK.shape, bool), STACK), STACK) is None
 
 
 def test_the_stage_does_without_simpleitk():

@@ -10,7 +10,9 @@ import pytest
 
 from breastdce.report.figure import thumbnail
 from breastdce.report.page import render_exam, render_index
+from breastdce.report.readers_page import render_readers
 from breastdce.report.view import CohortView, ExamLine, ExclusionView
+from tests.unit.report.made_readers import PAGE
 from tests.unit.report.opened import opened
 
 pytestmark = pytest.mark.slow
@@ -56,6 +58,24 @@ def test_pages_open_without_complaint_or_network(browser, report, name, scheme, 
             (report / name).as_uri()
         ]
     assert wide[0] <= wide[1]
+
+
+@pytest.mark.parametrize(("scheme", "width"), [("light", 390), ("dark", 1280)])
+def test_the_page_of_readers_stands_alone_and_goes_by_keyboard(browser, tmp_path, scheme, width):
+    file = tmp_path / "readers.html"
+    file.write_text(render_readers(PAGE), "utf-8")
+    page, complaints, requests = opened(browser, file, scheme, width)
+    wide = page.evaluate("[document.documentElement.scrollWidth, window.innerWidth]")
+    reached = set()
+    for _ in range(20):
+        page.keyboard.press("Tab")
+        reached.add(page.evaluate("document.activeElement.getAttribute('aria-labelledby')"))
+    page.close()
+    assert complaints == []
+    assert [url for url in requests if not url.startswith("data:")] == [file.as_uri()]
+    assert wide[0] <= wide[1]
+    tables = {f"{name}-title" for name in ("readers", "pairs", "volumes", "worst", "consensus")}
+    assert tables <= reached
 
 
 def test_pictures_and_thumbnails_are_decoded_and_in_proportion(browser, report, view):

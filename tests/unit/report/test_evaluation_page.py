@@ -8,10 +8,12 @@ import re
 import pytest
 from msgspec import structs
 
+from breastdce.core.codes import Undefined
 from breastdce.report.evaluation_page import (
     CaseView,
     EvaluationPage,
     FigureView,
+    VolumesView,
     render_evaluation,
 )
 from tests.unit.report.opened import opened
@@ -38,6 +40,7 @@ PAGE = EvaluationPage(
     origin="unseen",
     both_empty=3,
     cases=(GOOD, BAD),
+    volumes=VolumesView(mean=-3.5, low=-15.97, high=8.97),  # +1 and -8 mL: SD 6.364
     figures=(FIGURE,),
     files=("cases.tsv",),
 )
@@ -47,9 +50,11 @@ def test_the_page_shows_figures_charts_and_the_worst_first():
     text = render_evaluation(PAGE)
     assert "2.000 to infinite" in text
     assert "n/a to 2.500" in text
-    assert "In 3 exams both masks are empty" in text
+    assert "Both masks of 3 exams are empty" in text
+    assert "\N{MIDDLE DOT} 2 exams \N{MIDDLE DOT} unseen" in text
     assert text.count('<svg class="chart"') == 2
     assert "<h3>a b</h3>" in text
+    assert 'aria-label="Dice of each exam by a b"' in text
     assert "<i>bad" not in text
     rows = re.findall(r'<tr><th scope="row">([^<]+)</th><td class="num">([^<]+)', text)
     assert [dice for _, dice in rows] == ["0.000", "0.900"]
@@ -57,15 +62,39 @@ def test_the_page_shows_figures_charts_and_the_worst_first():
 
 
 def test_differences_of_volume_have_their_limits():
-    text = render_evaluation(PAGE)  # +1 and -8 mL: mean -3.5, SD 6.364
-    assert "mean \N{MINUS SIGN}3.50" in text
-    assert "+1.96 SD 8.97" in text
+    text = render_evaluation(PAGE)
+    assert ">mean \N{MINUS SIGN}3.50<" in text
+    assert ">+1.96 SD 8.97<" in text
+    assert ">\N{MINUS SIGN}1.96 SD \N{MINUS SIGN}15.97<" in text
+    assert text.count('class="used"') == 3
+    assert "Where the interval is n/a" not in text
+    assert "are n/a" not in text
+
+
+def test_what_one_patient_cannot_tell_is_said_in_words():
+    nan, reason = math.nan, Undefined.TOO_FEW_PARTICIPANTS
+    text = render_evaluation(
+        structs.replace(
+            PAGE,
+            both_empty=1,
+            cases=(GOOD,),
+            volumes=VolumesView(mean=1.0, low=nan, high=nan, reason=reason),
+            figures=(structs.replace(FIGURE, low=nan, high=nan, interval_reason=reason),),
+        )
+    )
+    assert ">mean 1.00<" in text
+    assert text.count('class="used"') == 1
+    assert "SD n/a" not in text
+    assert '<td class="num">n/a</td>' in text  # not "n/a to n/a"
+    assert text.count(reason.meaning) == 2  # of the figures, and of the chart
+    assert "\N{MIDDLE DOT} 1 exam \N{MIDDLE DOT} unseen" in text
+    assert "Both masks of 1 exam are empty" in text
 
 
 def test_nothing_is_said_of_nothing():
-    text = render_evaluation(structs.replace(PAGE, cases=(), both_empty=0))
+    text = render_evaluation(structs.replace(PAGE, cases=(), volumes=None, both_empty=0))
     assert "No exam has a mask with a voxel" in text
-    assert "both masks are empty" not in text
+    assert "Both masks" not in text
     assert "<svg" not in text
 
 
@@ -75,7 +104,8 @@ def test_nothing_is_said_of_nothing():
 @pytest.mark.parametrize("cases", [(GOOD, BAD) * 20, ()], ids=["40 exams", "none"])
 def test_the_page_opens_without_complaint_or_network(browser, tmp_path, cases, scheme, width):
     path = tmp_path / "evaluation.html"
-    path.write_text(render_evaluation(structs.replace(PAGE, cases=cases)), "utf-8")
+    shown = structs.replace(PAGE, cases=cases, volumes=PAGE.volumes if cases else None)
+    path.write_text(render_evaluation(shown), "utf-8")
     page, complaints, requests = opened(browser, path, scheme, width)
     wide = page.evaluate("[document.documentElement.scrollWidth, window.innerWidth]")
     named = page.evaluate(

@@ -149,6 +149,12 @@ def test_one_caveat_is_singular_and_explained(view):
     assert "gap: 700.5 s" in page
 
 
+def test_one_of_a_thing_is_singular(view):
+    assert ">of 1 participant<" in render_index(_cohort(view))
+    row = {**view.row, "ftv_voxels": 1}
+    assert ">1 voxel<" in render_exam(replace(view, row=row))
+
+
 def test_unknown_times_leave_a_curve_by_phase(view):
     phases = tuple(replace(phase, delay_s=None) for phase in view.phases)
     page = render_exam(replace(view, phases=phases))

@@ -28,6 +28,15 @@ def test_points_and_lines_share_one_scale():
     assert f'class="used" d="M62 {high:.1f}' in chart
 
 
+def test_words_that_would_overlap_stand_in_one_row():
+    near = (Level(0.0, "zero"), Level(0.01, "above"), Level(1.0, "one"), Level(-0.01, "below"))
+    chart = scatter(Dot(0, -1, "a"), Dot(2, 1, "b"), levels=near)
+    words = re.findall(r'<text class="end" x="620" y="([^"]+)" dy="-5">([^<]+)</text>', chart)
+    dot = " \N{MIDDLE DOT} "
+    assert [said for _, said in words] == ["one", dot.join(("above", "zero", "below"))]
+    assert chart.count('class="used"') == 4
+
+
 def test_one_point_at_the_origin_can_be_drawn():
     ((x, y, _),) = circles(scatter(Dot(0, 0, "a")))
     assert x == 62

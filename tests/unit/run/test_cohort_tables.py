@@ -90,9 +90,9 @@ def test_all_files_are_written_and_every_table_has_its_dictionary(call, capsys):
         entries = json.loads((call.dest / f"{name}.json").read_text())
         assert list(entries) == read_raw_tsv(call.dest / f"{name}.tsv")[0]
     words = capsys.readouterr().out
-    assert "3 of 10 patients are in the cohort" in words
+    assert "In the cohort: 3 of 10 patients." in words
     assert "not for sharing" in " ".join(words.split())
-    assert "1 exams name no patient" in words
+    assert "Not counted: 1 exam without" in words
 
 
 def test_no_uid_and_no_date_leaves_the_table_of_exams(call):
@@ -204,7 +204,7 @@ def test_rules_of_ones_own_name_files_beside_them(call, capsys):
 def test_nobody_in_the_cohort_is_a_result_and_no_error(call, capsys):
     write_exams(call.exams, [row for row in EXAMS if row.get("visit") == "T1"])
     assert call() == 0
-    assert "0 of 9 patients" in capsys.readouterr().out
+    assert "In the cohort: 0 of 9 patients" in capsys.readouterr().out
     assert call.rows("cohort") == []
     assert "Patients,% of all,n/a,n/a" in (call.dest / "table1.csv").read_text()
 

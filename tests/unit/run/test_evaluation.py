@@ -284,6 +284,28 @@ def test_tables_have_dictionaries_and_say_what_is_empty(prediction, reference, t
     assert not (out / "comparison.tsv").exists()
 
 
+def test_what_one_patient_cannot_tell_is_missing_with_its_reason(tmp_path, capsys):
+    for kind, width in (("ref", 6), ("pred", 5)):
+        folder(tmp_path / kind, {"P_01": box(width)})
+    out, ref = tmp_path / "out", str(tmp_path / "ref")
+    words = ["segment", "evaluate", str(tmp_path / "pred"), ref, "--out", str(out)]
+    assert main([*words, "--against", ref, "--subgroups"]) == 0
+    shown = capsys.readouterr().out
+    assert "1 exam, nothing says" in shown
+    assert "SD n/a (TOO_FEW_EXAMS): " in shown
+    assert shown.count("95 % CI n/a (TOO_FEW_PARTICIPANTS): ") == 3  # each table's
+    assert "n/a, n/a" not in shown
+    (dice, *_), (against, *_) = rows(out / "summary.tsv"), rows(out / "comparison.tsv")
+    missing = ("sd", "mean_low", "mean_high", "median_low", "median_high")
+    assert {dice[name] for name in missing} == {"n/a"}
+    assert (dice["sd_reason"], dice["interval_reason"]) == ("TOO_FEW_EXAMS", "TOO_FEW_PARTICIPANTS")
+    assert (against["low"], against["high"], against["equivalent"]) == ("n/a",) * 3
+    assert against["interval_reason"] == "TOO_FEW_PARTICIPANTS"
+    page = (out / "index.html").read_text()
+    assert "1.96 SD" not in page
+    assert page.count("Fewer than two participants") == 2
+
+
 def test_equal_masks_give_equal_files(prediction, reference, tmp_path):
     for name in ("one", "two"):
         write_evaluation(tmp_path / name, evaluated(prediction, reference))
@@ -307,7 +329,8 @@ def test_the_command_prints_what_a_person_reads(prediction, reference, tmp_path,
     shown = capsys.readouterr().out
     assert "4 exams, nothing says" in shown
     assert "worst: P_04 0.000, P_02 0.667" in shown
-    assert "infinite in 1 exams" in shown
+    assert "infinite in 1 exam (" in shown
+    assert "SD n/a (" not in shown
     assert "MAMA-MIA challenge" in shown
     assert "…" not in shown
     assert (tmp_path / "out" / "cases.tsv").is_file()

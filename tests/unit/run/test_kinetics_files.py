@@ -71,3 +71,5 @@ def test_the_page_shows_each_quantity_and_says_what_has_no_value(tmp_path):
     assert cells[:4] == ["0.0", "0.5", "0.2", "40.0\u2009%"]
     assert cells[16:20] == ["n/a", "n/a", "n/a", "0.0\u2009%"]
     assert "washout 15.0\u2009% (3 voxels)" in shown
+    one = panel.render(cast("ExamView", SimpleNamespace(curves={**row, "washout_voxels": 1})))
+    assert "washout 5.0\u2009% (1 voxel)" in one

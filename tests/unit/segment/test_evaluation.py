@@ -122,4 +122,5 @@ def test_a_failure_of_one_model_counts_with_the_diagonal():
     good, bad = case("a", moved(0)), case("a", score(NOTHING, CUBE))
     found = compare_cases([bad], [good], resamples=50)
     assert found["hd95_mm"].mean_difference == pytest.approx(69.28)
-    assert compare_cases([good], [good], resamples=50)["dice"].equivalent
+    both = [good, case("b", moved(0))]
+    assert compare_cases(both, both, resamples=50)["dice"].equivalent

@@ -1,5 +1,6 @@
 """Patch and batch: counts against measured ones and the networks themselves, and every card."""
 
+import msgspec
 import numpy as np
 import pytest
 from hypothesis import given
@@ -43,6 +44,8 @@ def test_counts_are_those_that_were_measured(network, patch, millions):
 
 def test_paper_puts_out_336_values_a_voxel():
     assert conv_elements(PAPER, (128, 128, 128)) / 128**3 == pytest.approx(336.4, abs=0.05)
+    coarse = msgspec.structs.replace(PAPER, coarse=2)
+    assert 8 * conv_elements(coarse, (128, 128, 128)) == conv_elements(PAPER, (128, 128, 128))
 
 
 @pytest.mark.parametrize(

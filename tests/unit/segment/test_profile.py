@@ -126,5 +126,15 @@ def test_memory_is_what_was_measured():
     assert 1646e6 < best.peak((96, 96, 96), (96, 96, 96)) < 1.25 * 1646e6
 
 
+def test_a_coarse_network_takes_an_eighth_and_its_window():
+    fine, coarse = (
+        memory_of(
+            ResUNetParams(coarse=n), 10**6, phases=3, threads=1, most=10**9, by_layers=layers
+        ).per_voxel
+        for n, layers in ((1, True), (2, True))
+    )
+    assert coarse == np.ceil(fine / 8) + 4 * 7
+
+
 def test_memory_for_nothing_is_nothing():
     assert Memory(fixed=100, per_voxel=10, most=50).window_voxels((9, 9, 9)) == 0

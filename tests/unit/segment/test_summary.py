@@ -8,7 +8,8 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from breastdce.segment.summary import Case, compare, holm, summarize
+from breastdce.core.codes import Undefined
+from breastdce.segment.summary import Case, compare, holm, limits_of_agreement, summarize
 
 INF, NAN = math.inf, math.nan
 
@@ -53,6 +54,49 @@ def test_missing_values_are_counted_and_left_out():
     assert summarize([]).n == 0
 
 
+@pytest.mark.parametrize("values", [(0.8,), (0.8, 0.6, 0.7)])
+def test_one_participant_has_no_interval_however_many_exams(values):
+    found = summarize([Case("a", value) for value in values], resamples=20)
+    ends = (found.mean_low, found.mean_high, found.median_low, found.median_high)
+    assert all(map(math.isnan, ends))
+    assert found.interval_reason is Undefined.TOO_FEW_PARTICIPANTS
+    assert found.mean == pytest.approx(np.mean(values))
+
+
+def test_an_interval_counts_only_participants_with_a_value():
+    found = summarize([Case("a", 0.8), Case("b", NAN)], resamples=20)
+    assert found.interval_reason is Undefined.TOO_FEW_PARTICIPANTS
+    both = summarize([Case("a", 0.8), Case("b", 0.6)], resamples=200)
+    assert (both.mean_low, both.mean_high) == pytest.approx((0.6, 0.8))
+    assert both.interval_reason is None
+    assert summarize([]).interval_reason is Undefined.TOO_FEW_PARTICIPANTS
+
+
+def test_one_value_has_no_standard_deviation():
+    found = summarize(cases(1.0, INF), resamples=20)
+    assert math.isnan(found.sd)
+    assert found.sd_reason is Undefined.TOO_FEW_EXAMS
+    two = summarize([Case("a", 1.0), Case("a", 3.0)], resamples=20)
+    assert two.sd == pytest.approx(math.sqrt(2))
+    assert two.sd_reason is None
+
+
+def test_limits_of_agreement_are_the_closed_form():
+    found = limits_of_agreement(cases(1.0, -8.0))
+    half = 1.96 * 9 / math.sqrt(2)
+    assert (found.mean, found.reason) == (-3.5, None)
+    assert (found.low, found.high) == pytest.approx((-3.5 - half, -3.5 + half))
+
+
+@pytest.mark.parametrize("values", [(1.0,), (1.0, -8.0)])
+def test_differences_of_one_participant_have_no_limits(values):
+    found = limits_of_agreement([Case("a", value) for value in values])
+    assert found.mean == np.mean(values)
+    assert math.isnan(found.low)
+    assert math.isnan(found.high)
+    assert found.reason is Undefined.TOO_FEW_PARTICIPANTS
+
+
 def test_infinite_distances_are_in_the_median_and_capped_in_a_mean():
     found = summarize(cases(1.0, 2.0, 3.0, INF, INF, cap=100.0))
     assert (found.n, found.infinite, found.median, found.q3) == (5, 2, 3.0, INF)
@@ -90,6 +134,17 @@ def test_a_score_without_a_margin_is_never_equivalent():
 def test_pairs_that_are_not_finite_are_left_out():
     found = compare({"hd95": [("a", 1.0, INF), ("b", 2.0, 1.0)]}, margins={})
     assert (found["hd95"].n, found["hd95"].mean_difference) == (1, 1.0)
+
+
+def test_one_participant_shows_no_equivalence():
+    rows = [("a", 0.5, 0.5), ("a", 0.6, 0.6)]
+    found = compare({"dice": rows}, margins={"dice": 0.02}, resamples=20)["dice"]
+    assert math.isnan(found.low)
+    assert math.isnan(found.high)
+    assert found.equivalent is None
+    assert found.interval_reason is Undefined.TOO_FEW_PARTICIPANTS
+    two = compare({"dice": [*rows, ("b", 0.7, 0.7)]}, margins={"dice": 0.02}, resamples=20)["dice"]
+    assert (two.low, two.high, two.equivalent, two.interval_reason) == (0.0, 0.0, True, None)
 
 
 def test_holm_steps_down_and_never_falls():

@@ -21,12 +21,12 @@ def _arguments(parser: argparse.ArgumentParser) -> None:
 
 def _run(args: argparse.Namespace) -> int:
     from breastdce.cli.console import show_problems, show_run, show_where
-    from breastdce.dataset.validate import validate
     from breastdce.run.demo import run_demo
+    from breastdce.run.validation import validate_all
 
     demo = run_demo(args.out, scheduler=args.scheduler)
     show_run(demo.summary, as_json=False)
-    problems = validate(demo.dataset)
+    problems = validate_all(demo.dataset)
     show_problems(demo.dataset, problems, as_json=False)
     show_where(demo)
     return 0 if demo.as_expected and not problems else 1

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from breastdce.cli._contract import Command
+from breastdce.core.counted import counted
 
 if TYPE_CHECKING:
     from breastdce.run.export import ExportSummary
@@ -64,8 +65,9 @@ def _run(args: argparse.Namespace) -> int:
 
 
 def _show(summary: ExportSummary) -> None:
-    counts = f"{summary.files} files, {summary.written} written, {summary.removed} removed"
-    print(f"{summary.exams} exams in {summary.dest}: {counts}")
+    exams, files = counted(summary.exams, "exam"), counted(summary.files, "file")
+    changes = f"{summary.written} written, {summary.removed} removed"
+    print(f"{exams} in {summary.dest}: {files}, {changes}")
     if summary.layout == "nnunet" and not summary.splits:
         print("no splits: nnU-Net will make folds of exams, not of patients (see --folds)")
     if summary.identified:

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import argparse
 import importlib
-from pathlib import Path
 
-from breastdce.cli._contract import Command
+from breastdce.cli._contract import Command, add_common
 
 _VERBS = ("train", "predict", "evaluate", "info", "import-nnunet")
 """Subcommands in the order of the help; cli/segment_<name>.py holds each: HELP, DESCRIPTION,
@@ -31,21 +30,8 @@ def _arguments(parser: argparse.ArgumentParser) -> None:
             formatter_class=parser.formatter_class,
         )
         module.add_arguments(verb)
-        # They may stand before or behind the subcommand; where they stand behind, they win.
-        verb.add_argument(
-            "--config",
-            type=Path,
-            metavar="FILE",
-            default=argparse.SUPPRESS,
-            help="TOML file with any option",
-        )
-        verb.add_argument(
-            "--debug",
-            action="store_true",
-            default=argparse.SUPPRESS,
-            help="show the traceback of an error",
-        )
-        verb.set_defaults(segment=module.run, parser=verb)
+        verb.set_defaults(segment=module.run)
+        add_common(verb)
 
 
 def _run(args: argparse.Namespace) -> int:

@@ -8,7 +8,8 @@ from pathlib import Path
 from breastdce.cli._contract import Command
 
 _DESCRIPTION = """Check that a data set holds what it promises: files, grids, masks, z-scores,
-tables and dictionaries, checksums, and that no date, name, UID or free text is in it.
+tables and dictionaries, checksums, and that no date, name, UID or free text is in it. Of revisions
+by people: that their ledger is as it was written, and expert masks are what it says.
 """
 
 
@@ -19,9 +20,9 @@ def _arguments(parser: argparse.ArgumentParser) -> None:
 
 def _run(args: argparse.Namespace) -> int:
     from breastdce.cli.console import show_problems
-    from breastdce.dataset.validate import validate
+    from breastdce.run.validation import validate_all
 
-    problems = validate(args.out)
+    problems = validate_all(args.out)
     show_problems(args.out, problems, as_json=args.json)
     return 1 if problems else 0
 

@@ -9,6 +9,7 @@ import msgspec
 from breastdce.cohort.kinds._contract import Frame, Needs, RuleKind, Unknown
 from breastdce.cohort.patient import Patient
 from breastdce.core.codes import ExamCode
+from breastdce.core.counted import counted
 from breastdce.core.params import Params
 
 
@@ -34,7 +35,7 @@ def judge(patient: Patient, params: Phases, frame: Frame) -> str | None:
         return f"the scan found too few phases ({_shown(exam.n_phases)})"
     if exam.n_phases is None:
         return "number of phases not known" if params.unknown == "exclude" else None
-    return None if exam.n_phases >= params.least else f"{exam.n_phases} phases"
+    return None if exam.n_phases >= params.least else counted(exam.n_phases, "phase")
 
 
 def _shown(count: int | None) -> str:

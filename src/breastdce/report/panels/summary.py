@@ -15,7 +15,7 @@ def render(view: ExamView) -> Markup:
     ftv, stv = number(row, "ftv_ml"), number(row, "stv_ml")
     source = text(row, "stv_source")
     tiles = (
-        ("FTV", decimal(ftv), "mL", f"{count(number(row, 'ftv_voxels'))} voxels"),
+        ("FTV", decimal(ftv), "mL", _voxels(number(row, "ftv_voxels"))),
         (
             "Washout",
             share(number(row, "ser_washout_ml"), ftv),
@@ -36,6 +36,10 @@ def render(view: ExamView) -> Markup:
         ),
     )
     return fill("summary.html", tiles=tiles)
+
+
+def _voxels(many: float | None) -> str:
+    return f"{count(many)} voxel{'' if many == 1 else 's'}"
 
 
 PANEL = Panel("summary", "Summary", (), "", render)

@@ -14,7 +14,7 @@ if (table) {
       row.hidden = !fits;
       count += fits;
     }
-    shown.textContent = words.length ? `${count} of ${rows.length} exams` : "";
+    shown.textContent = words.length ? `${count} of ${rows.length} exam${rows.length === 1 ? "" : "s"}` : "";
   };
   box.addEventListener("input", filter);
   document.getElementById("filter").hidden = false;

@@ -45,7 +45,7 @@ def empty_network(params: NetworkParams, inputs: int = 3) -> nn.Module:
 def divisor(params: NetworkParams) -> tuple[int, int, int]:
     """What each axis of the input must be a multiple of, in voxels."""
     if isinstance(params, ResUNetParams):
-        return (DIVISOR,) * 3
+        return (DIVISOR * params.coarse,) * 3
     i, j, k = (1, 1, 1)
     for stride in _strides(params) if isinstance(params, ResEncParams) else params.strides:
         i, j, k = i * stride[0], j * stride[1], k * stride[2]

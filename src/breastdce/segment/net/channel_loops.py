@@ -1,6 +1,18 @@
 """Compiled loops over voxels whose channels are adjacent in memory.
 
 Arrays are float32, indexed [i, j, k, channel].
+
+The convolutions of 3 x 3 x 3 with many outputs, `direct` and `winograd`, have in common:
+
+x, other
+    Inputs, (i, j, k, channels); of `other`, whose channels follow, there may be none.
+scale, shift, slope
+    What the inputs go through on the way in, as in a network that normalizes first: value * scale
+    + shift of each channel, then times `slope` where negative. Voxels outside are 0 after it.
+bias, residual
+    Added on the way out; `residual` as `y`, or of size 0.
+y
+    Outputs, (i, j, k, channels); may be `residual`.
 """
 
 from __future__ import annotations

@@ -1,9 +1,7 @@
 """Convolution of 3 x 3 x 3, of any stride, by products of matrices: where Winograd's does not pay.
 
 Neighborhoods of some voxels become rows of a matrix, a few taps at a time, and are multiplied by
-the filter of these taps. The affine map and the rectifier that come before are done on the way
-in. Arrays are float32, indexed [i, j, k, channel], channels adjacent in memory; voxels outside are
-0 after the rectifier.
+the filter of these taps. `channel_loops` says what it shares with Winograd's form.
 """
 
 from __future__ import annotations
@@ -55,19 +53,13 @@ def convolve_voxels(
 
     Parameters
     ----------
-    x, other
-        Inputs, (i, j, k, channels); of `other`, whose channels follow, there may be none.
-    scale, shift, slope
-        What the inputs go through: value * scale + shift, then times `slope` where negative.
+    x, other, scale, shift, slope, bias, residual, y
+        As in `channel_loops`.
     filters
         `tap_filters`.
-    bias, residual
-        Added; `residual` as `y`, or of size 0.
-    y
-        Outputs, (i, j, k, channels), each length that of `x` over `stride`, rounded up; may be
-        `residual`.
     stride
-        Steps of the input for one of the output.
+        Steps of the input for one of the output: each length of `y` is that of `x` over it,
+        rounded up.
     first
         Voxel of `y`, in order of memory.
     rows, products

@@ -7,6 +7,7 @@ two logits only their difference is computed, of which the softmax is a sigmoid.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import cast
 
 import numpy as np
@@ -26,7 +27,16 @@ from breastdce.segment.net.convolution import (
     activate,
     doubled,
 )
-from breastdce.segment.net.resunet import DIVISOR, Decode, Down, Pair, ResUNet, Up
+from breastdce.segment.net.resunet import (
+    DIVISOR,
+    Decode,
+    Down,
+    Pair,
+    ResUNet,
+    Up,
+    gathered,
+    spread_out,
+)
 
 
 class FastResUNet:
@@ -40,12 +50,11 @@ class FastResUNet:
         Of the CPU; results do not depend on them.
     """
 
-    divisor = (DIVISOR, DIVISOR, DIVISOR)
-
     def __init__(self, network: ResUNet, threads: int = 1) -> None:
         import scipy.linalg.cython_blas  # noqa: F401 - what the limit below must find loaded
 
-        self._pool = Pool(threads)
+        self._pool, self._coarse = Pool(threads), network.coarse
+        self.divisor = (DIVISOR * network.coarse,) * 3
         self._lift = Convolution(network.stem.lift)
         self._stem = _Pair(network.stem.pair)
         self._down = [_Down(cast(Down, down)) for down in network.down]
@@ -61,7 +70,7 @@ class FastResUNet:
         Parameters
         ----------
         images
-            float32 [phase, i, j, k], each axis a multiple of 16.
+            float32 [phase, i, j, k], each axis a multiple of `divisor`.
 
         Returns
         -------
@@ -70,9 +79,11 @@ class FastResUNet:
         """
         # Each block's products of matrices belong to its own thread.
         with threadpool_limits(1, "blas"):
-            return self._probability(images)
+            log_odds = self._log_odds(_through(gathered, images, self._coarse))
+        log_odds = _through(spread_out, log_odds, self._coarse)
+        return np.asarray((np.tanh(log_odds / 2) + 1) / 2, np.float32)
 
-    def _probability(self, images: NDArray[np.float32]) -> NDArray[np.float32]:
+    def _log_odds(self, images: Array) -> Array:
         pool = self._pool
         x = np.ascontiguousarray(np.moveaxis(images, 0, -1), np.float32)
         x = self._lift(x, activation=_as_it_is(len(images)), pool=pool)
@@ -84,8 +95,14 @@ class FastResUNet:
             x = up(x, pool)
             x = merge(x, skips.pop(), pool)  # what it merged is freed before the pair begins
             x = pair(x, pool)
-        log_odds = self._head(x, self._norm.of(x, pool=pool), pool)
-        return np.asarray((np.tanh(log_odds / 2) + 1) / 2, np.float32)
+        return self._head(x, self._norm.of(x, pool=pool), pool)
+
+
+def _through(change: Callable[[torch.Tensor, int], torch.Tensor], x: Array, coarse: int) -> Array:
+    """Gather or spread out an array of [phase,] i, j, k."""
+    batch = torch.from_numpy(x.reshape(1, -1, *x.shape[-3:]))
+    changed: Array = change(batch, coarse).numpy()
+    return changed.reshape(*x.shape[:-3], *changed.shape[-3:])
 
 
 def _as_it_is(channels: int) -> Activation:

@@ -29,6 +29,18 @@ def activate(x: Tensor) -> Tensor:
     return functional.leaky_relu(x, SLOPE)
 
 
+def gathered(x: Tensor, coarse: int) -> Tensor:
+    """Mean of cubes of `coarse` voxels along each axis."""
+    return x if coarse == 1 else functional.avg_pool3d(x, coarse)
+
+
+def spread_out(x: Tensor, coarse: int) -> Tensor:
+    """Trilinear from the centers of those cubes to those of voxels; the outermost hold."""
+    if coarse == 1:
+        return x
+    return functional.interpolate(x, scale_factor=coarse, mode="trilinear", align_corners=False)
+
+
 def _conv(inputs: int, outputs: int, *, kernel: int = 3, stride: int = 1) -> nn.Conv3d:
     return nn.Conv3d(inputs, outputs, kernel, stride=stride, padding=kernel // 2)
 
@@ -114,8 +126,8 @@ class ResUNet(nn.Module):
 
     Notes
     -----
-    `forward` takes float32 (batch, inputs, i, j, k), each axis a multiple of 16, and gives
-    (batch, outputs, i, j, k). With base 30, three phases and two classes there are 29,332,712
+    `forward` takes float32 (batch, inputs, i, j, k), each axis a multiple of 16 times `coarse`, and
+    gives (batch, outputs, i, j, k). With base 30, three phases and two classes there are 29,332,712
     parameters.
     """
 
@@ -140,8 +152,12 @@ class ResUNet(nn.Module):
             for width in reversed(widths[:-1])
         )
         self.norm, self.head = norm(2 * widths[0]), _conv(2 * widths[0], outputs)
+        self.coarse = params.coarse
 
     def forward(self, x: Tensor) -> Tensor:
+        return spread_out(self._logits(gathered(x, self.coarse)), self.coarse)
+
+    def _logits(self, x: Tensor) -> Tensor:
         skips = [self.stem(x)]
         for down, encode in zip(self.down, self.encode, strict=True):
             skips.append(encode(down(skips[-1])))

@@ -2,12 +2,8 @@
 
 Sixty-four outputs come of 216 products instead of 1,728 (S. Winograd, Arithmetic Complexity of
 Computations, 1980; A. Lavin and S. Gray, Fast algorithms for convolutional neural networks, 2016,
-give the matrices used here). What comes before the convolution in a network that normalizes
-first, an affine map of each channel and a leaky rectifier, is done on the way in; a residual is
-added on the way out. Rounding errors are near 5e-6 of the outputs' spread.
-
-Arrays are float32, indexed [i, j, k, channel], channels adjacent in memory; voxels outside are 0
-after the rectifier.
+give the matrices used here). Rounding errors are near 5e-6 of the outputs' spread. `channel_loops`
+says what it shares with the direct form.
 """
 
 from __future__ import annotations
@@ -219,16 +215,10 @@ def convolve_tiles(
 
     Parameters
     ----------
-    x, other
-        Inputs, (i, j, k, channels); of `other`, whose channels follow, there may be none.
-    scale, shift, slope
-        What the inputs go through: value * scale + shift, then times `slope` where negative.
+    x, other, scale, shift, slope, bias, residual, y
+        As in `channel_loops`.
     u
         `transformed_filter`.
-    bias, residual
-        Added; `residual` as `y`, or of size 0.
-    y
-        Outputs, (i, j, k, channels); may be `residual`.
     tiles
         First and last but one.
     v, m

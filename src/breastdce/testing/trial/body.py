@@ -94,7 +94,7 @@ def paint_thorax(
     if float(wall.min()) > 1:
         return
     streaks = 1 + np.float32(0.1) * field(frame, rng, (2, 2, 8))
-    rise = rng.uniform(0.05, 0.3)
+    rise = rng.uniform(0.1, 0.6)
     muscle = np.minimum(cover(wall), cover(body.skin + 3))
     canvas.lay(Matter.MUSCLE, muscle, Paint(scanner.muscle * streaks, 0.8 * rise, rise), frame)
     pitch, thick = rng.uniform(20, 28), rng.uniform(11, 20)

@@ -106,8 +106,10 @@ class Scanner(Params, frozen=True):
     corrected: Annotated[float, Meta(ge=0.5, le=1)]
     """Power of the sensitivity that bias correction divides by; 1 leaves no shading, only its
     noise: more where the coil saw less."""
-    gain: Annotated[float, Meta(ge=1, le=1.6)]
+    gain: Annotated[float, Meta(ge=1, le=1.8)]
     """Of the phases after contrast over that before, noise included."""
+    drift: Annotated[float, Meta(ge=0, le=0.3)]
+    """SD of the logarithm of that gain over the field: bias is corrected in each phase anew."""
     fat_rise: Annotated[float, Meta(ge=0, le=0.9)]
     """Of fat after contrast; suppression that changes makes it large."""
     motion_mm: tuple[float, float]

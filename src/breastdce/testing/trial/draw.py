@@ -40,7 +40,7 @@ _BACKGROUND: dict[Background, tuple[float, float, float]] = {
 _KINETICS: dict[Kinetics, tuple[float, tuple[float, float], tuple[float, float]]] = {
     "washout": (0.57, (15, 50), (0.0008, 0.0022)),
     "plateau": (0.34, (35, 80), (0.0002, 0.0007)),
-    "persistent": (0.09, (80, 150), (0.0, 0.0001)),
+    "persistent": (0.09, (80, 200), (0.0, 0.0001)),
 }
 """How often, uptake in s, washout per s."""
 
@@ -106,7 +106,7 @@ def _lesion(rng: np.random.Generator, woman: Woman) -> Lesion:
         stretch=rng.uniform(1.5, 2.6) if kind == "non-mass" else rng.uniform(1.0, 1.5),
         turn_deg=_point(rng.uniform(-90, 90, 3)),
         kinetics=kinetics,
-        rise=float(np.clip(2.1 * np.exp(0.25 * rng.standard_normal()), 1.2, 3.5)),
+        rise=float(np.clip(2.0 * np.exp(0.3 * rng.standard_normal()), 0.9, 3.5)),
         uptake_s=rng.uniform(*uptake),
         washout_per_s=rng.uniform(*washout),
         baseline=rng.uniform(0.75, 1.1),
@@ -155,7 +155,8 @@ def _scanner(rng: np.random.Generator) -> Scanner:
         noise=float(np.exp(rng.uniform(np.log(0.03), np.log(0.2)))),
         shading=rng.uniform(0.12, 0.55),
         corrected=rng.uniform(0.65, 1.0),
-        gain=float(min(1.6, 1 + rng.exponential(0.08))),
+        gain=float(min(1.8, 1 + rng.exponential(0.15))),
+        drift=rng.uniform(0.05, 0.25),
         fat_rise=float(min(0.9, rng.exponential(0.2 if suppressed else 0.04))),
         motion_mm=(largest * rng.uniform(0.3, 1), largest) if moves else (0.0, 0.0),
         **contrast,

@@ -35,10 +35,11 @@ def scan(
     correction = sensitivity ** np.float32(-scanner.corrected)
     level = scanner.noise * (1.0 if scanner.fat_suppressed else 0.5 * scanner.gland)
     images = np.empty_like(signal)
+    drift = scanner.gain * np.exp(np.float32(scanner.drift) * field(frame, rng, (40, 40, 40)))
     for phase, (image, move) in enumerate(zip(signal, ((), *moves), strict=True)):
         seen = shifted(image, frame, move) * sensitivity
         taken = _slices(seen, scanner.slice_mm, scanner.blur_mm, level, rng)
-        images[phase] = taken * (correction * np.float32(scanner.gain if phase else 1.0))
+        images[phase] = taken * (correction * drift if phase else correction)
     return images
 
 

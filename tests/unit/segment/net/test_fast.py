@@ -186,13 +186,15 @@ def probability(network, x):
         ResUNetParams(base=4),
         ResUNetParams(base=3, norm="batch"),
         ResUNetParams(base=3, running_stats=True),
+        ResUNetParams(base=4, coarse=2),
     ],
     ids=str,
 )
 def test_probabilities_are_the_networks(params):
     torch.manual_seed(7)
     network = ResUNet(params)
-    x = np.random.default_rng(7).standard_normal((3, 32, 48, 16)).astype(np.float32)
+    shape = (3, 64, 96, 32) if params.coarse > 1 else (3, 32, 48, 16)
+    x = np.random.default_rng(7).standard_normal(shape).astype(np.float32)
     network.train()
     for _ in range(2):  # running statistics that are not those of the input
         network(torch.from_numpy(x)[None] * 1.3)

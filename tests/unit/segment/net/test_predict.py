@@ -35,6 +35,18 @@ class Pointwise:
         return self.factor * images[1]
 
 
+class Watcher(Pointwise):
+    """Keeps what it is shown."""
+
+    def __init__(self):
+        super().__init__()
+        self.seen = []
+
+    def __call__(self, images):
+        self.seen.append(images)
+        return super().__call__(images)
+
+
 def exam(shape, seed=0):
     return np.random.default_rng(seed).uniform(0, 1, (3, *shape)).astype(np.float32)
 
@@ -67,19 +79,11 @@ def test_region_is_all_that_is_looked_at():
 
 
 def test_a_small_box_is_seen_with_what_is_around_it():
-    seen = []
-
-    class Watcher(Pointwise):
-        def __call__(self, images):
-            seen.append(images)
-            return images[1]
-
-    images = exam((20, 20, 20))
+    images, watcher = exam((20, 20, 20)), Watcher()
     box = (slice(0, 5), slice(16, 18), slice(6, 12))
-    found = predict_exam(
-        images, [Watcher()], WindowPlan(window=(8, 8, 8)), floor=-3.0, regions=[box]
-    )
-    np.testing.assert_array_equal(seen[0], images[:, 0:8, 15:19, 5:13])
+    plan = WindowPlan(window=(8, 8, 8))
+    found = predict_exam(images, [watcher], plan, floor=-3.0, regions=[box])
+    np.testing.assert_array_equal(watcher.seen[0], images[:, 0:8, 15:19, 5:13])
     np.testing.assert_allclose(found.probability[box], images[1][box], atol=1e-6)
     assert np.count_nonzero(found.probability) == 5 * 2 * 6
 
@@ -102,16 +106,10 @@ def test_boxes_may_overlap_and_nothing_is_seen_without_a_voxel_of_the_mask():
 
 
 def test_outside_has_the_floor():
-    seen = []
-
-    class Watcher(Pointwise):
-        def __call__(self, images):
-            seen.append(images)
-            return images[1]
-
-    predict_exam(exam((5, 8, 8)), [Watcher()], WindowPlan(window=(8, 8, 8)), floor=-3.0)
-    assert (seen[0][:, 0] == -3).all()
-    assert (seen[0][:, 6:] == -3).all()
+    watcher = Watcher()
+    predict_exam(exam((5, 8, 8)), [watcher], WindowPlan(window=(8, 8, 8)), floor=-3.0)
+    assert (watcher.seen[0][:, 0] == -3).all()
+    assert (watcher.seen[0][:, 6:] == -3).all()
 
 
 def test_ensemble_is_the_mean_and_its_spread_the_sd():

@@ -56,6 +56,33 @@ def test_logits_have_the_shape_of_the_input():
     assert network(torch.zeros(2, 3, 16, 32, 48)).shape == (2, 2, 16, 32, 48)
 
 
+def test_a_coarse_network_sees_means_of_cubes():
+    """Coarse data in, each voxel of it a cube of equal ones: the fine network's own logits."""
+    torch.manual_seed(3)
+    fine = ResUNet(ResUNetParams(base=2, dropout=0))
+    coarse = ResUNet(ResUNetParams(base=2, dropout=0, coarse=2))
+    coarse.load_state_dict(fine.state_dict())
+    x = torch.randn(1, 3, 32, 32, 32)
+    cubes = x.repeat_interleave(2, 2).repeat_interleave(2, 3).repeat_interleave(2, 4)
+    found, wanted = coarse(cubes), fine(x)
+    assert found.shape == (1, 2, 64, 64, 64)
+    torch.testing.assert_close(
+        functional.avg_pool3d(found, 2)[..., 1:-1, 1:-1, 1:-1],
+        _smoothed(wanted),
+        atol=1e-5,
+        rtol=1e-5,
+    )
+    assert divisor(ResUNetParams(coarse=2)) == (32, 32, 32)
+    assert parameter_count(coarse) == parameter_count(fine)
+
+
+def _smoothed(x):
+    """Trilinear to half the spacing from center to center, then means of two: 1/8, 6/8, 1/8."""
+    kernel = torch.tensor([0.125, 0.75, 0.125])
+    weights = torch.einsum("i,j,k->ijk", kernel, kernel, kernel).expand(2, 1, 3, 3, 3)
+    return functional.conv3d(x, weights, groups=2)
+
+
 def test_resenc_gives_outputs_from_fine_to_coarse():
     params = ResEncParams(features=(4, 8, 8), blocks=(1, 1, 1))
     outputs = build_network(params)(torch.zeros(1, 3, 16, 16, 16))

@@ -133,7 +133,13 @@ def test_tissue_moves_between_phases_and_not_without_motion() -> None:
     frame = frame_of(what)
     signal = blank(SHAPE).signal + np.abs(field(frame, np.random.default_rng(2), (4, 4, 4))) + 1
     calm = msgspec.structs.replace(
-        what.scanner, noise=0.02, gain=1.0, shading=0.1, motion_mm=(0.0, 0.0), slice_mm=1.0
+        what.scanner,
+        noise=0.02,
+        gain=1.0,
+        drift=0.0,
+        shading=0.1,
+        motion_mm=(0.0, 0.0),
+        slice_mm=1.0,
     )
     restless = msgspec.structs.replace(calm, motion_mm=(0.0, 2.5))
     change = {}

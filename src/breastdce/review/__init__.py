@@ -1,0 +1,1 @@
+"""Revision of masks by people: changes, revisions, their chain; tools; how readers agree."""
