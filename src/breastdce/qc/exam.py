@@ -8,6 +8,7 @@ from functools import cached_property
 from breastdce.core.exam import Dynamic, ExamFacts, Triple
 from breastdce.core.grid import Grid
 from breastdce.core.volume import Mask
+from breastdce.qc.regions import Array, Inside, Outside, inside, outside, relative_enhancement
 
 
 @dataclass(frozen=True, eq=False)
@@ -35,3 +36,18 @@ class QcExam:
     def triple(self) -> Triple:
         """Pre-contrast, early and late phase."""
         return self.native.triple(self.facts.phase_indices)
+
+    @cached_property
+    def outside(self) -> Outside:
+        """Body and air of the pre-contrast phase."""
+        return outside(self.triple.pre)
+
+    @cached_property
+    def inside(self) -> Inside:
+        """Gland and fat of the breasts."""
+        return inside(self.triple, self.breast)
+
+    @cached_property
+    def enhancement(self) -> Array:
+        """Early over pre-contrast signal, less 1, float32 [i, j, k]; 0 in air."""
+        return relative_enhancement(self.triple.pre, self.triple.post1, self.outside.level)
