@@ -17,6 +17,7 @@ from breastdce.qc.noise import noise_of_air, noise_of_tissue
 from breastdce.qc.numbers import Number, median
 from breastdce.qc.regions import Array, Bools, Outside, outside, relative_enhancement
 from breastdce.qc.tissues import Inside, inside
+from breastdce.qc.uptake import enhancing_share
 
 _FAT_SUPPRESSED = "FS"  # of ScanOptions, DICOM PS3.3 C.8.3.1
 _CLEAR_MM = 5.0
@@ -96,6 +97,28 @@ class QcExam:
             for index, phase in enumerate(self.native.phases)
         )
 
+    @cached_property
+    def gland_signal(self) -> tuple[Number, ...]:
+        """Median of each phase over `healthy_gland`."""
+        return self.medians(self.healthy_gland)
+
+    @cached_property
+    def fat_signal(self) -> tuple[Number, ...]:
+        """Median of each phase over fat."""
+        return self.medians(self.inside.fat.data)
+
+    @cached_property
+    def breast_signal(self) -> tuple[Number, ...]:
+        """Median of each phase over gland and fat together."""
+        return self.medians(self.inside.all)
+
+    @cached_property
+    def enhancing_share(self) -> Number:
+        """Percent of the voxels of `healthy_gland` that rise by a fifth or more until early."""
+        return enhancing_share(self.triple.pre, self.triple.post1, self.healthy_gland)
+
     def medians(self, where: Bools) -> tuple[Number, ...]:
         """Median signal of each phase over a region."""
-        return tuple(median(phase.data, where) for phase in self.native.phases)
+        at = np.flatnonzero(where.ravel(order="K"))
+        flat = (phase.data.ravel(order="K") for phase in self.native.phases)
+        return tuple(median(values[at]) for values in flat)

@@ -16,7 +16,7 @@ from breastdce.qc.regions import Array, Bools
 _BLOCK_MM = 2.0
 _RIM_MM = 8.0  # around the breast: the skin's edge against air tells most
 _ENHANCES = 0.2  # beyond what all tissue gains
-_CLEAR_BLOCKS = 2
+_CLEAR_BLOCKS = 3  # what moved by one or two of them must not leak in
 _STEEPEST = 0.9
 _ROUNDS = 3
 _LEAST = 200  # blocks
@@ -44,8 +44,9 @@ def find_motion(pre: Volume, phase: Volume, breast: Mask) -> Motion | Undefined:
     -------
     Motion
         Translation in mm by least squares of the difference on the gradient (Lucas & Kanade,
-        Proc IJCAI 1981:674), three rounds with linear interpolation; and the median absolute
-        difference before it, after linear matching, in percent of the median signal. Both at the
+        Proc IJCAI 1981:674), three rounds with linear interpolation, after division by the gain of
+        even tissue; and the median absolute difference before it, after linear matching of mean
+        and SD, in percent of the median signal. Both at the
         steepest tenth of 2 mm blocks where no tissue enhances. EMPTY_REGION without a breast,
         TOO_FEW_VOXELS with fewer than 200 such blocks, FLAT_REGION without contrast in them.
     """
@@ -56,15 +57,21 @@ def find_motion(pre: Volume, phase: Volume, breast: Mask) -> Motion | Undefined:
     window = widened(bounding_box(near), (4, 4, 4), near.shape)
     fixed = _smooth(blocks.data[window])
     moving = _smooth(coarse_view(phase, _BLOCK_MM).data[window])
-    slope = np.stack(np.gradient(fixed))
-    edges = _edges(fixed, moving, slope, near[window])
+    slope = np.asarray(np.gradient(fixed), np.float32)
+    quiet = _quiet(fixed, moving, near[window])
+    edges = _edges(slope, quiet)
     if np.count_nonzero(edges) < _LEAST:
         return Undefined.TOO_FEW_VOXELS
     a, b = fixed[edges].astype(np.float64), moving[edges].astype(np.float64)
     if a.std() == 0 or b.std() == 0 or np.median(a) <= 0:
         return Undefined.FLAT_REGION
     residual = float(np.median(np.abs(_matched(b, a) - a)) / np.median(a))
-    return Motion(_shift_mm(fixed, moving, slope, edges, blocks), 100 * residual)
+    tissue = quiet & (fixed > np.median(fixed[quiet]))
+    gain = float(np.median(moving[tissue]) / np.median(fixed[tissue])) if tissue.any() else 0.0
+    if gain <= 0:
+        return Undefined.FLAT_REGION
+    shift = _shift(fixed, moving / np.float32(gain), slope, edges)
+    return Motion(float(np.linalg.norm(shift * np.asarray(blocks.step_mm))), 100 * residual)
 
 
 def _near(breast: Mask, blocks: Coarse) -> Bools:
@@ -77,37 +84,48 @@ def _near(breast: Mask, blocks: Coarse) -> Bools:
     return np.asarray(ndimage.distance_transform_edt(~held, sampling=blocks.step_mm) <= _RIM_MM)
 
 
-def _edges(fixed: Array, moving: Array, slope: Array, near: Bools) -> Bools:
+def _quiet(fixed: Array, moving: Array, near: Bools) -> Bools:
+    """What lies near the breasts and clear of anything that enhances more than all tissue."""
     from scipy import ndimage
 
     known = near & (fixed > 0)
     if not known.any():
-        return known
+        return np.asarray(known)
     rise = np.zeros_like(fixed)
     np.divide(moving - fixed, fixed, out=rise, where=known)
     bright = near & (rise > np.median(rise[known]) + _ENHANCES) & (fixed > np.median(fixed[known]))
-    quiet = near & ~ndimage.binary_dilation(bright, iterations=_CLEAR_BLOCKS)
+    size = 2 * _CLEAR_BLOCKS + 1
+    return np.asarray(near & (ndimage.maximum_filter(bright.view(np.uint8), size) == 0))
+
+
+def _edges(slope: Array, quiet: Bools) -> Bools:
+    """The steepest tenth."""
     if not quiet.any():
         return quiet
     steep = np.sqrt(np.square(slope).sum(axis=0))
     return np.asarray(quiet & (steep >= np.quantile(steep[quiet], _STEEPEST)))
 
 
-def _shift_mm(fixed: Array, moving: Array, slope: Array, edges: Bools, blocks: Coarse) -> float:
+def _shift(fixed: Array, moving: Array, slope: Array, edges: Bools) -> FloatArray:
+    """Translation in blocks that brings `moving`, of equal brightness, onto `fixed`.
+
+    Brightness is not matched at the edges: where all of them face one way, as skin does, an offset
+    would explain the shift away.
+    """
     from scipy import ndimage
 
     a, rows = fixed[edges].astype(np.float64), slope[:, edges].T.astype(np.float64)
     shift = np.zeros(3)
     for _ in range(_ROUNDS):
         moved = ndimage.shift(moving, -shift, order=1, mode="nearest")
-        b = _matched(moved[edges].astype(np.float64), a)
-        shift += np.linalg.lstsq(rows, a - b, rcond=None)[0]
-    return float(np.linalg.norm(shift * np.asarray(blocks.step_mm)))
+        shift += np.linalg.lstsq(rows, a - moved[edges], rcond=None)[0]
+    return shift
 
 
 def _matched(values: FloatArray, to: FloatArray) -> FloatArray:
     sd = values.std()
-    return (values - values.mean()) * (to.std() / sd if sd > 0 else 0.0) + to.mean()
+    scale = to.std() / sd if sd > 0 else 0.0
+    return np.asarray((values - values.mean()) * scale + to.mean())
 
 
 def _smooth(values: Array) -> Array:

@@ -12,20 +12,18 @@ Number = float | Undefined
 _LEAST = 50  # voxels that a median or a mean is worth something of
 
 
-def median(values: NDArray[np.float32], where: NDArray[np.bool_]) -> Number:
-    """Median over a region of at least 50 voxels."""
-    count = int(np.count_nonzero(where))
-    if count < _LEAST:
-        return Undefined.TOO_FEW_VOXELS if count else Undefined.EMPTY_REGION
-    return float(np.median(values[where]))
+def median(values: NDArray[np.float32]) -> Number:
+    """Median of at least 50 values."""
+    if values.size < _LEAST:
+        return Undefined.TOO_FEW_VOXELS if values.size else Undefined.EMPTY_REGION
+    return float(np.median(values))
 
 
-def mean(values: NDArray[np.float32], where: NDArray[np.bool_]) -> Number:
-    """Mean over a region of at least 50 voxels."""
-    count = int(np.count_nonzero(where))
-    if count < _LEAST:
-        return Undefined.TOO_FEW_VOXELS if count else Undefined.EMPTY_REGION
-    return float(values[where].mean(dtype=np.float64))
+def mean(values: NDArray[np.float32]) -> Number:
+    """Mean of at least 50 values."""
+    if values.size < _LEAST:
+        return Undefined.TOO_FEW_VOXELS if values.size else Undefined.EMPTY_REGION
+    return float(values.mean(dtype=np.float64))
 
 
 def difference(one: Number, other: Number) -> Number:

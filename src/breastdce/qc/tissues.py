@@ -16,6 +16,7 @@ from breastdce.core.exam import Triple
 from breastdce.core.grid import FloatArray
 from breastdce.core.volume import Mask, Volume
 from breastdce.imaging.anatomical import Anatomical, Coarse, coarse_view
+from breastdce.imaging.box import bounding_box
 from breastdce.qc.numbers import Number, ratio
 from breastdce.qc.regions import Array, Bools, native_mask
 
@@ -106,6 +107,13 @@ def inside(triple: Triple, breast: Mask, *, suppressed: bool) -> Inside:
 
 def _split(signal: Array, core: Bools, blocks: Coarse) -> tuple[Bools, Array]:
     """The brighter class, and the field; no voxel is brighter where the classes are too near."""
+    window = bounding_box(core)
+    bright, field = np.zeros_like(core), np.ones_like(signal)
+    bright[window], field[window] = _in_turns(signal[window], core[window], blocks)
+    return bright, field
+
+
+def _in_turns(signal: Array, core: Bools, blocks: Coarse) -> tuple[Bools, Array]:
     lifted = np.log(signal)
     field = np.zeros_like(lifted)
     weight = core.astype(np.float32)

@@ -8,13 +8,12 @@ from breastdce.core.codes import Undefined
 from breastdce.qc.checks._contract import Check, Good
 from breastdce.qc.exam import QcExam
 from breastdce.qc.numbers import Number
-from breastdce.qc.uptake import enhancing_share
 
 _QUARTERS = (25.0, 50.0, 75.0)
 
 
 def measure(exam: QcExam) -> tuple[Number, ...]:
-    share = enhancing_share(exam.triple.pre, exam.triple.post1, exam.healthy_gland)
+    share = exam.enhancing_share
     return (share if isinstance(share, Undefined) else 1.0 + bisect_right(_QUARTERS, share),)
 
 

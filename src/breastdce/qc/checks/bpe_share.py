@@ -5,11 +5,10 @@ from __future__ import annotations
 from breastdce.qc.checks._contract import Check, Good
 from breastdce.qc.exam import QcExam
 from breastdce.qc.numbers import Number
-from breastdce.qc.uptake import enhancing_share
 
 
 def measure(exam: QcExam) -> tuple[Number, ...]:
-    return (enhancing_share(exam.triple.pre, exam.triple.post1, exam.healthy_gland),)
+    return (exam.enhancing_share,)
 
 
 CHECK = Check(

@@ -8,8 +8,8 @@ from breastdce.qc.numbers import Number, difference, ratio
 
 
 def measure(exam: QcExam) -> tuple[Number, ...]:
-    gland, fat = exam.medians(exam.healthy_gland), exam.medians(exam.inside.fat.data)
-    return tuple(map(ratio, map(difference, gland, fat), exam.noise))
+    contrast = map(difference, exam.gland_signal, exam.fat_signal)
+    return tuple(map(ratio, contrast, exam.noise))
 
 
 CHECK = Check(

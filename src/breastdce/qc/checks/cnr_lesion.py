@@ -11,8 +11,8 @@ from breastdce.qc.numbers import Number, difference, ratio
 def measure(exam: QcExam) -> tuple[Number, ...]:
     if exam.ftv is None:
         return (Undefined.EMPTY_REGION,) * len(exam.native.phases)
-    lesion, gland = exam.medians(exam.ftv.data), exam.medians(exam.healthy_gland)
-    return tuple(map(ratio, map(difference, lesion, gland), exam.noise))
+    contrast = map(difference, exam.medians(exam.ftv.data), exam.gland_signal)
+    return tuple(map(ratio, contrast, exam.noise))
 
 
 CHECK = Check(

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from breastdce.qc.checks._contract import Check, Good
 from breastdce.qc.exam import QcExam
-from breastdce.qc.numbers import Number, median, ratio
+from breastdce.qc.numbers import Number, ratio
 
 
 def measure(exam: QcExam) -> tuple[Number, ...]:
-    pre = exam.triple.pre.data
-    return (ratio(median(pre, exam.healthy_gland), median(pre, exam.inside.fat.data)),)
+    pre = exam.facts.phase_indices[0]
+    return (ratio(exam.gland_signal[pre], exam.fat_signal[pre]),)
 
 
 CHECK = Check(

@@ -14,7 +14,7 @@ def measure(exam: QcExam) -> tuple[Number, ...]:
     if both is None:
         return (Undefined.ONE_SIDE,)
     pre, gland, fat = exam.triple.pre.data, exam.healthy_gland, exam.inside.fat.data
-    right, left = (ratio(median(pre, gland & side), median(pre, fat & side)) for side in both)
+    right, left = (ratio(median(pre[gland & side]), median(pre[fat & side])) for side in both)
     if isinstance(right, Undefined) or isinstance(left, Undefined):
         return (ratio(right, left),)
     return (ratio(max(right, left), min(right, left)),)

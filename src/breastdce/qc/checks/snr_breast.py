@@ -8,7 +8,7 @@ from breastdce.qc.numbers import Number, ratio
 
 
 def measure(exam: QcExam) -> tuple[Number, ...]:
-    return tuple(map(ratio, exam.medians(exam.inside.all), exam.noise))
+    return tuple(map(ratio, exam.breast_signal, exam.noise))
 
 
 CHECK = Check(

@@ -8,7 +8,7 @@ from breastdce.qc.numbers import Number, ratio
 
 
 def measure(exam: QcExam) -> tuple[Number, ...]:
-    return tuple(map(ratio, exam.medians(exam.healthy_gland), exam.noise))
+    return tuple(map(ratio, exam.gland_signal, exam.noise))
 
 
 CHECK = Check(

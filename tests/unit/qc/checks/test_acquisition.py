@@ -42,13 +42,20 @@ def test_equal_phases_show_no_motion(clean):
     ("axis", "voxels", "mm"), [(0, 1, 2.5), (0, -2, 5.0), (1, 1, 2.5), (1, -1, 2.5)]
 )
 def test_shift_is_found_in_mm(axis, voxels, mm):
-    pre, early, late = phases()
-    exam = exam_of(noisy([pre, np.roll(early, voxels, axis), late], 1.0))
-    _, moved, still = value("motion_shift", exam)
-    assert moved == pytest.approx(mm, rel=0.2)
-    assert still < 0.25
-    _, moved, still = value("motion_residual", exam)
-    assert moved > 5 * still
+    still = phases()[0]
+    exam = exam_of(noisy([still, np.roll(still, voxels, axis), still], 1.0))
+    _, moved, unmoved = value("motion_shift", exam)
+    assert moved == pytest.approx(mm, rel=0.1)
+    assert unmoved < 0.1
+    _, moved, unmoved = value("motion_residual", exam)
+    assert moved > 4 * unmoved
+
+
+def test_enhancement_alone_is_hardly_taken_for_a_shift():
+    exam = exam_of(noisy(phases(), 1.0))
+    assert max(value("motion_shift", exam)[1:]) < 0.25  # a tenth of a voxel
+    moved = exam_of(noisy([phases()[0], np.roll(phases()[1], 1, 0), phases()[2]], 1.0))
+    assert value("motion_shift", moved)[1] == pytest.approx(2.5, rel=0.3)
 
 
 def test_contrast_arrived_by_the_enhancement_of_the_heart(clean):
@@ -73,7 +80,7 @@ def test_the_back_of_the_breast_may_lie_on_the_border():
 
 def test_saturation_is_the_share_of_the_body_at_the_top(clean):
     body = np.count_nonzero(clean.outside.body.data)
-    pre, early, late = value("saturation", clean)
+    _, early, late = value("saturation", clean)
     assert early == late == pytest.approx(100 * 64 / body)  # the lesion alone
     clipped = exam_of([np.minimum(image, 150.0) for image in phases()])
     assert value("saturation", clipped)[1] > 50 * early

@@ -103,7 +103,7 @@ def test_background_enhancement_is_that_of_the_gland_outside_the_lesion(clean):
 
 @pytest.mark.parametrize(("planes", "category"), [(0, 1.0), (3, 2.0), (6, 3.0), (9, 4.0)])
 def test_category_goes_by_the_quarter_of_the_gland_that_enhances(planes, category):
-    images = phases({**SIGNAL, "gland": (150.0, 150.0, 150.0)})
+    images = phases({**SIGNAL, "gland": (150.0,) * 3, "lesion": (150.0,) * 3})
     for i, j, k in GLANDS:
         images[1][i, j, k.start : k.start + planes] = 200.0
     exam = exam_of(images, lesion=False)
