@@ -20,6 +20,7 @@ _CLEAR_BLOCKS = 3  # what moved by one or two of them must not leak in
 _STEEPEST = 0.9
 _ROUNDS = 3
 _LEAST = 200  # blocks
+_LEAST_SLOPE = 0.15  # of the steepest direction: noise alone moves along one with no edges
 
 
 class Motion(NamedTuple):
@@ -118,7 +119,7 @@ def _shift(fixed: Array, moving: Array, slope: Array, edges: Bools) -> FloatArra
     shift = np.zeros(3)
     for _ in range(_ROUNDS):
         moved = ndimage.shift(moving, -shift, order=1, mode="nearest")
-        shift += np.linalg.lstsq(rows, a - moved[edges], rcond=None)[0]
+        shift += np.linalg.lstsq(rows, a - moved[edges], rcond=_LEAST_SLOPE)[0]
     return shift
 
 
