@@ -119,6 +119,6 @@ class QcExam:
 
     def medians(self, where: Bools) -> tuple[Number, ...]:
         """Median signal of each phase over a region."""
-        at = np.flatnonzero(where.ravel(order="K"))
-        flat = (phase.data.ravel(order="K") for phase in self.native.phases)
+        at = np.flatnonzero(where.ravel(order="F"))  # the order of our images: no copy
+        flat = (phase.data.ravel(order="F") for phase in self.native.phases)
         return tuple(median(values[at]) for values in flat)
