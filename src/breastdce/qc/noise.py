@@ -90,7 +90,7 @@ def noise_of_tissue(image: Array, tissue: Bools) -> Number:
     inner = tissue[i, j, k][1:-1, 1:-1]
     if np.count_nonzero(inner) < _LEAST_BLOCKS * _EDGE**2:
         return Undefined.TOO_FEW_VOXELS
-    sd = float(np.median(np.abs(both[inner]))) / (_DIFFERENCE_NORM * _MEDIAN_OF_NORMAL)
+    sd = float(np.median(np.abs(both.T[inner.T]))) / (_DIFFERENCE_NORM * _MEDIAN_OF_NORMAL)
     return sd if sd > 0 else Undefined.FLAT_REGION
 
 

@@ -40,7 +40,7 @@ def brightest_rise(pre: Volume, post: Volume, body: Mask, breast: Mask) -> Numbe
 
 def enhancing_share(pre: Volume, post: Volume, gland: Bools) -> Number:
     """Percent of the voxels of a region whose signal rises by a fifth or more."""
-    before, after = pre.data[gland], post.data[gland]
+    before, after = pre.data.T[gland.T], post.data.T[gland.T]  # as they lie in memory
     if before.size < _LEAST_VOXELS:
         return Undefined.TOO_FEW_VOXELS if before.size else Undefined.EMPTY_REGION
     risen = (after >= np.float32(_ENHANCES) * before) & (after > before)

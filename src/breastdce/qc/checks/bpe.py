@@ -10,7 +10,7 @@ from breastdce.qc.numbers import Number, difference, mean, ratio
 
 def measure(exam: QcExam) -> tuple[Number, ...]:
     pre, early = (
-        mean(one.data[exam.healthy_gland]) for one in (exam.triple.pre, exam.triple.post1)
+        mean(one.data.T[exam.healthy_gland.T]) for one in (exam.triple.pre, exam.triple.post1)
     )
     share = ratio(difference(early, pre), pre)
     return (share if isinstance(share, Undefined) else 100 * share,)

@@ -21,8 +21,9 @@ def measure(exam: QcExam) -> tuple[Number, ...]:
         np.where(body.any(axis=axis, keepdims=True), np.uint8(axis + 1), np.uint8(0))
         for axis in (0, 1)
     )
-    zone = np.broadcast_to(np.asarray(zones, np.uint8), air.shape)[air]
-    return tuple(_ghost(phase.data[air], zone, phase.data[breast]) for phase in exam.native.phases)
+    zone = np.broadcast_to(np.asarray(zones, np.uint8), air.shape).T[air.T]
+    lines = (phase.data.T for phase in exam.native.phases)  # [k, j, i], as they lie in memory
+    return tuple(_ghost(values[air.T], zone, values[breast.T]) for values in lines)
 
 
 def _ghost(
