@@ -817,6 +817,11 @@ class Undefined(Code):
         "The images show one breast, and the quantity compares two.",
         "Nothing to do.",
     )
+    NOT_CORRECTED = (
+        "NOT_CORRECTED",
+        "The recipe has no earlier step that makes this correction.",
+        "Nothing to do, or choose a recipe with such a step.",
+    )
     REFERENCE_PHASE = (
         "REFERENCE_PHASE",
         "The phase is the one that the others are compared with.",

@@ -38,6 +38,10 @@ class QcExam:
     """Both breasts as far as they are in the field, of the recipe or made for the checks."""
     ftv: Mask | None = None
     """Functional tumor volume; None or empty where nothing was found."""
+    aligned: Dynamic | None = None
+    """All phases after correction for motion; None where the recipe has no such step before."""
+    debiased: Triple | None = None
+    """The three phases after bias correction; None where the recipe has no such step before."""
 
     @property
     def grid(self) -> Grid:
@@ -89,12 +93,22 @@ class QcExam:
     @cached_property
     def motion(self) -> tuple[Motion | Undefined, ...]:
         """Motion of each phase since the pre-contrast one."""
+        return self._motion_of(self.native)
+
+    @cached_property
+    def motion_left(self) -> tuple[Motion | Undefined, ...]:
+        """The same after correction for motion."""
+        if self.aligned is None:
+            return (Undefined.NOT_CORRECTED,) * len(self.native.phases)
+        return self._motion_of(self.aligned)
+
+    def _motion_of(self, dynamic: Dynamic) -> tuple[Motion | Undefined, ...]:
         reference = self.facts.phase_indices[0]
         return tuple(
             Undefined.REFERENCE_PHASE
             if index == reference
             else find_motion(self.triple.pre, phase, self.breast)
-            for index, phase in enumerate(self.native.phases)
+            for index, phase in enumerate(dynamic.phases)
         )
 
     @cached_property

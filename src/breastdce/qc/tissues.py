@@ -43,6 +43,8 @@ class Inside:
     """As in images with fat suppression."""
     shading: FloatArray
     """Smooth field over the breast, one value a block, mean of its logarithm 0."""
+    core: Bools
+    """The blocks of `shading`, indexed [x, y, z] as in `coarse_view`."""
 
     @property
     def all(self) -> Bools:
@@ -52,9 +54,24 @@ class Inside:
 
 def shading_range(found: Inside) -> Number:
     """95th over 5th percentile of the smooth field."""
-    if found.shading.size == 0:
+    return _range(found.shading)
+
+
+def shading_left(found: Inside, raw: Volume, debiased: Volume) -> Number:
+    """95th over 5th percentile of what bias correction left of the smooth field.
+
+    That is the field over the one that was divided out, raw over corrected signal of each block;
+    blocks that the correction made 0 or less are left out.
+    """
+    before, after = (coarse_view(one, _BLOCK_MM).data[found.core] for one in (raw, debiased))
+    known = (before > 0) & (after > 0)
+    return _range(found.shading[known] * after[known] / before[known])
+
+
+def _range(field: FloatArray) -> Number:
+    if field.size == 0:
         return Undefined.EMPTY_REGION
-    low, high = np.quantile(found.shading, (0.05, 0.95)).tolist()
+    low, high = np.quantile(field, (0.05, 0.95)).tolist()
     return ratio(high, low)
 
 
@@ -88,7 +105,7 @@ def inside(triple: Triple, breast: Mask, *, suppressed: bool) -> Inside:
     core = _core(breast, blocks)
     if not core.any():
         none = native_mask(core, breast.grid, blocks)
-        return Inside(none, none, fat_is_darker=True, shading=np.zeros(0))
+        return Inside(none, none, fat_is_darker=True, shading=np.zeros(0), core=core)
     bright, field = _split(np.maximum(blocks.data, np.float32(0.5)), core, blocks)
     dark = core & ~bright
     darker = suppressed or not bright.any()
@@ -102,6 +119,7 @@ def inside(triple: Triple, breast: Mask, *, suppressed: bool) -> Inside:
         native_mask(core & ~gland, breast.grid, blocks),
         fat_is_darker=darker,
         shading=np.exp(shade - shade.mean()),
+        core=core,
     )
 
 

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from breastdce.core.caveats import Caveat
 from breastdce.core.codes import CaveatCode
-from breastdce.core.exam import Dynamic, ExamFacts
+from breastdce.core.exam import Dynamic, ExamFacts, Triple
 from breastdce.core.params import NoParams
 from breastdce.core.volume import Mask
 from breastdce.prepare.breast_mask import BreastParams, breast_mask
@@ -22,6 +22,10 @@ class Inputs(NamedTuple):
     ftv: Mask
     breast: Mask | None = None
     """Made here where no step of the recipe makes it."""
+    aligned: Dynamic | None = None
+    """For what correction for motion left, where the recipe has it before this step."""
+    debiased: Triple | None = None
+    """For what bias correction left, where the recipe has it before this step."""
 
 
 class Outputs(NamedTuple):
@@ -34,7 +38,7 @@ def run(inputs: Inputs, params: NoParams, ctx: Context) -> Result[Outputs]:
     if breast is None:
         pre = inputs.native.triple(inputs.facts.phase_indices).pre
         breast = breast_mask(pre, BreastParams()).mask
-    exam = QcExam(inputs.native, inputs.facts, breast, inputs.ftv)
+    exam = QcExam(inputs.native, inputs.facts, breast, inputs.ftv, inputs.aligned, inputs.debiased)
     report = assess(exam, all_checks(), all_detectors())
     return Result(Outputs(report), tuple(_caveats(report)))
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -108,3 +109,15 @@ def test_a_brighter_slice_jumps_by_the_logarithm_of_its_factor():
 def test_an_exam_without_body_or_breast_has_reasons(name):
     exam = exam_of([np.zeros(SHAPE, np.float32)] * 3, breast=np.zeros(SHAPE, bool, order="F"))
     assert all(isinstance(one, Undefined) for one in value(name, exam))
+
+
+def test_motion_left_is_that_of_the_corrected_phases():
+    still = phases()[0]
+    exam = exam_of(noisy([still, np.roll(still, 1, 0), still], 1.0))
+    assert value("motion_shift_corrected", exam) == (Undefined.NOT_CORRECTED,) * 3
+    corrected = replace(exam, aligned=exam_of(noisy([still] * 3, 1.0)).native)
+    assert value("motion_shift", corrected)[1] > 2
+    assert value("motion_shift_corrected", corrected)[1] < 0.1
+    assert value("motion_residual_corrected", corrected)[0] is Undefined.REFERENCE_PHASE
+    before, after = (value(f"motion_residual{end}", corrected)[1] for end in ("", "_corrected"))
+    assert before > 4 * after

@@ -116,3 +116,15 @@ def test_breasts_of_fat_alone_have_no_background_enhancement():
     exam = exam_of(phases({**SIGNAL, "gland": (50.0,) * 3, "lesion": (50.0,) * 3}))
     assert value("bpe", exam) == (Undefined.EMPTY_REGION,)
     assert value("bpe_category", exam) == (Undefined.EMPTY_REGION,)
+
+
+def test_shading_left_is_1_where_the_field_was_found_and_all_of_it_where_not():
+    field = np.exp(0.012 * (np.arange(SHAPE[0]) - 47.5), dtype=np.float32)[:, None, None]
+    even = noisy(phases(), 0.5)
+    exam = exam_of([image * field for image in even])
+    assert value("shading_corrected", exam) == (Undefined.NOT_CORRECTED,)
+    (before,) = value("shading", exam)
+    (none,) = value("shading_corrected", replace(exam, debiased=exam.triple))
+    assert none == pytest.approx(before, rel=1e-5)
+    (left,) = value("shading_corrected", replace(exam, debiased=exam_of(even).triple))
+    assert math.log(left) < 0.15 * math.log(before)  # what the smooth field itself misses
