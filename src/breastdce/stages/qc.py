@@ -69,10 +69,11 @@ def _detail(finding: FindingResult) -> dict[str, str | int | float]:
 
 def methods(params: NoParams) -> str:
     """Sentence for the methods paragraph."""
+    kinds = len(all_detectors())
+    searched = f", and they were searched for {kinds} kinds of artifact" if kinds else ""
     return (
-        f"The quality of the raw phases was described by {len(all_checks())} measures, and they "
-        f"were searched for {len(all_detectors())} kinds of artifact; what lay out of bounds is "
-        "listed as a caveat of its exam."
+        f"The quality of the raw phases was described by {len(all_checks())} measures{searched}; "
+        "what lay out of bounds is listed as a caveat of its exam."
     )
 
 
