@@ -115,11 +115,16 @@ def _shift(fixed: Array, moving: Array, slope: Array, edges: Bools) -> FloatArra
     """
     from scipy import ndimage
 
-    a, rows = fixed[edges].astype(np.float64), slope[:, edges].T.astype(np.float64)
+    a, rows = fixed[edges].astype(np.float64), slope[:, edges].astype(np.float64)
+    # Sums in a fixed order, not by BLAS: the same bytes for any number of threads.
+    square = np.array([[(one * other).sum() for other in rows] for one in rows])
+    strength, axes = np.linalg.eigh(square)
+    known = strength > max(_LEAST_SLOPE**2 * strength[-1], 0.0)
     shift = np.zeros(3)
     for _ in range(_ROUNDS):
         moved = ndimage.shift(moving, -shift, order=1, mode="nearest")
-        shift += np.linalg.lstsq(rows, a - moved[edges], rcond=_LEAST_SLOPE)[0]
+        along = axes[:, known].T @ (rows * (a - moved[edges])).sum(axis=1)
+        shift += axes[:, known] @ (along / strength[known])
     return shift
 
 

@@ -23,5 +23,5 @@ CHECK = Check(
     source="breastdce",
     per_phase=False,
     measure=measure,
-    low=30.0,
+    low=10.0,
 )
