@@ -519,6 +519,11 @@ class CaveatCode(Code):
         "All voxels are equal: the z-score is undefined and was left out.",
         "Check the images.",
     )
+    QUALITY_FLAGGED = (
+        "QUALITY_FLAGGED",
+        "At least one measure of image quality lies out of its bounds.",
+        "Look at the measures named and at the images; they are on the exam's page.",
+    )
     FTV_EMPTY = (
         "FTV_EMPTY",
         "No voxel passes the FTV rules: the volume is 0, there is no STV candidate.",
@@ -806,6 +811,26 @@ class Undefined(Code):
         "LEVELS_NOT_WHOLE",
         "Intensities are to be taken as gray levels, but are not whole numbers from 1.",
         "Choose a number or a width of bins.",
+    )
+    AIR_MASKED = (
+        "AIR_MASKED",
+        "The air around the patient holds one value, or next to none, so that it shows no noise.",
+        "Nothing to do; the noise of the tissue is measured in another way.",
+    )
+    ONE_SIDE = (
+        "ONE_SIDE",
+        "The images show one breast, and the quantity compares two.",
+        "Nothing to do.",
+    )
+    NOT_CORRECTED = (
+        "NOT_CORRECTED",
+        "The recipe has no earlier step that makes this correction.",
+        "Nothing to do, or choose a recipe with such a step.",
+    )
+    REFERENCE_PHASE = (
+        "REFERENCE_PHASE",
+        "The phase is the one that the others are compared with.",
+        "Nothing to do.",
     )
     TIMES_UNKNOWN = (
         "TIMES_UNKNOWN",
