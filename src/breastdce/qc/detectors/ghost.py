@@ -1,0 +1,122 @@
+"""Ghosts: copies of tissue that moves or pulsates, shifted along the phase-encode direction.
+
+Signal that changes periodically while k-space is filled comes back as weaker copies at regular
+distances. In front of the body there should be nothing but noise: what correlates there with the
+image of the body, shifted by one certain distance, is a ghost. All shifts along an axis are tried;
+the shifts without a ghost tell what chance gives.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from breastdce.core.codes import CaveatCode
+from breastdce.qc.detectors._contract import Detector, Finding
+from breastdce.qc.detectors._signal import Array, Voxel, axis_word
+from breastdce.qc.exam import QcExam
+
+_MOST_SLICES = 24
+_LEAST_SHIFT = 8  # voxels: nearer than that are blur and ringing of the skin
+_LEAST_AIR = 2000  # voxels
+_BROAD = 8.0  # voxels: smoother than that is shading
+_TOP = 99.8
+
+
+def find(exam: QcExam) -> Finding:
+    """Look for the shift at which the air looks most like the body."""
+    step = -(-exam.grid.shape[2] // _MOST_SLICES)
+    air = exam.outside.air.data[:, :, ::step]
+    if np.count_nonzero(air) < _LEAST_AIR:
+        return Finding(score=0.0, words="Too little air in the field to look for ghosts.")
+    best = (0.0, 0, 0, 0)
+    for number, phase in enumerate(exam.native.phases):
+        image = phase.data[:, :, ::step]
+        for axis in (0, 1):
+            likeness = shifted_likeness(image, air, axis)
+            score, shift = _peak(likeness)
+            best = max(best, (score, number, axis, shift))
+    score, number, axis, shift = best
+    if score == 0:
+        return Finding(score=0.0)
+    image = exam.native.phases[number].data[:, :, ::step]
+    i, j, k = _place(image, air, axis, shift)
+    return Finding(
+        score=score,
+        phases=(number,),
+        voxel=(i, j, k * step),
+        words=f"A copy of tissue shifted by {shift * exam.grid.spacing_mm[axis]:.0f} mm along "
+        f"{axis_word(exam.grid, axis)} in phase {number}.",
+    )
+
+
+def shifted_likeness(image: Array, air: NDArray[np.bool_], axis: int) -> NDArray[np.float64]:
+    """Correlation of the air with the body moved by 0, 1, 2, ... voxels along an axis, circular.
+
+    Of squared signal: in the square of a magnitude, noise adds a constant and no more.
+    """
+    from scipy import fft
+
+    power, inside = _power(image), ~air
+    ghost = _detail(power, air, axis)
+    source = _detail(power, inside, axis)
+    lines = [np.moveaxis(part, axis, 0) for part in (ghost, source, air.astype(np.float32))]
+    spectra = [fft.rfft(part, axis=0) for part in lines]
+    squares = fft.rfft(np.square(lines[1]), axis=0)
+    size = image.shape[axis]
+    product = fft.irfft((spectra[0] * spectra[1].conj()).sum(axis=(1, 2)), size)
+    seen = fft.irfft((spectra[2] * squares.conj()).sum(axis=(1, 2)), size)
+    total = float(np.square(ghost).sum())
+    scale = np.sqrt(np.maximum(seen, 1e-6 * max(float(seen.max()), 1e-30)) * max(total, 1e-30))
+    return np.asarray(product / scale, np.float64)
+
+
+def _power(image: Array) -> Array:
+    top = float(np.percentile(image, _TOP)) or 1.0
+    return np.asarray(np.square(np.minimum(image / np.float32(top), 1)), np.float32)
+
+
+def _detail(power: Array, where: NDArray[np.bool_], axis: int) -> Array:
+    """Signal of a region less its own smooth part along the axis; 0 outside."""
+    from scipy import ndimage
+
+    share = ndimage.gaussian_filter1d(where.astype(np.float32), _BROAD, axis=axis, mode="wrap")
+    smooth = ndimage.gaussian_filter1d(power * where, _BROAD, axis=axis, mode="wrap")
+    return np.asarray(np.where(where, power - smooth / np.maximum(share, 1e-3), 0), np.float32)
+
+
+def _peak(likeness: NDArray[np.float64]) -> tuple[float, int]:
+    """Height of the largest correlation over the spread of all, and its shift."""
+    usable = likeness[_LEAST_SHIFT:-_LEAST_SHIFT]
+    if usable.size < 2 * _LEAST_SHIFT:
+        return 0.0, 0
+    center = float(np.median(usable))
+    spread = 1.4826 * float(np.median(np.abs(usable - center)))
+    at = int(usable.argmax())
+    if spread <= 0:
+        return 0.0, 0
+    shift = at + _LEAST_SHIFT
+    return max(0.0, float(usable[at] - center) / spread), min(shift, likeness.size - shift)
+
+
+def _place(image: Array, air: NDArray[np.bool_], axis: int, shift: int) -> Voxel:
+    """Brightest place of the air, smoothed, that has tissue one shift away."""
+    from scipy import ndimage
+
+    smooth = ndimage.uniform_filter(image, (5, 5, 1))
+    source = np.maximum(np.roll(smooth, shift, axis), np.roll(smooth, -shift, axis))
+    weight = np.where(air, smooth * source, -1)
+    i, j, k = np.unravel_index(int(weight.argmax()), weight.shape)
+    return int(i), int(j), int(k)
+
+
+DETECTOR = Detector(
+    "ghost",
+    "Ghosts",
+    CaveatCode.GHOSTING,
+    6.0,
+    "Correlation of the air in front of the body with the body shifted along an axis of the "
+    "slice: its largest value over the spread of all shifts (own measure, for the idea of "
+    "searching the air MRIQC's ghost-to-signal ratio, Giannelli et al., J Appl Clin Med Phys 2010;11(4)).",
+    find,
+)
