@@ -116,7 +116,7 @@ DETECTOR = Detector(
     CaveatCode.GHOSTING,
     6.0,
     "Correlation of the air in front of the body with the body shifted along an axis of the "
-    "slice: its largest value over the spread of all shifts (own measure, for the idea of "
-    "searching the air MRIQC's ghost-to-signal ratio, Giannelli et al., J Appl Clin Med Phys 2010;11(4)).",
+    "slice: its largest value over the spread of all shifts (own measure; ghosts are sought in the "
+    "air as by Giannelli et al., J Appl Clin Med Phys 2010;11(4), in MRIQC).",
     find,
 )

@@ -78,7 +78,7 @@ def _heart_side(exam: QcExam) -> Finding:
 
 
 def _middle_mm(exam: QcExam, coarse: Coarse, breast: np.ndarray) -> float:
-    """x halfway between the outer borders of the breasts, else of the body."""
+    """Where the middle between the outer borders of the breasts lies along x; 0 without them."""
     seen = np.flatnonzero((breast > 0.5).any(axis=(1, 2)))
     if not seen.size:
         return 0.0

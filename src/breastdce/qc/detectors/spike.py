@@ -78,6 +78,7 @@ DETECTOR = Detector(
     CaveatCode.SPIKE,
     3.0,
     "Largest point of the Fourier transform of a slice over the largest value in a ring 3 to 6 "
-    "points around it (own measure of the artifact described by Zhuo and Gullapalli, RadioGraphics 2006;26:275).",
+    "points around it (own measure of the artifact described by Zhuo and Gullapalli, "
+    "RadioGraphics 2006;26:275).",
     find,
 )

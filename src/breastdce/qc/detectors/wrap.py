@@ -44,22 +44,22 @@ def periodic(image: Array, axis: int) -> float:
     planes = np.moveaxis(image, axis, 0)
     if planes.shape[0] < 6 or min(planes.shape[1:]) < 8:
         return 0.0
-    first, second, third = (_fine(planes[n]) for n in (0, 1, 2))
-    last, before, third_last = (_fine(planes[-n]) for n in (1, 2, 3))
-    across = _correlation(last, first)
+    first, second = _fine(planes[0]), _fine(planes[1])
+    last, before = _fine(planes[-1]), _fine(planes[-2])
     beside = min(_correlation(first, second), _correlation(last, before))
-    skipped = min(_correlation(first, third), _correlation(last, third_last))
-    reference = max(min(beside, 1.0), skipped)
-    if reference < _LEAST_REFERENCE:
+    if beside < _LEAST_REFERENCE:
         return 0.0
-    return float(np.clip(across / reference, 0, 1))
+    return float(np.clip(_correlation(last, first) / beside, 0, 1))
 
 
 def _fine(plane: Array) -> Array:
+    """Fine structure at equal contrast everywhere, so that no single edge outweighs the rest."""
     from scipy import ndimage
 
     smooth = ndimage.gaussian_filter(np.sqrt(np.maximum(plane, 0)), _SMOOTH)
-    return np.asarray(smooth - ndimage.gaussian_filter(smooth, _BROAD), np.float32)
+    detail = smooth - ndimage.gaussian_filter(smooth, _BROAD)
+    local = np.sqrt(ndimage.gaussian_filter(np.square(detail), _BROAD))
+    return np.asarray(detail / np.maximum(local, 1e-3 * max(float(local.max()), 1e-6)), np.float32)
 
 
 def _correlation(one: Array, other: Array) -> float:

@@ -1,4 +1,4 @@
-"""A zipper: a line of noise across the phase-encode direction, from a radio source at one frequency.
+"""A zipper: a line of noise across the phase-encode direction, from a foreign frequency.
 
 A foreign frequency lands in one place of the readout and, being out of step with the phase
 encoding, everywhere along it: one line of the slice is noisier than the lines beside it, in

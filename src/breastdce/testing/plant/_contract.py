@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from breastdce.core.catalog import Catalog
 from breastdce.testing.shapes import Array
@@ -43,6 +45,6 @@ def tissue_level(phases: Phases) -> float:
     return float(np.median(first[first > np.percentile(first, 66)]))
 
 
-def folded(image: Array, wave: Array) -> Array:
+def magnitude(image: Array, other: NDArray[np.complexfloating[Any, Any]]) -> Array:
     """Magnitude of an image, taken as real, plus a complex signal; float32."""
-    return np.abs(image + wave).astype(np.float32)
+    return np.abs(image + other).astype(np.float32)

@@ -1,13 +1,16 @@
 """A bright structure beside the breast: skin or an arm right at a coil element.
 
-Strength 3 to 5: 3, 4.5 and 7 times the 99th percentile of the exam at its middle, 25 mm across or more.
+Strength 3 to 5: 3, 4.5 and 7 times the 99th percentile of the exam at its middle, a fifth of the
+field across or more.
 """
 
 from __future__ import annotations
 
 import numpy as np
+from numpy.typing import NDArray
 
 from breastdce.testing.plant._contract import Phases, Plant
+from breastdce.testing.shapes import Array
 
 AMOUNTS = (1.2, 2.0, 3.0, 4.5, 7.0)
 
@@ -28,7 +31,7 @@ def plant(phases: Phases, strength: int, rng: np.random.Generator) -> Phases:
     return tuple(phase + spot for phase in phases)
 
 
-def _signal(mean, center, radii):
+def _signal(mean: Array, center: NDArray[np.float64], radii: NDArray[np.float64]) -> float:
     box = tuple(
         slice(max(0, int(c - r)), int(c + r) + 1) for c, r in zip(center, radii, strict=True)
     )

@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from breastdce.testing.plant._contract import Phases, Plant, folded, tissue_level
+from breastdce.testing.plant._contract import Phases, Plant, magnitude, tissue_level
+from breastdce.testing.shapes import Array
 
 AMOUNTS = (0.03, 0.06, 0.1, 0.2, 0.4)
 
@@ -19,7 +20,7 @@ def plant(phases: Phases, strength: int, rng: np.random.Generator) -> Phases:
     image = phases[which].copy()
     radius, angle = rng.uniform(0.08, 0.42), rng.uniform(0, np.pi)
     size = image.shape
-    point = [round(radius * n * way) for n, way in zip(size, (np.cos(angle), np.sin(angle)))]
+    point = [round(radius * size[0] * np.cos(angle)), round(radius * size[1] * np.sin(angle))]
     if rng.random() < 0.5:
         k = int(rng.integers(size[2] // 5, size[2] - size[2] // 5))
         image[:, :, k] = _struck(image[:, :, k], point, height, rng)
@@ -29,10 +30,10 @@ def plant(phases: Phases, strength: int, rng: np.random.Generator) -> Phases:
     return tuple(image if n == which else phase for n, phase in enumerate(phases))
 
 
-def _struck(image: np.ndarray, point: list[int], height: float, rng: np.random.Generator):
+def _struck(image: Array, point: list[int], height: float, rng: np.random.Generator) -> Array:
     kspace = np.zeros(image.shape, np.complex64)
     kspace[tuple(point)] = height * image.size * np.exp(2j * np.pi * rng.random())
-    return folded(image, np.fft.ifftn(kspace))
+    return magnitude(image, np.fft.ifftn(kspace))
 
 
 PLANT = Plant("spike", "spike", plant, AMOUNTS, "height of the stripes over the tissue's signal")

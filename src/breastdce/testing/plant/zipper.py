@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from breastdce.testing.plant._contract import Phases, Plant, folded, tissue_level
+from breastdce.testing.plant._contract import Phases, Plant, magnitude, tissue_level
+from breastdce.testing.shapes import Array
 
 AMOUNTS = (0.05, 0.1, 0.2, 0.4, 0.8)
 
@@ -28,11 +29,13 @@ def plant(phases: Phases, strength: int, rng: np.random.Generator) -> Phases:
     )
 
 
-def _crossed(image, axis, lines, height, rng):
+def _crossed(
+    image: Array, axis: int, lines: slice, height: float, rng: np.random.Generator
+) -> Array:
     image = image.copy()
     part = np.moveaxis(image, axis, 0)[lines]
     noise = rng.normal(size=part.shape) + 1j * rng.normal(size=part.shape)
-    part[...] = folded(part, height * noise / np.sqrt(2))
+    part[...] = magnitude(part, height * noise / np.sqrt(2))
     return image
 
 
