@@ -23,6 +23,7 @@ from breastdce.testing.trial import learning_exam
 Array = NDArray[np.float32]
 _TIMES_S = (-200.0, 150.0, 450.0)
 _LEVEL = 500.0  # of the 99th percentile: whole numbers, as scanners store them
+_MOST_SLICES = 30
 _SHAPES = ((96, 96, 96), (112, 96, 72), (128, 128, 60))
 
 
@@ -67,6 +68,15 @@ def exam_of(case: Case, phases: Sequence[Array] | None = None) -> QcExam:
     i, j, k = shape
     breast = np.asfortranarray(case.breast[:i, :j, :k])
     return QcExam(Dynamic(volumes), _facts(len(volumes)), Mask(breast, grid))
+
+
+def slab(case: Case) -> Case:
+    """The middle of a large exam, three phases: planting into all of it would take an hour."""
+    count = case.phases[0].shape[2]
+    first = max(0, (count - _MOST_SLICES) // 2)
+    cut = slice(first, first + _MOST_SLICES)
+    phases = tuple(phase[:, :, cut] for phase in case.phases[:3])
+    return case._replace(phases=phases, breast=case.breast[:, :, cut])
 
 
 def _learning(seed: int, number: int) -> Case:

@@ -20,7 +20,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
-from artifact_cases import Case, exam_of, generated, stored
+from artifact_cases import Case, exam_of, generated, slab, stored
 
 from breastdce.qc.report import DETECTORS
 from breastdce.testing.plant._contract import PLANTS, STRENGTHS, STRONG
@@ -58,7 +58,7 @@ def scores(job: Job) -> list[Score]:
         Score(case.name, real, name, "", 0, DETECTORS.get(name).find(clean).score)
         for name in DETECTORS.names()
     ]
-    return [*rows, *_planted(case, job, real)] if job.planted else rows
+    return [*rows, *_planted(slab(case) if real else case, job, real)] if job.planted else rows
 
 
 def _planted(case: Case, job: Job, real: bool) -> Iterator[Score]:

@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from breastdce.qc.detectors._signal import Array
 
-REACH = 12
+REACH = 32
 """Slices that a slice is compared with."""
 _BLOCKS = 48  # along each side of a slice: fine enough for anatomy, coarse enough for noise
 

@@ -2,8 +2,8 @@
 
 Signal that changes periodically while k-space is filled comes back as weaker copies at regular
 distances. In front of the body there should be nothing but noise: what correlates there with the
-image of the body, shifted by one certain distance, is a ghost. All shifts along an axis are tried;
-the shifts without a ghost tell what chance gives.
+image of the body, shifted by one certain distance, is a ghost. All shifts along both axes of the
+slice are tried.
 """
 
 from __future__ import annotations
@@ -12,29 +12,38 @@ import numpy as np
 from numpy.typing import NDArray
 
 from breastdce.core.codes import CaveatCode
+from breastdce.core.grid import Grid
+from breastdce.imaging.anatomical import Anatomical, coarse_view
+from breastdce.imaging.components import connected_parts
 from breastdce.qc.detectors._contract import Detector, Finding
 from breastdce.qc.detectors._signal import Array, Voxel, axis_word
 from breastdce.qc.exam import QcExam
 
 _MOST_SLICES = 24
-_LEAST_SHIFT = 8  # voxels: nearer than that are blur and ringing of the skin
+_LEAST_MM = 20.0  # of shift: nearer than that are blur and ringing of the skin
+_BLOCK_MM = 3.0
+_MARGIN = 4  # blocks in front of the body
+_DARK = 0.4  # of the tissue's median: what is darker may be a strong ghost
 _LEAST_AIR = 2000  # voxels
-_BROAD = 8.0  # voxels: smoother than that is shading
+_FEW_SHIFTS = 16
+_SIGMAS = 3.0
+_BROAD = 5.0  # voxels: smoother than that is shading
 _TOP = 99.8
 
 
 def find(exam: QcExam) -> Finding:
     """Look for the shift at which the air looks most like the body."""
     step = -(-exam.grid.shape[2] // _MOST_SLICES)
-    air = exam.outside.air.data[:, :, ::step]
+    air = clear_air(exam)[:, :, ::step]
     if np.count_nonzero(air) < _LEAST_AIR:
         return Finding(score=0.0, words="Too little air in the field to look for ghosts.")
+    chance = _SIGMAS / float(np.sqrt(np.count_nonzero(air)))
     best = (0.0, 0, 0, 0)
     for number, phase in enumerate(exam.native.phases):
         image = phase.data[:, :, ::step]
         for axis in (0, 1):
-            likeness = shifted_likeness(image, air, axis)
-            score, shift = _peak(likeness)
+            least = int(_LEAST_MM / exam.grid.spacing_mm[axis])
+            score, shift = _peak(shifted_likeness(image, air, axis), least, chance)
             best = max(best, (score, number, axis, shift))
     score, number, axis, shift = best
     if score == 0:
@@ -48,6 +57,44 @@ def find(exam: QcExam) -> Finding:
         words=f"A copy of tissue shifted by {shift * exam.grid.spacing_mm[axis]:.0f} mm along "
         f"{axis_word(exam.grid, axis)} in phase {number}.",
     )
+
+
+def clear_air(exam: QcExam) -> NDArray[np.bool_]:
+    """Air in front of the body, clear of it, as far as ghosts do not hide where the body ends.
+
+    `QcExam.outside` splits air and tissue as well as can be; strong ghosts are tissue by that
+    level. Here the level is nearer to tissue, which is right in front, where the skin is bright.
+    """
+    coarse = coarse_view(exam.triple.pre, _BLOCK_MM)
+    level = exam.outside.level
+    tissue = coarse.data[coarse.data > level]
+    if tissue.size:
+        level = max(level, _DARK * float(np.median(tissue)))
+    parts = connected_parts(np.asarray(coarse.data > level), 6)
+    body = parts.labels == 1
+    filled = np.logical_or.accumulate(body[:, ::-1], axis=1)[:, ::-1]
+    return _on_voxels(~_grown(filled), exam.grid, coarse.step_mm)
+
+
+def _grown(mask: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    from scipy import ndimage
+
+    return np.asarray(ndimage.binary_dilation(mask, iterations=_MARGIN))
+
+
+def _on_voxels(
+    blocks: NDArray[np.bool_], grid: Grid, step_mm: tuple[float, float, float]
+) -> NDArray[np.bool_]:
+    """Blocks of a coarse view as voxels; what the blocks left out takes the nearest one."""
+    body = Anatomical.of(grid)
+    mask = np.zeros(grid.shape, np.bool_, order="F")
+    view = np.asarray(body.view(mask), np.bool_)  # no copy
+    lines = []
+    for axis in range(3):
+        size = round(step_mm[axis] / body.step_mm[axis])
+        lines.append(np.minimum(np.arange(view.shape[axis]) // size, blocks.shape[axis] - 1))
+    view[...] = blocks[np.ix_(*lines)]
+    return mask
 
 
 def shifted_likeness(image: Array, air: NDArray[np.bool_], axis: int) -> NDArray[np.float64]:
@@ -85,18 +132,13 @@ def _detail(power: Array, where: NDArray[np.bool_], axis: int) -> Array:
     return np.asarray(np.where(where, power - smooth / np.maximum(share, 1e-3), 0), np.float32)
 
 
-def _peak(likeness: NDArray[np.float64]) -> tuple[float, int]:
-    """Height of the largest correlation over the spread of all, and its shift."""
-    usable = likeness[_LEAST_SHIFT:-_LEAST_SHIFT]
-    if usable.size < 2 * _LEAST_SHIFT:
+def _peak(likeness: NDArray[np.float64], least: int, chance: float) -> tuple[float, int]:
+    """Largest correlation, less what noise reaches by chance, and its shift."""
+    usable = likeness[least : likeness.size - least]
+    if usable.size < _FEW_SHIFTS:
         return 0.0, 0
-    center = float(np.median(usable))
-    spread = 1.4826 * float(np.median(np.abs(usable - center)))
-    at = int(usable.argmax())
-    if spread <= 0:
-        return 0.0, 0
-    shift = at + _LEAST_SHIFT
-    return max(0.0, float(usable[at] - center) / spread), min(shift, likeness.size - shift)
+    shift = int(usable.argmax()) + least
+    return max(0.0, float(likeness[shift]) - chance), min(shift, likeness.size - shift)
 
 
 def _place(image: Array, air: NDArray[np.bool_], axis: int, shift: int) -> Voxel:
@@ -114,9 +156,10 @@ DETECTOR = Detector(
     "ghost",
     "Ghosts",
     CaveatCode.GHOSTING,
-    6.0,
-    "Correlation of the air in front of the body with the body shifted along an axis of the "
-    "slice: its largest value over the spread of all shifts (own measure; ghosts are sought in the "
-    "air as by Giannelli et al., J Appl Clin Med Phys 2010;11(4), in MRIQC).",
+    0.05,
+    "Correlation of the squared signal of the air in front of the body with that of the body, "
+    "shifted along an axis of the slice, at most, less 3 over the root of the number of air "
+    "voxels (own measure; ghosts are sought in the air as by Giannelli et al., J Appl Clin Med "
+    "Phys 2010;11(4), in MRIQC).",
     find,
 )

@@ -60,6 +60,7 @@ def changing(
 
     The factor is the median ratio of the two phases: gain that was set anew changes every voxel.
     """
+    before, after = _calm(before), _calm(after)
     lit = body & (np.maximum(before, after) > level)
     ratio = after[lit] / np.maximum(before[lit], np.float32(1e-6))
     gain = np.float32(np.median(ratio)) if ratio.size else np.float32(1)
@@ -68,6 +69,13 @@ def changing(
     up = lit & (second > (1 + _RISE) * np.maximum(first, least) + least)
     down = lit & (first > (1 + _RISE) * np.maximum(second, least) + least)
     return np.count_nonzero(up, axis=(0, 1)), np.count_nonzero(down, axis=(0, 1))
+
+
+def _calm(image: Array) -> Array:
+    """Means over three by three voxels of a slice: noise of one voxel is no change."""
+    from scipy import ndimage
+
+    return np.asarray(ndimage.uniform_filter(image, (3, 3, 1)), np.float32)
 
 
 def _enough(body: NDArray[np.bool_]) -> NDArray[np.float64]:

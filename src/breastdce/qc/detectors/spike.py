@@ -2,7 +2,8 @@
 
 In the Fourier transform of a slice such a point stands alone. Edges of tissue make lines through
 k-space and texture makes clouds, so a point is compared with the largest value in a ring around
-it, which a line crosses and a cloud fills.
+it, which a line crosses and a cloud fills. The part of the ring that is much nearer to the center
+of k-space, where all images are bright, does not count.
 """
 
 from __future__ import annotations
@@ -16,9 +17,10 @@ from breastdce.qc.detectors._signal import Array, slice_center
 from breastdce.qc.exam import QcExam
 
 _CANDIDATES = 12
-_LOWEST = 0.03  # cycles per voxel: below it a slice is brighter here than there, not striped
+_LOWEST = 0.05  # cycles per voxel: below it a slice is brighter here than there, not striped
 _INNER, _OUTER = 3, 6  # of the ring; a Hann window spreads a point over 2 voxels
 _BOX = 9
+_OUTWARD = 0.75
 
 
 def _ring() -> NDArray[np.int64]:
@@ -60,14 +62,16 @@ def _loneliest(image: Array) -> tuple[float, float, float]:
     floor = np.float32(0.3 * np.sqrt(np.square(window).sum()))  # of whole numbers, rounded
     near = ndimage.uniform_filter(size, _BOX, mode="wrap") + floor
     lone = size / near
-    lone[np.hypot(u[:, None], v) < _LOWEST] = 0
+    radius = np.hypot(u[:, None], v)
+    lone[radius < _LOWEST] = 0
     lone[:, v < 0] = 0  # the other half mirrors this one
     ring = _ring()
     best = (0.0, 0.0, 0.0)
     for place in np.argpartition(lone, -_CANDIDATES, axis=None)[-_CANDIDATES:]:
         a, b = np.unravel_index(place, lone.shape)
-        around = size[(a + ring[0]) % size.shape[0], (b + ring[1]) % size.shape[1]]
-        ratio = float(size[a, b] / max(float(around.max()), float(floor)))
+        i, j = (a + ring[0]) % size.shape[0], (b + ring[1]) % size.shape[1]
+        around = size[i, j][radius[i, j] >= _OUTWARD * radius[a, b]]
+        ratio = float(size[a, b] / max(float(around.max(initial=0)), float(floor)))
         best = max(best, (ratio, float(u[a]), float(v[b])))
     return best
 
