@@ -24,7 +24,7 @@ Array = NDArray[np.float32]
 _TIMES_S = (-200.0, 150.0, 450.0)
 _LEVEL = 500.0  # of the 99th percentile: whole numbers, as scanners store them
 _MOST_SLICES = 30
-_SHAPES = ((96, 96, 96), (112, 96, 72), (128, 128, 60))
+_SHAPES = ((96, 96, 72), (112, 96, 56), (96, 80, 80))
 
 
 class Case(NamedTuple):

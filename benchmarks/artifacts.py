@@ -1,11 +1,12 @@
 """How well the detectors of artifacts find what was planted, and how often they cry wolf.
 
-    python benchmarks/artifacts.py [--real OUT ...] [--clean 40] [--planted 12] [--keep]
+    python benchmarks/artifacts.py [--real OUT ...] [--clean 40] [--planted 8] [--keep]
 
 Clean exams come from two ranges of seeds: thresholds were chosen on the first (`--seed 1`), the
 table is made on the second (`--seed 2`, the default). Each kind is planted with five strengths
 into the first `--planted` of the generated exams, and into the data sets given with `--real`. The
-last line is `ratio <number>`: the worst sensitivity in the strong half over all kinds.
+last line is `ratio <number>`: the worst sensitivity in the strong half over all kinds. The work can
+be shared between calls: `--write` keeps scores, `--read` takes them, with `--clean 0` alone.
 """
 
 from __future__ import annotations
@@ -134,14 +135,15 @@ def _print(lines: dict[str, dict[str, object]]) -> None:
 def main() -> None:
     """Print the table, and the worst sensitivity last."""
     args = _arguments()
+    rows = [Score(**json.loads(line)) for path in args.read for line in path.open()]
+    numbers = range(args.first, args.first + args.clean)
     jobs = [Job(args.seed, 0, folder, True) for folder in args.real]
-    jobs += [Job(args.seed, n, None, n < args.planted) for n in range(args.clean)]
-    rows: list[Score] = []
+    jobs += [Job(args.seed, n, None, n < args.planted) for n in numbers]
     with get_context("spawn").Pool(args.workers) as pool:
         for part in pool.imap_unordered(scores, jobs):
             rows += part
-            if args.rows:
-                with args.rows.open("a") as file:
+            if args.write:
+                with args.write.open("a") as file:
                     file.writelines(json.dumps(row._asdict()) + "\n" for row in part)
     rows.sort()
     lines = table(rows)
@@ -150,17 +152,18 @@ def main() -> None:
     for row in real:
         alarm = row.score >= DETECTORS.get(row.detector).threshold
         print(f"{row.case} as it is: {row.detector} {row.score:.3g}{' ALARM' if alarm else ''}")
+    clean_count = len({row.case for row in rows if not row.kind and not row.real})
     any_alarm = {
         row.case
         for row in rows
         if not row.kind and not row.real and row.score >= DETECTORS.get(row.detector).threshold
     }
-    print(f"clean generated exams with any alarm: {len(any_alarm)} of {args.clean}")
+    print(f"clean generated exams with any alarm: {len(any_alarm)} of {clean_count}")
     if args.keep:
         kept = {
             "seed": args.seed,
-            "clean": args.clean,
-            "planted": args.planted,
+            "clean": clean_count,
+            "planted": len({row.case for row in rows if row.kind and not row.real}),
             "table": lines,
             "real_as_is": [row._asdict() for row in real],
             "any_alarm": sorted(any_alarm),
@@ -174,10 +177,12 @@ def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--seed", type=int, default=2, help="1: thresholds were chosen on it")
     parser.add_argument("--clean", type=int, default=40, help="generated exams")
-    parser.add_argument("--planted", type=int, default=12, help="of them, with artifacts too")
+    parser.add_argument("--planted", type=int, default=8, help="of them, with artifacts too")
     parser.add_argument("--real", type=Path, nargs="*", default=[], help="finished data sets")
     parser.add_argument("--workers", type=int, default=1)
-    parser.add_argument("--rows", type=Path, help="append every score as a line of JSON")
+    parser.add_argument("--first", type=int, default=0, help="number of the first generated exam")
+    parser.add_argument("--write", type=Path, help="append every score as a line of JSON")
+    parser.add_argument("--read", type=Path, nargs="*", default=[], help="scores of other calls")
     parser.add_argument("--keep", action="store_true", help="write results/artifacts.json")
     return parser.parse_args()
 
