@@ -20,7 +20,7 @@ from breastdce.qc.detectors._signal import Array, Voxel, axis_word
 from breastdce.qc.exam import QcExam
 
 _MOST_SLICES = 24
-_LEAST_MM = 20.0  # of shift: nearer than that are blur and ringing of the skin
+_LEAST_MM = 15.0  # of shift: nearer than that are blur and ringing of the skin
 _BLOCK_MM = 3.0
 _MARGIN = 4  # blocks in front of the body
 _DARK = 0.4  # of the tissue's median: what is darker may be a strong ghost
@@ -113,8 +113,10 @@ def shifted_likeness(image: Array, air: NDArray[np.bool_], axis: int) -> NDArray
     size = image.shape[axis]
     product = fft.irfft((spectra[0] * spectra[1].conj()).sum(axis=(1, 2)), size)
     seen = fft.irfft((spectra[2] * squares.conj()).sum(axis=(1, 2)), size)
-    total = float(np.square(ghost).sum())
-    scale = np.sqrt(np.maximum(seen, 1e-6 * max(float(seen.max()), 1e-30)) * max(total, 1e-30))
+    total, most = float(np.square(ghost).sum()), float(seen.max())
+    if total <= 0 or most <= 0:
+        return np.zeros(size)
+    scale = np.sqrt(np.maximum(seen, 1e-6 * most).astype(np.float64) * total)
     return np.asarray(product / scale, np.float64)
 
 

@@ -19,7 +19,7 @@ _BLOCK_MM = 4.0
 _ONE_SIDED_MM = 220.0  # as `prepare.breast_mask`: wider images show both breasts
 _NEAR_MM = 15.0  # a field of one breast whose middle is nearer to x = 0 names no side
 _HEART_MM = 95.0  # the heart lies within this of the middle
-_LEAST_RISE = 0.6  # over the pre-contrast signal; blood rises by more
+_LEAST_RISE = 1.2  # over the pre-contrast signal: blood rises by more, liver by less
 _LEAST_ML = 40.0  # of strong enhancement behind the breasts: a heart, not vessels
 _SIDES = {"R": 1.0, "L": -1.0}
 

@@ -59,7 +59,7 @@ def _loneliest(image: Array) -> tuple[float, float, float]:
     window = np.hanning(image.shape[0])[:, None] * np.hanning(image.shape[1])
     size = np.abs(fft.fft2((image * window).astype(np.float32)))
     u, v = (fft.fftfreq(n) for n in image.shape)
-    floor = np.float32(0.3 * np.sqrt(np.square(window).sum()))  # of whole numbers, rounded
+    floor = np.float32(1e-6) * size.max()  # where k-space was filled with zeros
     near = ndimage.uniform_filter(size, _BOX, mode="wrap") + floor
     lone = size / near
     radius = np.hypot(u[:, None], v)
