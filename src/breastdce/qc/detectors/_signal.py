@@ -13,13 +13,8 @@ from breastdce.imaging.anatomical import Anatomical
 Array = NDArray[np.float32]
 Voxel = tuple[int, int, int]
 
-ACROSS = 2
-"""Array axis that the slices are stacked along."""
-_FRONT = ("L", "P", "F")  # where an axis begins, if it runs to +x, +y, +z
-_BACK = ("R", "A", "H")
-_ENDS = {
-    "L": "left", "R": "right", "P": "back", "A": "front", "F": "feet", "H": "head",
-}  # fmt: skip
+_ENDS = (("left", "right"), ("back", "front"), ("feet", "head"))
+"""Sides of the body at the lower and the higher end of x, y and z."""
 
 
 def fine(image: Array) -> Array:
@@ -58,8 +53,7 @@ def end_word(grid: Grid, axis: int, *, last: bool) -> str:
     """Which side of the body the first or last voxel of an array axis lies on."""
     body = Anatomical.of(grid)
     ras = body.order.index(axis)
-    high = last is not body.flipped[ras]
-    return _ENDS[(_BACK if high else _FRONT)[ras]]
+    return _ENDS[ras][last is not body.flipped[ras]]
 
 
 def axis_word(grid: Grid, axis: int) -> str:
