@@ -10,18 +10,20 @@ from breastdce.core.codes import CaveatCode, ExamCode, SeriesCode, Undefined
 from breastdce.dataset.deidentification import Action
 from breastdce.dataset.layout import KineticMap
 from breastdce.dataset.sensitivity_table import COLUMNS as SENSITIVITY_COLUMNS
+from breastdce.qc.report import CHECKS
 from breastdce.radiomics.families.ibsi._aggregation import ALL_DIRECTIONS, ALL_SPACES
 from breastdce.radiomics.panel import FAMILIES, describe, load_panel, shipped_panels
 
 DOCS = Path(__file__).parents[2] / "docs"
 HOW_TO = (DOCS / "radiomics.md").read_text(encoding="utf-8")
 KINETICS = (DOCS / "kinetics.md").read_text(encoding="utf-8")
+QUALITY = (DOCS / "quality.md").read_text(encoding="utf-8")
 PRIVACY = (DOCS / "deidentification.md").read_text(encoding="utf-8")
 
 
 @pytest.mark.parametrize("code", Undefined)
 def test_every_reason_is_explained(code):
-    assert f"`{code}`" in HOW_TO + KINETICS
+    assert f"`{code}`" in HOW_TO + KINETICS + QUALITY
 
 
 @pytest.mark.parametrize("word", [*ALL_DIRECTIONS, *ALL_SPACES])
@@ -85,3 +87,8 @@ def test_every_column_of_the_sensitivity_table_is_explained(column):
 @pytest.mark.parametrize("name", KineticMap)
 def test_every_further_map_is_explained(name):
     assert f"`{name}`" in KINETICS
+
+
+@pytest.mark.parametrize("name", CHECKS.names())
+def test_every_measure_of_quality_is_explained(name):
+    assert f"| `{name}` |" in QUALITY

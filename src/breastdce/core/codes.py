@@ -877,6 +877,11 @@ class Undefined(Code):
         "The images show one breast, and the quantity compares two.",
         "Nothing to do.",
     )
+    REFERENCE_PHASE = (
+        "REFERENCE_PHASE",
+        "The phase is the one that the others are compared with.",
+        "Nothing to do.",
+    )
     TIMES_UNKNOWN = (
         "TIMES_UNKNOWN",
         "The times of the phases after the arrival of contrast are not known.",

@@ -34,6 +34,7 @@ from breastdce.dataset.checks_tables import TableReader, read_features
 from breastdce.dataset.checks_text import check_texts, check_workbook
 from breastdce.dataset.kinetics_table import check_kinetics
 from breastdce.dataset.problem import Problem, Promise
+from breastdce.dataset.quality_table import check_quality
 from breastdce.dataset.sensitivity_table import check_sensitivity
 from breastdce.formats.tables import MISSING, Cell, Column
 
@@ -106,6 +107,7 @@ def _check_tables(
     further = [
         *check_sensitivity(root, reader, folders, exams),
         *check_kinetics(root, reader, folders, exams),
+        *check_quality(root, reader, folders, exams),
     ]
     return [
         *reader.problems,

@@ -5,10 +5,22 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import cached_property
 
+import numpy as np
+
+from breastdce.core.codes import Undefined
 from breastdce.core.exam import Dynamic, ExamFacts, Triple
 from breastdce.core.grid import Grid
 from breastdce.core.volume import Mask
-from breastdce.qc.regions import Array, Inside, Outside, inside, outside, relative_enhancement
+from breastdce.imaging.distance import within_mm
+from breastdce.qc.motion import Motion, find_motion
+from breastdce.qc.noise import noise_of_air, noise_of_tissue
+from breastdce.qc.numbers import Number, median
+from breastdce.qc.regions import Array, Bools, Outside, outside, relative_enhancement
+from breastdce.qc.tissues import Inside, inside
+from breastdce.qc.uptake import enhancing_share
+
+_FAT_SUPPRESSED = "FS"  # of ScanOptions, DICOM PS3.3 C.8.3.1
+_CLEAR_MM = 5.0
 
 
 @dataclass(frozen=True, eq=False)
@@ -45,9 +57,68 @@ class QcExam:
     @cached_property
     def inside(self) -> Inside:
         """Gland and fat of the breasts."""
-        return inside(self.triple, self.breast)
+        options = next(iter(self.facts.sidecars), {}).get("ScanOptions")
+        told = isinstance(options, list) and _FAT_SUPPRESSED in options
+        return inside(self.triple, self.breast, suppressed=told)
 
     @cached_property
     def enhancement(self) -> Array:
         """Early over pre-contrast signal, less 1, float32 [i, j, k]; 0 in air."""
         return relative_enhancement(self.triple.pre, self.triple.post1, self.outside.level)
+
+    @cached_property
+    def noise(self) -> tuple[Number, ...]:
+        """SD of the noise of each phase by its air."""
+        air = self.outside.air.data
+        return tuple(noise_of_air(phase.data, air) for phase in self.native.phases)
+
+    @cached_property
+    def noise_in_fat(self) -> tuple[Number, ...]:
+        """SD of the noise of each phase by second differences in fat."""
+        fat = self.inside.fat.data
+        return tuple(noise_of_tissue(phase.data, fat) for phase in self.native.phases)
+
+    @cached_property
+    def healthy_gland(self) -> Bools:
+        """Gland at least 5 mm from the functional tumor volume, native bool [i, j, k]."""
+        gland = self.inside.gland.data
+        if self.ftv is None or not self.ftv.data.any():
+            return gland
+        return np.asarray(gland & ~within_mm(self.ftv, _CLEAR_MM).data)
+
+    @cached_property
+    def motion(self) -> tuple[Motion | Undefined, ...]:
+        """Motion of each phase since the pre-contrast one."""
+        reference = self.facts.phase_indices[0]
+        return tuple(
+            Undefined.REFERENCE_PHASE
+            if index == reference
+            else find_motion(self.triple.pre, phase, self.breast)
+            for index, phase in enumerate(self.native.phases)
+        )
+
+    @cached_property
+    def gland_signal(self) -> tuple[Number, ...]:
+        """Median of each phase over `healthy_gland`."""
+        return self.medians(self.healthy_gland)
+
+    @cached_property
+    def fat_signal(self) -> tuple[Number, ...]:
+        """Median of each phase over fat."""
+        return self.medians(self.inside.fat.data)
+
+    @cached_property
+    def breast_signal(self) -> tuple[Number, ...]:
+        """Median of each phase over gland and fat together."""
+        return self.medians(self.inside.all)
+
+    @cached_property
+    def enhancing_share(self) -> Number:
+        """Percent of the voxels of `healthy_gland` that rise by a fifth or more until early."""
+        return enhancing_share(self.triple.pre, self.triple.post1, self.healthy_gland)
+
+    def medians(self, where: Bools) -> tuple[Number, ...]:
+        """Median signal of each phase over a region."""
+        at = np.flatnonzero(where.ravel(order="K"))
+        flat = (phase.data.ravel(order="K") for phase in self.native.phases)
+        return tuple(median(values[at]) for values in flat)

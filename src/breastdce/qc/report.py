@@ -55,6 +55,8 @@ class QcReport(msgspec.Struct, frozen=True, kw_only=True):
     """In order of name."""
     findings: tuple[FindingResult, ...]
     """Of every detector, found or not, in order of name."""
+    phase_indices: tuple[int, int, int] = (0, 1, 2)
+    """Which native phases are pre-contrast, early and late."""
 
 
 def all_checks() -> tuple[Check, ...]:
@@ -72,6 +74,7 @@ def assess(exam: QcExam, checks: Iterable[Check], detectors: Iterable[Detector])
     return QcReport(
         checks=tuple(_measured(exam, check) for check in checks),
         findings=tuple(_looked(exam, detector) for detector in detectors),
+        phase_indices=exam.facts.phase_indices,
     )
 
 

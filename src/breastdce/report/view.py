@@ -101,6 +101,30 @@ class BiasView:
     ser_change_sd: float | None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class QualityLine:
+    """One measure of image quality."""
+
+    name: str
+    """As in quality.tsv; per phase the column ends in _0, _1 or _2."""
+    title: str
+    unit: str
+    """Empty where there is none."""
+    good: str
+    """`high`, `low`, `near 1` or `neither`: which way is better."""
+    formula: str
+    source: str
+    low: float | None
+    high: float | None
+    """Bounds of what is not flagged."""
+    per_phase: bool
+    values: Sequence[float | None]
+    """Of each native phase, or one of the exam."""
+    reasons: Sequence[str]
+    """Beside each value: why there is none, in words; empty where there is one."""
+    flagged: Sequence[bool]
+
+
 @dataclass(frozen=True, kw_only=True, eq=False)
 class ExamView:
     """Everything that the page of one exam shows.
@@ -129,6 +153,8 @@ class ExamView:
     """The best structural tumor volume there is; the row's `stv_source` names it."""
     sensitivity: SensitivityView | None = None
     bias: BiasView | None = None
+    quality: Sequence[QualityLine] = ()
+    """Measures of image quality; empty where no step took them."""
     curves: Mapping[str, object] | None = None
     """The FTV's row of kinetics.tsv."""
     proposals: Sequence[ProposalView] = ()

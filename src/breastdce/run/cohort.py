@@ -20,6 +20,7 @@ from breastdce.dataset import dictionary, layout
 from breastdce.dataset.card import CardFacts, write_card
 from breastdce.dataset.kinetics_table import write_kinetics
 from breastdce.dataset.provenance import GeneratedBy, Provenance, RecipeNote, read_exams
+from breastdce.dataset.quality_table import write_quality
 from breastdce.dataset.rows import ExclusionRow, FeatureRow, Level, ParticipantRow
 from breastdce.dataset.sensitivity_table import write_sensitivity_dictionary
 from breastdce.dataset.tables import (
@@ -44,6 +45,7 @@ from breastdce.run.pages import (
 )
 from breastdce.run.paths import WorkPaths
 from breastdce.run.plan import Plan
+from breastdce.run.quality_rows import quality_columns
 
 
 def write_cohort(
@@ -146,6 +148,7 @@ def _write_tables(
     write_features(out, features, panel.columns(), notes)
     write_sensitivity_dictionary(out)
     write_kinetics(out)
+    write_quality(out, quality_columns())
     write_card(
         out,
         CardFacts(

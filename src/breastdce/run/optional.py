@@ -11,13 +11,16 @@ from breastdce.core.volume import Mask
 from breastdce.dataset import layout
 from breastdce.dataset.kinetics_table import write_exam_kinetics
 from breastdce.dataset.layout import MaskName
+from breastdce.dataset.quality_table import write_exam_quality
 from breastdce.dataset.sensitivity_table import write_sensitivity
 from breastdce.formats.nifti import write_mask
 from breastdce.formats.tfm import write_transform
 from breastdce.kinetics.curve_maps import CurveReport
 from breastdce.kinetics.sensitivity import SensitivityReport
+from breastdce.qc.report import QcReport
 from breastdce.run.kinetics_files import curve_rows, write_maps
 from breastdce.run.plan import Plan
+from breastdce.run.quality_rows import quality_rows
 from breastdce.run.sensitivity_rows import sensitivity_rows
 
 if TYPE_CHECKING:
@@ -33,6 +36,10 @@ def _sensitivity(out: Path, exam: ExamId, report: SensitivityReport) -> list[Pat
 
 def _curves(out: Path, exam: ExamId, report: CurveReport) -> list[Path]:
     return [write_exam_kinetics(out, exam, curve_rows(report))]
+
+
+def _quality(out: Path, exam: ExamId, report: QcReport) -> list[Path]:
+    return [write_exam_quality(out, exam, quality_rows(report))]
 
 
 def _transforms(out: Path, exam: ExamId, transforms: Transforms) -> list[Path]:
@@ -52,6 +59,7 @@ FILES: Final[dict[str, Writer]] = {
     "breast": _breast,
     "sensitivity": _sensitivity,
     "curves": _curves,
+    "qc": _quality,
     "curve_maps": write_maps,
     "tofts_maps": write_maps,
     "transforms": _transforms,
@@ -62,6 +70,7 @@ REPORTS: Final[tuple[str, ...]] = (
     "curves",
     "motion",
     "breast_report",
+    "qc",
     "proposals",
     "prediction",
 )

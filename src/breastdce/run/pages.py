@@ -34,6 +34,7 @@ from breastdce.report.view import (
     StepView,
 )
 from breastdce.run.describe import Measurements, exclusion_of, proposal_rows
+from breastdce.run.quality_view import quality_lines
 from breastdce.run.sensitivity_rows import sensitivity_view
 from breastdce.stages.n4 import BiasReport
 
@@ -212,6 +213,7 @@ def exam_view(
         stv=next((mask for mask in masks if mask is not None), None),
         sensitivity=_sensitivity(measurements),
         bias=_bias(measurements),
+        quality=quality_lines(measurements.reports),
         curves=images.curves(),
         proposals=tuple(
             ProposalView(row.box, row.side, row.ml, row.score)

@@ -42,8 +42,10 @@ def run(inputs: Inputs, params: NoParams, ctx: Context) -> Result[Outputs]:
 def _caveats(report: QcReport) -> Iterator[Caveat]:
     flagged = [check.name for check in report.checks if any(check.flagged)]
     if flagged:
-        detail = {"checks": ", ".join(flagged), "n_checks": len(flagged)}
-        yield Caveat(CaveatCode.QUALITY_FLAGGED, detail)
+        yield Caveat(
+            CaveatCode.QUALITY_FLAGGED,
+            {"checks": ", ".join(flagged), "n_checks": len(flagged)},
+        )
     for finding in report.findings:
         if finding.is_found:
             yield Caveat(finding.code, _detail(finding))

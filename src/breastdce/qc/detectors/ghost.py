@@ -12,12 +12,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from breastdce.core.codes import CaveatCode
-from breastdce.core.grid import Grid
-from breastdce.imaging.anatomical import Anatomical, coarse_view
+from breastdce.imaging.anatomical import coarse_view
 from breastdce.imaging.components import connected_parts
 from breastdce.qc.detectors._contract import Detector, Finding
 from breastdce.qc.detectors._signal import Array, Voxel, axis_word
 from breastdce.qc.exam import QcExam
+from breastdce.qc.regions import native_mask
 
 _MOST_SLICES = 24
 _LEAST_MM = 15.0  # of shift: nearer than that are blur and ringing of the skin
@@ -73,28 +73,13 @@ def clear_air(exam: QcExam) -> NDArray[np.bool_]:
     parts = connected_parts(np.asarray(coarse.data > level), 6)
     body = parts.labels == 1
     filled = np.logical_or.accumulate(body[:, ::-1], axis=1)[:, ::-1]
-    return _on_voxels(~_grown(filled), exam.grid, coarse.step_mm)
+    return native_mask(~_grown(filled), exam.grid, coarse).data
 
 
 def _grown(mask: NDArray[np.bool_]) -> NDArray[np.bool_]:
     from scipy import ndimage
 
     return np.asarray(ndimage.binary_dilation(mask, iterations=_MARGIN))
-
-
-def _on_voxels(
-    blocks: NDArray[np.bool_], grid: Grid, step_mm: tuple[float, float, float]
-) -> NDArray[np.bool_]:
-    """Blocks of a coarse view as voxels; what the blocks left out takes the nearest one."""
-    body = Anatomical.of(grid)
-    mask = np.zeros(grid.shape, np.bool_, order="F")
-    view = np.asarray(body.view(mask), np.bool_)  # no copy
-    lines = []
-    for axis in range(3):
-        size = round(step_mm[axis] / body.step_mm[axis])
-        lines.append(np.minimum(np.arange(view.shape[axis]) // size, blocks.shape[axis] - 1))
-    view[...] = blocks[np.ix_(*lines)]
-    return mask
 
 
 def shifted_likeness(image: Array, air: NDArray[np.bool_], axis: int) -> NDArray[np.float64]:
