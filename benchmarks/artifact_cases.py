@@ -24,6 +24,7 @@ Array = NDArray[np.float32]
 _TIMES_S = (-200.0, 150.0, 450.0)
 _LEVEL = 500.0  # of the 99th percentile: whole numbers, as scanners store them
 _MOST_SLICES = 30
+_TWO_SIDED_MM = 220.0
 _SHAPES = ((96, 96, 72), (112, 96, 56), (96, 80, 80))
 
 
@@ -50,8 +51,9 @@ def stored(folder: Path) -> Case:
     volumes = [read_volume(path) for path in native]
     mask = breast_mask(volumes[0], BreastParams()).mask.data
     grid = volumes[0].grid
-    wide = max(abs(grid.direction[0] * grid.shape * np.asarray(grid.spacing_mm))) > 220
-    return Case(folder.name, grid, tuple(v.data for v in volumes), mask, bool(wide), "real")
+    extent = np.asarray(grid.shape) * np.asarray(grid.spacing_mm)
+    wide = float(np.abs(grid.direction[0] * extent).max()) > _TWO_SIDED_MM
+    return Case(folder.name, grid, tuple(v.data for v in volumes), mask, wide, "real")
 
 
 def exam_of(case: Case, phases: Sequence[Array] | None = None) -> QcExam:

@@ -22,6 +22,7 @@ from typing import NamedTuple
 
 import numpy as np
 from artifact_cases import Case, exam_of, generated, slab, stored
+from numpy.typing import NDArray
 
 from breastdce.qc.report import DETECTORS
 from breastdce.testing.plant._contract import PLANTS, STRENGTHS, STRONG
@@ -108,7 +109,7 @@ def table(rows: list[Score]) -> dict[str, dict[str, object]]:
     return lines
 
 
-def _auc(planted: list[float], clean: np.ndarray) -> float | None:
+def _auc(planted: list[float], clean: NDArray[np.float64]) -> float | None:
     """Chance that a planted exam scores higher than a clean one; ties count half."""
     if not planted or not clean.size:
         return None

@@ -9,6 +9,7 @@ tells left from right: without a named side or a heart in the field, there is no
 from __future__ import annotations
 
 import numpy as np
+from numpy.typing import NDArray
 
 from breastdce.core.codes import CaveatCode
 from breastdce.imaging.anatomical import Anatomical, Coarse, coarse_view
@@ -77,7 +78,7 @@ def _heart_side(exam: QcExam) -> Finding:
     )
 
 
-def _middle_mm(exam: QcExam, coarse: Coarse, breast: np.ndarray) -> float:
+def _middle_mm(exam: QcExam, coarse: Coarse, breast: NDArray[np.float32]) -> float:
     """Where the middle between the outer borders of the breasts lies along x; 0 without them."""
     seen = np.flatnonzero((breast > 0.5).any(axis=(1, 2)))
     if not seen.size:
@@ -86,7 +87,7 @@ def _middle_mm(exam: QcExam, coarse: Coarse, breast: np.ndarray) -> float:
     return float(along[seen[0]] + along[seen[-1]]) / 2
 
 
-def _largest(mask: np.ndarray) -> np.ndarray:
+def _largest(mask: NDArray[np.bool_]) -> NDArray[np.bool_]:
     from scipy import ndimage
 
     labels, count = ndimage.label(ndimage.binary_opening(mask))
@@ -96,7 +97,7 @@ def _largest(mask: np.ndarray) -> np.ndarray:
     return np.asarray(labels == int(sizes.argmax()) + 1)
 
 
-def _voxel(exam: QcExam, coarse: Coarse, center: np.ndarray) -> tuple[int, int, int]:
+def _voxel(exam: QcExam, coarse: Coarse, center: NDArray[np.float64]) -> tuple[int, int, int]:
     place = np.asarray(coarse.first_mm) + center * np.asarray(coarse.step_mm)
     inverse = np.linalg.inv(exam.grid.affine)
     index = np.rint(inverse[:3, :3] @ place + inverse[:3, 3]).astype(int)
