@@ -19,13 +19,25 @@ from breastdce.qc.detectors import (
     wrap,
     zipper,
 )
-from breastdce.qc.detectors._signal import fine, mismatch
+from breastdce.qc.detectors._signal import axis_word, end_word, fine, mismatch, number_words
 from breastdce.qc.exam import QcExam
 from tests.unit.qc.detectors.made_up import AXIAL, body_phases, exam_of, facts
 
 
 def noise(shape: tuple[int, ...], seed: int = 0) -> np.ndarray:
     return np.random.default_rng(seed).normal(0, 10, shape).astype(np.float32)
+
+
+def test_ends_of_axes_are_named_by_the_body(clean):
+    grid = exam_of(clean).grid
+    assert [axis_word(grid, axis) for axis in range(3)] == [
+        "right to left",
+        "front to back",
+        "feet to head",
+    ]
+    assert end_word(grid, 1, last=False) == "front"
+    assert number_words(range(3)) == "0, 1, 2"
+    assert number_words(range(8)) == "0, 1, 2, 3, 4, 5 and 2 more"
 
 
 def test_fine_structure_of_a_plane_is_nothing():
