@@ -17,6 +17,16 @@ _ENDS = (("left", "right"), ("back", "front"), ("feet", "head"))
 """Sides of the body at the lower and the higher end of x, y and z."""
 
 
+COARSE_MM = 2.5
+"""With larger voxels in the slice, anatomy is as fine as what artifacts are told from it by."""
+TOO_COARSE = "The voxels are too coarse to tell this from anatomy."
+
+
+def is_coarse(grid: Grid) -> bool:
+    """Whether voxels in the slice are larger than `COARSE_MM`."""
+    return max(grid.spacing_mm[:2]) > COARSE_MM
+
+
 def fine(image: Array) -> Array:
     """What a voxel differs from the mean of its four neighbors in the slice; float32 [i, j, k].
 

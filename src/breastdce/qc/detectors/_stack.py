@@ -7,21 +7,23 @@ from numpy.typing import NDArray
 
 from breastdce.qc.detectors._signal import Array
 
-REACH = 32
-"""Slices that a slice is compared with."""
+REACH = 12
+"""Slices that a slice is compared with, at most; a quarter of the stack if that is less, since the
+two sides of a breast are alike."""
 _BLOCKS = 48  # along each side of a slice: fine enough for anatomy, coarse enough for noise
 
 
 def distances(image: Array) -> NDArray[np.float64]:
-    """Mean absolute difference of slices, shape (REACH, slices).
+    """Mean absolute difference of slices, shape (lags, slices), lags as `REACH` says, at least 2.
 
     Row n - 1, column k: slices k and k + n; NaN beyond the end of the stack. Slices are averaged in
     blocks first, so that noise has little part in it.
     """
     small = _blocks(image)
     count = image.shape[2]
-    table = np.full((REACH, count), np.nan)
-    for lag in range(1, min(REACH, count - 1) + 1):
+    reach = max(2, min(REACH, count // 4))
+    table = np.full((reach, count), np.nan)
+    for lag in range(1, min(reach, count - 1) + 1):
         change = np.abs(small[:, :, lag:] - small[:, :, :-lag])
         table[lag - 1, : count - lag] = change.mean(axis=(0, 1), dtype=np.float64)
     return table

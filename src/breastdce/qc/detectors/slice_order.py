@@ -60,7 +60,7 @@ DETECTOR = Detector(
     "Slices out of order",
     CaveatCode.SLICE_ORDER,
     0.15,
-    "Mean absolute difference of neighbors over the least difference to a slice 2 to 32 away, "
+    "Mean absolute difference of neighbors over the least difference to a slice 2 to 12 away, "
     "less 1, of slices averaged in blocks (own measure).",
     find,
 )

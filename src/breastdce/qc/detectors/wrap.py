@@ -4,8 +4,8 @@ The Fourier transform of a sampled signal is periodic. Where tissue crosses an e
 the image goes on across that edge: its first plane continues its last one. Where tissue is cut off
 by a filter or by the edge of the slab, the two planes show different places of the body. So the
 two planes are correlated, in fine structure inside tissue only (the outline of the body may be
-alike at both edges), and the result is set against the correlation of planes that do lie side by
-side.
+alike at both edges). The result is set between the correlation of planes that do lie side by side
+and that of the edges with planes in the middle: a chest wall may look the same in all planes.
 """
 
 from __future__ import annotations
@@ -15,19 +15,23 @@ from numpy.typing import NDArray
 
 from breastdce.core.codes import CaveatCode
 from breastdce.qc.detectors._contract import Detector, Finding
-from breastdce.qc.detectors._signal import Array, Voxel, end_word
+from breastdce.qc.detectors._signal import TOO_COARSE, Array, Voxel, end_word, is_coarse
 from breastdce.qc.exam import QcExam
 
 _SMOOTH = 1.0  # voxels: below is noise
 _BROAD = 6.0  # voxels: above is shading and the outline of the body
 _CLEAR = 4  # voxels from the border of the tissue
 _LEAST_AREA = 150  # voxels
+_MIDDLE = (0.3, 0.5, 0.7)
+"""Planes that both edges are compared with, as parts of the field."""
 _LEAST_REFERENCE = 0.3
-"""Correlation of neighbors below which an edge holds noise only."""
+"""What neighbors must have over distant planes; below it an edge holds noise, or nothing else."""
 
 
 def find(exam: QcExam) -> Finding:
     """Look for an axis along which the exam continues from its last plane to its first."""
+    if is_coarse(exam.grid):
+        return Finding(score=0.0, words=TOO_COARSE)
     mean = np.mean([phase.data for phase in exam.native.phases], axis=0, dtype=np.float32)
     scores = [periodic(mean, axis, exam.outside.level) for axis in range(3)]
     axis = int(np.argmax(scores))
@@ -44,10 +48,10 @@ def find(exam: QcExam) -> Finding:
 
 
 def periodic(image: Array, axis: int, level: float) -> float:
-    """Correlation of the last and the first plane over that of planes side by side, 0 to 1.
+    """Correlation of the last and the first plane: 0 that of edges and middle, 1 that of neighbors.
 
-    Where both planes are brighter than `level`, away from the border of that region; 0 where there
-    is too little of it.
+    The former counts as 0 where it is negative. Taken where both planes are brighter than `level`,
+    away from the border of that region; 0 where there is too little of it.
     """
     planes = np.moveaxis(image, axis, 0)
     if planes.shape[0] < 6 or min(planes.shape[1:]) < 8:
@@ -57,9 +61,11 @@ def periodic(image: Array, axis: int, level: float) -> float:
         return 0.0
     first, second, last, before = (_fine(planes[n])[inside] for n in (0, 1, -1, -2))
     beside = min(_correlation(first, second), _correlation(last, before))
-    if beside < _LEAST_REFERENCE:
+    far = [_fine(planes[round(part * planes.shape[0])])[inside] for part in _MIDDLE]
+    apart = max(0.0, *(_correlation(edge, other) for edge in (first, last) for other in far))
+    if beside - apart < _LEAST_REFERENCE:
         return 0.0
-    return float(np.clip(_correlation(last, first) / beside, 0, 1))
+    return float(np.clip((_correlation(last, first) - apart) / (beside - apart), 0, 1))
 
 
 def _inside(plane: Array, level: float) -> NDArray[np.bool_]:
@@ -101,8 +107,8 @@ DETECTOR = Detector(
     "Wrap-around",
     CaveatCode.WRAP_AROUND,
     0.5,
-    "Correlation of the fine structure of the last and the first plane of the field, over that "
-    "of planes side by side (own measure of the artifact described by Zhuo and Gullapalli, "
-    "RadioGraphics 2006;26:275).",
+    "Correlation of the fine structure of the last and the first plane of the field, 0 being that "
+    "of the edges with the middle and 1 that of planes side by side (own measure of the artifact "
+    "described by Zhuo and Gullapalli, RadioGraphics 2006;26:275).",
     find,
 )

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from breastdce.core.codes import CaveatCode
 from breastdce.qc.detectors._contract import Detector, Finding
-from breastdce.qc.detectors._signal import Array, axis_word
+from breastdce.qc.detectors._signal import TOO_COARSE, Array, axis_word, is_coarse
 from breastdce.qc.exam import QcExam
 
 _REACH = 2  # lines that a line is compared with, to take tissue out
@@ -22,6 +22,8 @@ _SHARE = 0.75  # quantile over slices: it must show in a quarter of them
 
 def find(exam: QcExam) -> Finding:
     """Look for the line that is noisiest beside its neighbors, along both axes of the slice."""
+    if is_coarse(exam.grid):
+        return Finding(score=0.0, words=TOO_COARSE)
     best = (0.0, 0, 0, 0, 0)
     for number, phase in enumerate(exam.native.phases):
         for axis in (0, 1):

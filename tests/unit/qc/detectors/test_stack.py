@@ -20,11 +20,15 @@ def ramp(positions: np.ndarray) -> np.ndarray:
 
 def test_distances_of_a_ramp_are_those_of_its_slices():
     table = distances(ramp(np.arange(20)))
-    assert table.shape == (REACH, 20)
-    assert np.isnan(table[19:]).all()
-    for lag in range(1, 20):
+    assert table.shape == (5, 20)  # a quarter of the stack
+    for lag in range(1, 6):
         assert table[lag - 1, : 20 - lag] == pytest.approx(lag)
         assert np.isnan(table[lag - 1, 20 - lag :]).all()
+
+
+def test_slices_farther_than_the_reach_are_not_compared():
+    assert distances(ramp(np.arange(80))).shape == (REACH, 80)
+    assert distances(ramp(np.arange(5))).shape == (2, 5)
 
 
 def test_a_ramp_is_in_order_and_has_no_gap():
@@ -43,14 +47,19 @@ def test_a_step_over_lost_slices_is_as_many_times_larger(lost, at):
     assert disorder(distances(ramp(positions))).max() == 0
 
 
-@given(run=st.integers(2, 8), first=st.integers(2, 9))
+@given(run=st.integers(2, 12), first=st.integers(2, 40))
 @settings(deadline=None, max_examples=20)
 def test_a_run_turned_around_is_out_of_order_at_its_ends(run, first):
-    positions = np.arange(20)
+    positions = np.arange(64)
     positions[first : first + run] = positions[first : first + run][::-1]
     score = disorder(distances(ramp(positions)))
     assert score.max() == pytest.approx(run - 1)  # a step of `run`, beside one of 1
     assert set(np.flatnonzero(score == score.max())) <= {first - 1, first + run - 1}
+
+
+def test_the_two_sides_of_a_breast_may_be_alike():
+    mirrored = np.r_[np.arange(10), np.arange(10)[::-1]]
+    assert disorder(distances(ramp(mirrored)))[:7].max() == 0
 
 
 def test_copies_are_counted_but_not_those_that_pad_the_ends():
