@@ -170,8 +170,8 @@ def main() -> None:
             "any_alarm": sorted(any_alarm),
         }
         RESULTS.write_text(json.dumps(kept, indent=1) + "\n")
-    worst = min(float(str(line["strong"])) for line in lines.values() if line["strong"] is not None)
-    print(f"ratio {worst:.4f}")
+    strong = [float(str(line["strong"])) for line in lines.values() if line["strong"] is not None]
+    print(f"ratio {min(strong, default=float('nan')):.4f}")
 
 
 def _arguments() -> argparse.Namespace:
