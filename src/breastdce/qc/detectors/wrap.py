@@ -22,7 +22,7 @@ _SMOOTH = 1.0  # voxels: below is noise
 _BROAD = 6.0  # voxels: above is shading and the outline of the body
 _CLEAR = 4  # voxels from the border of the tissue
 _LEAST_AREA = 150  # voxels
-_MIDDLE = (0.3, 0.5, 0.7)
+_MIDDLE = (0.2, 0.275, 0.35, 0.425, 0.5, 0.575, 0.65, 0.725, 0.8)
 """Planes that both edges are compared with, as parts of the field."""
 _LEAST_REFERENCE = 0.3
 """What neighbors must have over distant planes; below it an edge holds noise, or nothing else."""
