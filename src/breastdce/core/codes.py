@@ -479,6 +479,66 @@ class CaveatCode(Code):
         "Motion of a phase was found, but its correction failed a test and was undone.",
         "Look at the difference images of the report; distrust enhancement at edges.",
     )
+    BRIGHT_OUTSIDE = (
+        "BRIGHT_OUTSIDE",
+        "Structures outside the breast are so bright that they spread the z-score.",
+        "Look at them on the exam's page; compare intensities of this exam with care.",
+    )
+    SIGNAL_CLIPPED = (
+        "SIGNAL_CLIPPED",
+        "Many voxels share the largest value of a phase: bright tissue was cut off.",
+        "Distrust enhancement where it is brightest; export the images again if they were scaled.",
+    )
+    GHOSTING = (
+        "GHOSTING",
+        "The air in front of the body shows shifted copies of tissue.",
+        "Look for copies inside the breast along the direction named.",
+    )
+    SIDE_DOUBTFUL = (
+        "SIDE_DOUBTFUL",
+        "The anatomy contradicts what the header says of left and right.",
+        "Compare with the clinical report before any side is used.",
+    )
+    PHASE_REPEATED = (
+        "PHASE_REPEATED",
+        "Two phases hold the same pixels in some or all of their slices.",
+        "Export the series again; the maps are wrong in those slices.",
+    )
+    PHASE_ORDER_DOUBTFUL = (
+        "PHASE_ORDER_DOUBTFUL",
+        "The phase taken as pre-contrast is brighter than a later one where contrast should be.",
+        "Check the order of the phases by eye.",
+    )
+    SLICE_REPEATED = (
+        "SLICE_REPEATED",
+        "A phase holds some slices twice.",
+        "Export the series again; volumes count that tissue twice.",
+    )
+    SLICE_GAP = (
+        "SLICE_GAP",
+        "Between two neighboring slices the image jumps as if slices between them were missing.",
+        "Count the slices at the source.",
+    )
+    SLICE_ORDER = (
+        "SLICE_ORDER",
+        "A slice is more like a distant one than like its neighbor: the order looks wrong.",
+        "Check positions and order of the slices at the source.",
+    )
+    SPIKE = (
+        "SPIKE",
+        "Stripes cover a slice: one point of the raw data was far too large.",
+        "Look at the stripes; texture and small enhancement there are not to be trusted.",
+    )
+    WRAP_AROUND = (
+        "WRAP_AROUND",
+        "Tissue from beyond one edge of the field is folded onto the opposite edge.",
+        "Look whether it covers the breast; keep measurements away from it.",
+    )
+    ZIPPER = (
+        "ZIPPER",
+        "A line of noise crosses the images.",
+        "Keep measurements away from that line.",
+    )
     PRODUCER_DIFFERS = (
         "PRODUCER_DIFFERS",
         "Our map, mask or count differs from the producer's; see the evidence.",

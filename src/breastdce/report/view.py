@@ -185,6 +185,13 @@ class ExamView:
         """Report of the motion correction; None where the recipe has none."""
         return self.reports.get("motion")
 
+    @property
+    def findings(self) -> Sequence[object]:
+        """Findings of the detectors of artifacts, found or not; empty where none looked."""
+        qc = self.reports.get("qc")
+        found = qc.get("findings", ()) if isinstance(qc, Mapping) else ()
+        return found if isinstance(found, Sequence) else ()
+
     @cached_property
     def window(self) -> Window:
         """One window for all native phases."""

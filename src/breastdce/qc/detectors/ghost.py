@@ -1,0 +1,152 @@
+"""Ghosts: copies of tissue that moves or pulsates, shifted along the phase-encode direction.
+
+Signal that changes periodically while k-space is filled comes back as weaker copies at regular
+distances. In front of the body there should be nothing but noise: what correlates there with the
+image of the body, shifted by one certain distance, is a ghost. All shifts along both axes of the
+slice are tried.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from breastdce.core.codes import CaveatCode
+from breastdce.imaging.anatomical import coarse_view
+from breastdce.imaging.components import connected_parts
+from breastdce.qc.detectors._contract import Detector, Finding
+from breastdce.qc.detectors._signal import Array, Voxel, axis_word
+from breastdce.qc.exam import QcExam
+from breastdce.qc.regions import native_mask
+
+_MOST_SLICES = 24
+_LEAST_MM = 15.0  # of shift: nearer than that are blur and ringing of the skin
+_BLOCK_MM = 3.0
+_MARGIN = 4  # blocks in front of the body
+_DARK = 0.4  # of the tissue's median: what is darker may be a strong ghost
+_LEAST_AIR = 2000  # voxels
+_FEW_SHIFTS = 16
+_SIGMAS = 3.0
+_BROAD = 5.0  # voxels: smoother than that is shading
+_TOP = 99.8
+
+
+def find(exam: QcExam) -> Finding:
+    """Look for the shift at which the air looks most like the body."""
+    step = -(-exam.grid.shape[2] // _MOST_SLICES)
+    air = clear_air(exam)[:, :, ::step]
+    if np.count_nonzero(air) < _LEAST_AIR:
+        return Finding(score=0.0, words="Too little air in the field to look for ghosts.")
+    chance = _SIGMAS / float(np.sqrt(np.count_nonzero(air)))
+    best = (0.0, 0, 0, 0)
+    for number, phase in enumerate(exam.native.phases):
+        image = phase.data[:, :, ::step]
+        for axis in (0, 1):
+            least = int(_LEAST_MM / exam.grid.spacing_mm[axis])
+            score, shift = _peak(shifted_likeness(image, air, axis), least, chance)
+            best = max(best, (score, number, axis, shift))
+    score, number, axis, shift = best
+    if score == 0:
+        return Finding(score=0.0)
+    image = exam.native.phases[number].data[:, :, ::step]
+    i, j, k = _place(image, air, axis, shift)
+    return Finding(
+        score=score,
+        phases=(number,),
+        voxel=(i, j, k * step),
+        words=f"A copy of tissue shifted by {shift * exam.grid.spacing_mm[axis]:.0f} mm along "
+        f"{axis_word(exam.grid, axis)} in phase {number}.",
+    )
+
+
+def clear_air(exam: QcExam) -> NDArray[np.bool_]:
+    """Air in front of the body, clear of it, as far as ghosts do not hide where the body ends.
+
+    `QcExam.outside` splits air and tissue as well as can be; strong ghosts are tissue by that
+    level. Here the level is nearer to tissue, which is right in front, where the skin is bright.
+    """
+    coarse = coarse_view(exam.triple.pre, _BLOCK_MM)
+    level = exam.outside.level
+    tissue = coarse.data[coarse.data > level]
+    if tissue.size:
+        level = max(level, _DARK * float(np.median(tissue)))
+    parts = connected_parts(np.asarray(coarse.data > level), 6)
+    body = parts.labels == 1
+    filled = np.logical_or.accumulate(body[:, ::-1], axis=1)[:, ::-1]
+    return native_mask(~_grown(filled), exam.grid, coarse).data
+
+
+def _grown(mask: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    from scipy import ndimage
+
+    return np.asarray(ndimage.binary_dilation(mask, iterations=_MARGIN))
+
+
+def shifted_likeness(image: Array, air: NDArray[np.bool_], axis: int) -> NDArray[np.float64]:
+    """Correlation of the air with the body moved by 0, 1, 2, ... voxels along an axis, circular.
+
+    Of squared signal: in the square of a magnitude, noise adds a constant and no more.
+    """
+    from scipy import fft
+
+    power, inside = _power(image), ~air
+    ghost = _detail(power, air, axis)
+    source = _detail(power, inside, axis)
+    lines = [np.moveaxis(part, axis, 0) for part in (ghost, source, air.astype(np.float32))]
+    spectra = [fft.rfft(part, axis=0) for part in lines]
+    squares = fft.rfft(np.square(lines[1]), axis=0)
+    size = image.shape[axis]
+    product = fft.irfft((spectra[0] * spectra[1].conj()).sum(axis=(1, 2)), size)
+    seen = fft.irfft((spectra[2] * squares.conj()).sum(axis=(1, 2)), size)
+    total, most = float(np.square(ghost).sum()), float(seen.max())
+    if total <= 0 or most <= 0:
+        return np.zeros(size)
+    scale = np.sqrt(np.maximum(seen, 1e-6 * most).astype(np.float64) * total)
+    return np.asarray(product / scale, np.float64)
+
+
+def _power(image: Array) -> Array:
+    top = float(np.percentile(image, _TOP)) or 1.0
+    return np.asarray(np.square(np.minimum(image / np.float32(top), 1)), np.float32)
+
+
+def _detail(power: Array, where: NDArray[np.bool_], axis: int) -> Array:
+    """Signal of a region less its own smooth part along the axis; 0 outside."""
+    from scipy import ndimage
+
+    share = ndimage.gaussian_filter1d(where.astype(np.float32), _BROAD, axis=axis, mode="wrap")
+    smooth = ndimage.gaussian_filter1d(power * where, _BROAD, axis=axis, mode="wrap")
+    return np.asarray(np.where(where, power - smooth / np.maximum(share, 1e-3), 0), np.float32)
+
+
+def _peak(likeness: NDArray[np.float64], least: int, chance: float) -> tuple[float, int]:
+    """Largest correlation, less what noise reaches by chance, and its shift."""
+    usable = likeness[least : likeness.size - least]
+    if usable.size < _FEW_SHIFTS:
+        return 0.0, 0
+    shift = int(usable.argmax()) + least
+    return max(0.0, float(likeness[shift]) - chance), min(shift, likeness.size - shift)
+
+
+def _place(image: Array, air: NDArray[np.bool_], axis: int, shift: int) -> Voxel:
+    """Brightest place of the air, smoothed, that has tissue one shift away."""
+    from scipy import ndimage
+
+    smooth = ndimage.uniform_filter(image, (5, 5, 1))
+    source = np.maximum(np.roll(smooth, shift, axis), np.roll(smooth, -shift, axis))
+    weight = np.where(air, smooth * source, -1)
+    i, j, k = np.unravel_index(int(weight.argmax()), weight.shape)
+    return int(i), int(j), int(k)
+
+
+DETECTOR = Detector(
+    "ghost",
+    "Ghosts",
+    CaveatCode.GHOSTING,
+    0.05,
+    "Correlation of the squared signal of the air in front of the body with that of the body, "
+    "shifted along an axis of the slice, at most, less 3 over the root of the number of air "
+    "voxels (own measure; ghosts are sought in the air as by Giannelli et al., J Appl Clin Med "
+    "Phys 2010;11(4), in MRIQC).",
+    find,
+)
