@@ -35,6 +35,7 @@ from breastdce.dataset.checks_text import check_texts, check_workbook
 from breastdce.dataset.kinetics_table import check_kinetics
 from breastdce.dataset.problem import Problem, Promise
 from breastdce.dataset.sensitivity_table import check_sensitivity
+from breastdce.dataset.trust_table import check_trust
 from breastdce.formats.tables import MISSING, Cell, Column
 
 __all__ = ["Problem", "Promise", "validate"]
@@ -106,6 +107,7 @@ def _check_tables(
     further = [
         *check_sensitivity(root, reader, folders, exams),
         *check_kinetics(root, reader, folders, exams),
+        *check_trust(root, reader, folders),
     ]
     return [
         *reader.problems,

@@ -159,6 +159,11 @@ class ExamView:
         """Report of the motion correction; None where the recipe has none."""
         return self.reports.get("motion")
 
+    @property
+    def trust(self) -> object:
+        """How likely the masks are bad; None where the recipe does not ask."""
+        return self.reports.get("trust")
+
     @cached_property
     def window(self) -> Window:
         """One window for all native phases."""

@@ -12,6 +12,7 @@ from breastdce.dataset import layout
 from breastdce.dataset.kinetics_table import write_exam_kinetics
 from breastdce.dataset.layout import MaskName
 from breastdce.dataset.sensitivity_table import write_sensitivity
+from breastdce.dataset.trust_table import write_exam_trust
 from breastdce.formats.nifti import write_mask
 from breastdce.formats.tfm import write_transform
 from breastdce.kinetics.curve_maps import CurveReport
@@ -19,6 +20,8 @@ from breastdce.kinetics.sensitivity import SensitivityReport
 from breastdce.run.kinetics_files import curve_rows, write_maps
 from breastdce.run.plan import Plan
 from breastdce.run.sensitivity_rows import sensitivity_rows
+from breastdce.run.trust_rows import trust_rows
+from breastdce.segment.trust import TrustReport
 
 if TYPE_CHECKING:
     from breastdce.stages.motion import Transforms  # loads SimpleITK, which most recipes do without
@@ -33,6 +36,10 @@ def _sensitivity(out: Path, exam: ExamId, report: SensitivityReport) -> list[Pat
 
 def _curves(out: Path, exam: ExamId, report: CurveReport) -> list[Path]:
     return [write_exam_kinetics(out, exam, curve_rows(report))]
+
+
+def _trust(out: Path, exam: ExamId, report: TrustReport) -> list[Path]:
+    return [write_exam_trust(out, exam, trust_rows(report))]
 
 
 def _transforms(out: Path, exam: ExamId, transforms: Transforms) -> list[Path]:
@@ -55,6 +62,7 @@ FILES: Final[dict[str, Writer]] = {
     "curve_maps": write_maps,
     "tofts_maps": write_maps,
     "transforms": _transforms,
+    "trust": _trust,
 }
 """Artifacts that are written as files of the exam's folder, listed in `dataset.layout`."""
 REPORTS: Final[tuple[str, ...]] = (
@@ -64,6 +72,7 @@ REPORTS: Final[tuple[str, ...]] = (
     "breast_report",
     "proposals",
     "prediction",
+    "trust",
 )
 """Artifacts that go into the exam's provenance, for pages and tables."""
 
