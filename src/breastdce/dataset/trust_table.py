@@ -16,7 +16,7 @@ _NOTE = "More is more doubtful."
 INPUTS = {
     "parts": ("Parts", "log2 of the number of parts (26 neighbors) of 0.02 mL and more, at most 3"),
     "small": ("Smallness", "Halvings of the volume below 1 mL, at most 5"),
-    "large": ("Largeness", "Doublings of the volume above 30 mL, at most 3"),
+    "large": ("Largeness", "Doublings of the volume above 100 mL, at most 3"),
     "unround": ("Not round", "1 - sphericity, faces of voxels counted as 1.5 times the surface"),
     "thin": ("Thin", "Share that an opening with a ball of 2 mm takes away"),
     "at_edge": ("At the edge of the field", "Share within 2 voxels of the end of the images"),

@@ -41,8 +41,8 @@ class Pushed(msgspec.Struct, frozen=True, kw_only=True):
 
     name: str
     value: float
-    typical: float
-    """Mean of the good masks that the model was fitted on."""
+    typical: float | None
+    """Mean of the good masks that the model was fitted on; none of an input that is not used."""
     push: float
     """What the difference adds to the log odds; 0 for inputs that the model does not use."""
 
@@ -171,6 +171,7 @@ def score(name: str, values: Mapping[str, float], model: TrustModel) -> MaskTrus
     for key, value in values.items():
         used = chosen.inputs.get(key)
         if used is None:
+            pushed.append(Pushed(name=key, value=value, typical=None, push=0.0))
             continue
         odds += used.weight * value
         push = used.weight * (value - used.typical)

@@ -29,7 +29,7 @@ BREAST: Final = ("outside", "at_border", "left_in_breast")
 
 _LEAST_PART_ML = 0.02  # smaller parts are noise at any threshold
 _LEAST_LEFT_ML = 0.1
-_SMALL_ML, _LARGE_ML = 1.0, 30.0
+_SMALL_ML, _LARGE_ML = 1.0, 100.0
 _RIM_MM, _RING_MM, _SHELL_MM, _NEAR_MM = 2.0, (1.0, 3.0), (3.0, 7.0), 20.0
 _BORDER_MM = 3.0
 _FIELD_VOXELS = 2
@@ -83,7 +83,7 @@ def measure(phases: Triple, mask: Mask, breast: Where | None = None) -> dict[str
     -------
     dict
         parts: log2 of the parts (26 neighbors) of 0.02 mL and more, at most 3.
-        small, large: halvings below 1 mL (at most 5), doublings above 30 mL (at most 3).
+        small, large: halvings below 1 mL (at most 5), doublings above 100 mL (at most 3).
         unround: 1 - sphericity, faces of voxels counted as 1.5 times a smooth surface.
         thin: share that an opening with a ball of 2 mm takes away.
         at_edge: share within 2 voxels of the end of the field.
@@ -173,7 +173,7 @@ def _sphericity(mask: Where, grid: Grid) -> float:
         for axis, face in enumerate((j * k, i * k, i * j))
     )
     volume = int(np.count_nonzero(mask)) * i * j * k
-    ball = math.pi ** (1 / 3) * (6 * volume) ** (2 / 3)
+    ball = math.pi ** (1 / 3) * math.pow(6 * volume, 2 / 3)
     return min(_FACES_OF_A_BALL * ball / area, 1.0)
 
 

@@ -8,11 +8,11 @@ import pytest
 
 from breastdce.dataset.trust_table import INPUTS
 from breastdce.report.panels.trust import PANEL, WORDS
-from tests.unit.report.conftest import TRUST
+from tests.unit.report.conftest import TRUST, TRUSTED
 
 
 def shown(view, **changes) -> str:
-    mask = {**TRUST["masks"][0], **changes}
+    mask = {**TRUSTED, **changes}
     return str(PANEL.show(replace(view, reports={"trust": {**TRUST, "masks": [mask]}})))
 
 

@@ -117,5 +117,5 @@ def test_one_perfect_probability_is_less_doubtful_than_an_unsure_one():
     chances = []
     for level in (0.05, 0.9):
         unsure = Unsure(unsure_border=level, unsure_inside=level, likely_outside=4 * level)
-        chances.append(trust("", images(tumor.data), tumor, unsure=unsure).chance_bad)
+        chances.append(trust("", images(tumor.data), tumor, unsure=unsure).chance_bad or 0)
     assert chances[0] < chances[1]

@@ -31,7 +31,7 @@ _KNOWN = {
 class _Pushed(msgspec.Struct):
     name: str
     value: float
-    typical: float
+    typical: float | None
     push: float
 
 
@@ -66,7 +66,7 @@ WORDS: Final[dict[str, Callable[[float], str]]] = {
     "parts": lambda value: f"it has {decimal(2**value, 0)} parts{' or more' * (value >= 3)}",
     "small": lambda value: f"it is small: {decimal(0.5**value, 2)} mL{' or less' * (value >= 5)}",
     "large": lambda value: (
-        f"it is large: {decimal(30 * 2**value, 0)} mL{' or more' * (value >= 3)}"
+        f"it is large: {decimal(100 * 2**value, 0)} mL{' or more' * (value >= 3)}"
     ),
     "unround": lambda value: f"it is far from round (sphericity {decimal(1 - value, 2)})",
     "thin": _share("of it is thinner than about 4 mm, as vessels are"),
