@@ -9,8 +9,9 @@ test it. With --write the coefficients go to `src/breastdce/segment/trust.toml`,
 reliability curve to `results/trust.json` and `docs/trust-reliability.svg`; else the figures are of
 the coefficients that ship. --bundle takes a network's own masks and probabilities instead of made
 ones. --rows keeps what was measured, so that a run that is stopped goes on. --real scores the masks
-of a data set of `breastdce run`. The last line is `ratio <area under the ROC curve>`, of masks
-whose network's probability is not known and whose breasts are.
+of data sets of `breastdce run`, and their candidates spoiled, which then stand in for the truth.
+The last line is `ratio <area under the ROC curve>`, of masks whose network's probability is not
+known and whose breasts are.
 """
 
 from __future__ import annotations
@@ -29,10 +30,9 @@ from measure import machine
 from trust_figure import reliability_svg
 from trust_fit import chances, figures, fit, is_bad, usable
 from trust_masks import Network
+from trust_real import real
 from trust_rows import Row, rows_of
 
-from breastdce.dataset import layout
-from breastdce.run.published_trust import published_trust
 from breastdce.segment.trust import GROUPS, Record, TrustModel, shipped_model
 
 HERE = Path(__file__).parent
@@ -65,7 +65,7 @@ def main() -> None:
         "base_rate": BASE_RATE,
         "sets": {_name(one.known): _set(unseen, one.known, model) for one in model.sets},
         "kinds": _kinds(unseen, model),
-        "real": {out.name: _real(out, model) for out in args.real},
+        "real": {out.name: real(out, model) for out in args.real},
     }
     print(json.dumps(kept, indent=1))
     if args.write:
@@ -119,15 +119,6 @@ def _kinds(rows: Sequence[Row], model: TrustModel) -> dict[str, Any]:
 
 def _mean(values: np.ndarray) -> float | None:
     return round(float(values.mean()), 3) if values.size else None
-
-
-def _real(out: Path, model: TrustModel) -> dict[str, Any]:
-    """Scores of every mask of a data set that is no mask to learn from."""
-    found = {}
-    for folder in layout.exam_folders(out):
-        report = published_trust(out, layout.exam_of(folder), model)
-        found.update({one.mask: msgspec.to_builtins(one) for one in report.masks})
-    return found
 
 
 def _name(known: tuple[str, ...]) -> str:

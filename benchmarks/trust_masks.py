@@ -110,8 +110,8 @@ def spoiled(case: Case, rng: Draw) -> Iterator[Spoiled]:
     yield Spoiled("truth", case.truth)
     for kind, mask in case.rule:
         yield Spoiled(kind, mask)
-    for kind, spoil in _WAYS.items():
-        inside = spoil(case, rng)
+    for kind, way in _WAYS.items():
+        inside = way(case, rng)
         if inside is not None and inside.any():
             yield Spoiled(kind, Mask(np.asfortranarray(inside), case.truth.grid))
 
@@ -253,6 +253,11 @@ _WAYS: dict[str, Callable[[Case, Draw], Where | None]] = {
     "wrong side": _mirrored,
     "shifted": _shifted,
 }
+
+
+def spoil(kind: str, case: Case, rng: Draw) -> Where | None:
+    """Spoil the truth in one way; None where that does not apply."""
+    return _WAYS[kind](case, rng)
 
 
 BELIEFS = ("truth", *_WAYS)
