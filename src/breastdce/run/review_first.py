@@ -23,8 +23,8 @@ class ReviewLine(NamedTuple):
 def review_order(out: Path) -> tuple[ReviewLine, ...]:
     """Best mask of each exam of a data set, empty masks first, then by falling chance.
 
-    Equal chances are in order of exam. A person's mask that was drawn after the exam was made has
-    no line in the tables, and is not asked for again.
+    Equal chances are in order of exam. Who has been looked at already is not known here: an exam
+    with a person's mask that is empty or came later than the tables has the line of another mask.
     """
     best: dict[str, ReviewLine] = {}
     for row in read_trust(out):

@@ -23,6 +23,8 @@ class Inputs(NamedTuple):
     ftv: Mask
     """On the native grid; what a network's mask is compared with."""
     stv_auto: Mask | None = None
+    stv_expert: Mask | None = None
+    """As accepted; not scored where it is empty (a person says: no tumor) or of another grid."""
     prediction: PredictionReport | None = None
     breast: Mask | None = None
     """On the native grid."""
@@ -33,7 +35,7 @@ class Outputs(NamedTuple):
 
 
 def run(inputs: Inputs, params: NoParams, ctx: Context) -> Result[Outputs]:
-    """Score the candidate, and the network's mask where there is one."""
+    """Score the candidate, and the masks of the network and the expert where there are any."""
     grid = inputs.normalized.pre.grid
     breast = None if inputs.breast is None else breasts_on(inputs.breast, grid)
     report = TrustReport(
@@ -45,9 +47,11 @@ def run(inputs: Inputs, params: NoParams, ctx: Context) -> Result[Outputs]:
 
 
 def _scores(inputs: Inputs, breast: NDArray[np.bool_] | None) -> Iterator[MaskTrust]:
-    phases, auto = inputs.normalized, inputs.stv_auto
+    phases, auto, expert = inputs.normalized, inputs.stv_auto, inputs.stv_expert
+    ftv = resample_mask(inputs.ftv, phases.pre.grid)
+    if expert is not None and expert.data.any() and expert.grid.matches(phases.pre.grid):
+        yield trust("stv-expert", phases, expert, breast=breast, ftv=ftv)
     if auto is not None and (inputs.prediction is None or inputs.prediction.networks):
-        ftv = resample_mask(inputs.ftv, phases.pre.grid)
         unsure = None if inputs.prediction is None else inputs.prediction.unsure
         yield trust("stv-auto", phases, auto, breast=breast, unsure=unsure, ftv=ftv)
     yield trust("stv-candidate", phases, inputs.stv, breast=breast)

@@ -57,5 +57,12 @@ def test_where_a_network_found_nothing_that_is_said():
     assert auto.chance_bad is None
 
 
+def test_an_experts_mask_is_scored_where_it_fits_and_says_something():
+    assert [one.mask for one in run(stv_expert=TUMOR).masks] == ["stv-expert", "stv-candidate"]
+    assert run(stv_expert=TUMOR).masks[0].known == ("ftv",)
+    for other in (EMPTY, ball(center=(12.0, 12.0, 12.0), radius=6.0, size=24)):
+        assert [one.mask for one in run(stv_expert=other).masks] == ["stv-candidate"]
+
+
 def test_breasts_that_nobody_knows_are_left_out():
     assert run(breast=EMPTY).masks[0].known == ()
