@@ -173,7 +173,7 @@ def _sphericity(mask: Where, grid: Grid) -> float:
         for axis, face in enumerate((j * k, i * k, i * j))
     )
     volume = int(np.count_nonzero(mask)) * i * j * k
-    ball = math.pi ** (1 / 3) * math.pow(6 * volume, 2 / 3)
+    ball = math.pow(math.pi, 1 / 3) * math.pow(6 * volume, 2 / 3)
     return min(_FACES_OF_A_BALL * ball / area, 1.0)
 
 
