@@ -67,8 +67,8 @@ def test_changed_parameter_recomputes_what_depends_on_it_only(tiny_cohort, fast,
     changed = text.replace('"stv_rule"', '"stv_rule"\nparams = { satellite_mm = 5.0 }')
     other.write_text(changed, encoding="utf-8")
     summary = run(tiny_cohort / "dicom", out=out, jobs=1, recipe=str(other))
-    # stv_rule, and stv_grid and radiomics where the mask really changed
-    assert all(1 <= outcome.computed <= 3 for outcome in summary.outcomes)
+    # stv_rule, and stv_grid, radiomics and trust where the mask really changed
+    assert all(1 <= outcome.computed <= 4 for outcome in summary.outcomes)
 
 
 def test_images_are_written_again_where_another_compression_is_asked_for(

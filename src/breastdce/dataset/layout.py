@@ -191,6 +191,16 @@ def quality(root: Path, suffix: str = "tsv") -> Path:
     return root / "features" / f"quality.{suffix}"
 
 
+def exam_trust(root: Path, exam: ExamId) -> Path:
+    """How likely each mask of the tumor of one exam is bad."""
+    return exam_folder(root, exam) / "features" / f"{exam}_trust.tsv"
+
+
+def trust(root: Path, suffix: str = "tsv") -> Path:
+    """How likely the masks of all exams are bad; `suffix` is tsv or json (dictionary)."""
+    return root / "features" / f"trust.{suffix}"
+
+
 def provenance(root: Path, exam: ExamId) -> Path:
     """What the exam's files were made from, and how."""
     return exam_folder(root, exam) / "provenance.json"
@@ -285,6 +295,8 @@ def optional_files(root: Path) -> tuple[Path, ...]:
         kinetics(root, "json"),
         quality(root),
         quality(root, "json"),
+        trust(root),
+        trust(root, "json"),
     )
 
 
@@ -298,6 +310,7 @@ def optional_exam_files(root: Path, exam: ExamId, n_phases: int) -> tuple[Path, 
         exam_sensitivity(root, exam),
         exam_kinetics(root, exam),
         exam_quality(root, exam),
+        exam_trust(root, exam),
         *(kinetic_map(root, exam, name) for name in KineticMap),
         *(transform(root, exam, index) for index in range(n_phases)),
     )

@@ -36,6 +36,7 @@ from breastdce.dataset.kinetics_table import check_kinetics
 from breastdce.dataset.problem import Problem, Promise
 from breastdce.dataset.quality_table import check_quality
 from breastdce.dataset.sensitivity_table import check_sensitivity
+from breastdce.dataset.trust_table import check_trust
 from breastdce.formats.tables import MISSING, Cell, Column
 
 __all__ = ["Problem", "Promise", "validate"]
@@ -108,6 +109,7 @@ def _check_tables(
         *check_sensitivity(root, reader, folders, exams),
         *check_kinetics(root, reader, folders, exams),
         *check_quality(root, reader, folders, exams),
+        *check_trust(root, reader, folders),
     ]
     return [
         *reader.problems,

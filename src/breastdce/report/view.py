@@ -192,6 +192,11 @@ class ExamView:
         found = qc.get("findings", ()) if isinstance(qc, Mapping) else ()
         return found if isinstance(found, Sequence) else ()
 
+    @property
+    def trust(self) -> object:
+        """How likely the masks are bad; None where the recipe does not ask."""
+        return self.reports.get("trust")
+
     @cached_property
     def window(self) -> Window:
         """One window for all native phases."""

@@ -31,6 +31,7 @@ from breastdce.dataset.tables import (
     write_participants,
     write_voi_proposals,
 )
+from breastdce.dataset.trust_table import write_trust
 from breastdce.formats.atomic import remove_unfinished
 from breastdce.formats.tables import Cell, read_tsv
 from breastdce.radiomics.panel import describe, load_panel
@@ -149,6 +150,7 @@ def _write_tables(
     write_sensitivity_dictionary(out)
     write_kinetics(out)
     write_quality(out, quality_columns())
+    write_trust(out)
     write_card(
         out,
         CardFacts(

@@ -13,6 +13,7 @@ from breastdce.dataset.kinetics_table import write_exam_kinetics
 from breastdce.dataset.layout import MaskName
 from breastdce.dataset.quality_table import write_exam_quality
 from breastdce.dataset.sensitivity_table import write_sensitivity
+from breastdce.dataset.trust_table import write_exam_trust
 from breastdce.formats.nifti import write_mask
 from breastdce.formats.tfm import write_transform
 from breastdce.kinetics.curve_maps import CurveReport
@@ -22,6 +23,8 @@ from breastdce.run.kinetics_files import curve_rows, write_maps
 from breastdce.run.plan import EXPERT, REVISION, Plan
 from breastdce.run.quality_rows import quality_rows
 from breastdce.run.sensitivity_rows import sensitivity_rows
+from breastdce.run.trust_rows import trust_rows
+from breastdce.segment.trust import TrustReport
 
 if TYPE_CHECKING:
     from breastdce.stages.motion import Transforms  # loads SimpleITK, which most recipes do without
@@ -40,6 +43,10 @@ def _curves(out: Path, exam: ExamId, report: CurveReport) -> list[Path]:
 
 def _quality(out: Path, exam: ExamId, report: QcReport) -> list[Path]:
     return [write_exam_quality(out, exam, quality_rows(report))]
+
+
+def _trust(out: Path, exam: ExamId, report: TrustReport) -> list[Path]:
+    return [write_exam_trust(out, exam, trust_rows(report))]
 
 
 def _transforms(out: Path, exam: ExamId, transforms: Transforms) -> list[Path]:
@@ -63,6 +70,7 @@ FILES: Final[dict[str, Writer]] = {
     "curve_maps": write_maps,
     "tofts_maps": write_maps,
     "transforms": _transforms,
+    "trust": _trust,
 }
 """Artifacts that are written as files of the exam's folder, listed in `dataset.layout`."""
 REPORTS: Final[tuple[str, ...]] = (
@@ -74,6 +82,7 @@ REPORTS: Final[tuple[str, ...]] = (
     "proposals",
     "prediction",
     REVISION,
+    "trust",
 )
 """Artifacts that go into the exam's provenance, for pages and tables."""
 

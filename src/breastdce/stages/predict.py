@@ -21,6 +21,7 @@ from breastdce.segment.bundle import ModelCard, Origin
 from breastdce.segment.network_input import Turned, normalized, patch_along_body
 from breastdce.segment.postprocess import mask_of
 from breastdce.segment.profile import full_walk
+from breastdce.segment.trust_probability import Unsure, unsure
 from breastdce.segment.windows import window_plan
 from breastdce.stages._contract import Context, Result, Stage
 
@@ -55,6 +56,8 @@ class PredictionReport(msgspec.Struct, frozen=True, kw_only=True):
     """Mean over voxels with a probability over 0.1; none where there is none."""
     volume_cv: float | None
     """SD over mean of the networks' volumes; none with one network."""
+    unsure: Unsure | None = None
+    """What the probability says of the mask; none for an empty one."""
 
 
 class Inputs(NamedTuple):
@@ -97,7 +100,9 @@ def run(inputs: Inputs, params: NoParams, ctx: Context) -> Result[Outputs]:
     mask = mask_of(values, grid, prediction.threshold, prediction.postprocess, breast)
     sure = case_uncertainty(found)
     caveats = () if mask.data.any() else (Caveat(CaveatCode.MODEL_FOUND_NOTHING, {}),)
-    return Result(Outputs(mask, _report(model, mask, sure.entropy, sure.volume_cv)), caveats)
+    report = _report(model, mask, sure.entropy, sure.volume_cv)
+    report = msgspec.structs.replace(report, unsure=unsure(values, mask))
+    return Result(Outputs(mask, report), caveats)
 
 
 def _networks(model: Model, threads: int) -> Iterator[Form]:
@@ -141,7 +146,7 @@ def methods(params: NoParams) -> str:
 
 STAGE = Stage(
     "predict",
-    version=2,
+    version=3,
     inputs=Inputs,
     params=NoParams,
     outputs=Outputs,

@@ -19,6 +19,16 @@ SAGITTAL = np.array([[0.0, 0.0, 1.0], [-1.0, 0.0, 0.0], [0.0, -1.0, 0.0]])
 
 
 FIT = {"residual": 0.09, "information_nats": 1.05, "enhancing_ml": 17.0}
+TRUSTED = {
+    "mask": "stv-candidate",
+    "chance_bad": 0.61,
+    "known": ["breast"],
+    "inputs": [
+        {"name": "left_out", "value": 1.0, "typical": 0.2, "push": 1.5},
+        {"name": "dim", "value": 0.1, "typical": 0.2, "push": -0.2},
+    ],
+}
+TRUST = {"bad_dice": 0.7, "base_rate": 0.2, "masks": [TRUSTED]}
 MOTION = {
     "reference": 0,
     "mask_source": "breast",
@@ -103,7 +113,7 @@ def view() -> ExamView:
         steps=(StepView("ftv", "1", "pe_percent 70"),),
         exclusions=(ExclusionView("series", "LOCALIZER", "3 images", 2),),
         methods="Phases were read.",
-        reports={"motion": MOTION},
+        reports={"motion": MOTION, "trust": TRUST},
         files=("sub-0001/ses-T0/masks/sub-0001_ses-T0_ftv.nii.gz",),
     )
 

@@ -80,7 +80,8 @@ def test_unknown_recipe_lists_the_known():
 def test_a_network_is_told_where_the_breasts_are_and_no_other_step_is():
     plain = [step.stage for step in load_recipe("ispy1").step]
     asked = [step.stage for step in with_prediction(load_recipe("ispy1")).step]
-    assert asked == [*plain[:-1], "breast", "predict", "radiomics"]
+    assert plain[-2:] == ["radiomics", "trust"]
+    assert asked == [*plain[:-2], "breast", "predict", "radiomics", "trust"]
     best = with_prediction(load_recipe("best"))
     assert [step.stage for step in best.step].count("breast") == 1
     assert with_prediction(best) is best
