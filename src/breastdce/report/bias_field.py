@@ -21,7 +21,7 @@ from breastdce.report.plane import Cut
 
 TOP = 3.0
 """The scale runs from 1/TOP to TOP times the field's median, evenly in its logarithm."""
-_BLOCK = 8  # mm: far finer than a field of a few control points, coarse enough to lose noise
+_BLOCK = 4  # mm: far finer than a field of a few control points, coarse enough to lose noise
 _TISSUE = 0.1  # of the 99th percentile of the corrected image: above it, ratios are defined
 _TINY = 1e-9  # a running sum leaves rounding where there is nothing
 
@@ -48,7 +48,7 @@ class FieldView:
     raw: Volume
     corrected: Volume
     blocks: _Sums
-    """Sums of raw and of corrected signal over the tissue of each block of 8 voxels; where there
+    """Sums of raw and of corrected signal over the tissue of each block of 4 voxels; where there
     is none, of the nearest."""
     median: float
     """Of the field over the tissue, the voxels by their signal."""
@@ -129,7 +129,7 @@ def _filled(sums: _Sums) -> _Sums:
 
 
 def _block_sums(data: NDArray[np.float32]) -> NDArray[np.float64]:
-    """Sums over blocks of 8 voxels along each axis; the last may be smaller."""
+    """Sums over blocks of 4 voxels along each axis; the last may be smaller."""
     sums: NDArray[np.float64] = data.astype(np.float64)
     for axis, length in enumerate(data.shape):
         sums = np.add.reduceat(sums, np.arange(0, length, _BLOCK), axis=axis)

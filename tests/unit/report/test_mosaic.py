@@ -32,9 +32,8 @@ def test_without_a_lesion_the_ends_are_left_evenly(view):
 
 
 def test_tiles_have_the_physical_shape_and_few_pixels(view):
-    whole = tuple(slice(0, n) for n in view.ftv.grid.shape)
     for plane in planes(view.ftv.grid):
-        layer = small_layer(Cut(plane, view.ftv.grid, 5, whole), view.post1.volume, view.window)
+        layer = small_layer(Cut(plane, view.ftv.grid, 5, view.crop), view.post1.volume, view.window)
         assert max(layer.size) <= 224
     assert "FTV outlined" in mosaic(view, planes(view.ftv.grid)[0], [5])
     assert "FTV outlined" not in mosaic(view, planes(view.ftv.grid)[0], [1])

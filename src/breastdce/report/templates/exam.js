@@ -68,7 +68,7 @@ const stages = Array.from(document.querySelectorAll(".mosaic"), (mosaic) => {
   return { mosaic, stage, show, step, open, isOpen: () => shown >= 0 };
 });
 let plane = 0;
-const bring = (element) => element.scrollIntoView({ block: "nearest" });
+const bring = (element) => element.scrollIntoView({ block: "nearest", behavior: "instant" });
 const openPlane = (number) => {
   for (const other of stages) if (other !== stages[number]) other.show(-1);
   plane = number;
@@ -78,7 +78,7 @@ const openPlane = (number) => {
 
 const sections = Array.from(document.querySelectorAll("main > section"));
 const jump = (section) => {
-  section.scrollIntoView();
+  section.scrollIntoView({ behavior: "instant" }); // not past all that lies between
   section.querySelector("h2").focus({ preventScroll: true });
 };
 const here = () => {
