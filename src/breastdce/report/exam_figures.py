@@ -34,6 +34,8 @@ _LINES = {  # as in style.css: color, and dashes in points of the outline
     "expert-line": ((255, 255, 255), (16, 4)),
 }
 _LINE_PX = 5
+_CHART_RULES = (".chart", ".curve", ".line", ".ser-")
+"""How the lines of style.css begin that charts need."""
 
 
 def exam_figures(view: ExamView) -> dict[str, bytes]:
@@ -88,10 +90,11 @@ _OPTIONAL: dict[str, Callable[[ExamView], bytes | None]] = {
 def _alone(chart: Markup) -> bytes:
     """A chart as a file of its own: name space, size, the page's light style, a white ground."""
     sheet = source("style.css")
-    light = re.search(r":root \{.*?\n\}", sheet, re.DOTALL)
-    rules = [line for line in sheet.splitlines() if line.startswith((".chart", ".curve", ".line"))]
-    rules += [line for line in sheet.splitlines() if line.startswith(".ser-")]
-    style = "\n".join([light[0] if light else "", *rules, "text { font-family: sans-serif; }"])
+    colors = dict(re.findall(r"(--[a-z-]+): ([^;]+);", sheet.partition("@media")[0]))
+    rules = [line for line in sheet.splitlines() if line.startswith(_CHART_RULES)]
+    # Programs that draw SVG seldom know variables.
+    style = re.sub(r"var\((--[a-z-]+)\)", lambda name: colors[name[1]], "\n".join(rules))
+    style += "\ntext { font-family: sans-serif; }"
     head = '<svg xmlns="http://www.w3.org/2000/svg" '
     ground = Markup('><style>{}</style><rect width="100%" height="100%" fill="#fff"/>').format(
         Markup(style)  # noqa: S704  # the package's own file

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 
 import numpy as np
@@ -43,8 +44,9 @@ def _edges(low: float, high: float, *, whole: bool) -> FloatArray:
     if not whole:
         return np.linspace(low, max(high, low + 1e-6), _BINS + 1)
     step = max(1, -(-int(high - low + 1) // _BINS))
-    first = np.floor(low) - 0.5
-    return np.arange(first, max(high, low) + step, step, np.float64)
+    bins = max(1, math.ceil((high - low + 1) / step))
+    edges: FloatArray = math.floor(low) - 0.5 + step * np.arange(bins + 1, dtype=np.float64)
+    return edges
 
 
 def histogram_chart(images: Sequence[Volume], *, x_title: str) -> Markup:

@@ -36,7 +36,7 @@ def _row(line: StandingLine) -> tuple[str, str, str, str, str, Markup]:
         line.meaning,
         _number(line.value),
         f"{_number(line.median)} ({_number(line.q1)} to {_number(line.q3)})",
-        f"{line.rank} of {line.count}",
+        f"{line.rank} of {line.of}",
         _bar(line),
     )
 
@@ -60,7 +60,7 @@ def _bar(line: StandingLine) -> Markup:
 
     q1, q3 = at(line.q1), at(line.q3)
     alt = (
-        f"{line.name}: {_number(line.value)}, rank {line.rank} of {line.count}; "
+        f"{line.name}: {_number(line.value)}, rank {line.rank} of {line.of}; "
         f"range {_number(line.low)} to {_number(line.high)}"
     )
     return Markup(
@@ -109,7 +109,7 @@ class Column:
             q3=q3,
             high=float(self._known[-1]),
             rank=1 + self._known.size - below_or_equal,
-            count=self._known.size,
+            of=self._known.size,
         )
 
 

@@ -116,7 +116,7 @@ class StandingLine(NamedTuple):
     high: float
     rank: int
     """1 for the largest; equal values share the better rank."""
-    count: int
+    of: int
     """Exams with a value."""
 
 

@@ -41,7 +41,7 @@ def test_every_figure_opens(view):
         else:
             root = ET.fromstring(data)  # noqa: S314 - our own text
             assert root.tag == "{http://www.w3.org/2000/svg}svg"
-            assert "var(--" not in data.decode() or ":root" in data.decode()
+            assert b"var(--" not in data  # few programs that draw SVG know variables
 
 
 def test_equal_views_give_equal_bytes(view):

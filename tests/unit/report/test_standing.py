@@ -15,7 +15,7 @@ def test_rank_and_quartiles():
     column = Column("FTV (mL)", "", [4.0, 1.0, 3.0, NAN, 2.0, 5.0])
     line = column.line(0)
     assert line is not None
-    assert (line.rank, line.count) == (2, 5)
+    assert (line.rank, line.of) == (2, 5)
     assert (line.low, line.q1, line.median, line.q3, line.high) == (1, 2, 3, 4, 5)
     assert column.line(3) is None
 

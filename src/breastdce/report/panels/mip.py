@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import numpy as np
 from markupsafe import Markup
 from PIL import Image
 
@@ -28,13 +29,14 @@ def render(view: ExamView) -> Markup:
 
 def _picture(view: ExamView, plane: Plane, layer: Image.Image) -> Picture:
     first = view.crop[plane.normal].start  # any slice: only its frame is used
+    shadow = view.ftv.data[view.crop].any(axis=plane.normal)
     name = f"{plane.name.capitalize()} projection"
     return Picture(
         Cut(plane, view.ftv.grid, first, view.crop),
         (layer,),
         alt=f"{name} of the early enhancement, shadow of the FTV outlined.",
         caption=name,
-        outlines=(("ftv-line", plane.lay_out(view.ftv.data[view.crop].any(axis=plane.normal))),),
+        outlines=(("ftv-line", plane.lay_out(np.asarray(shadow))),),
     )
 
 
