@@ -49,7 +49,7 @@ def test_the_page_is_quiet_small_and_accessible(browser, page_file, scheme):
 
 def test_keys_step_through_sections_and_slices(browser, page_file):
     page, complaints, _ = opened(browser, page_file[1], "light", 1280)
-    page.evaluate("window.scrollTo(0, 0)")
+    page.evaluate("window.scrollTo({ top: 0, behavior: 'instant' })")
     focused = "document.activeElement.id"
     for key, place in (("j", "summary"), ("j", "acquisition"), ("k", "summary")):
         page.keyboard.press(key)
@@ -97,8 +97,7 @@ def test_the_page_is_whole_without_script_and_prints(browser, page_file, tmp_pat
     context.close()
     pdf = (tmp_path / "page.pdf").read_bytes()
     assert pdf.startswith(b"%PDF")
-    pages = pdf.count(b"/Type /Page\n") + pdf.count(b"/Type /Page/")
-    assert 5 <= pages <= 40
+    assert 5 <= pdf.count(b"/Type /Page\n") <= 40
     assert pdf.count(b"/Subtype /Image") > 30
 
 

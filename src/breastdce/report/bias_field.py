@@ -23,7 +23,6 @@ TOP = 3.0
 """The scale runs from 1/TOP to TOP times the field's median, evenly in its logarithm."""
 _BLOCK = 4  # mm: far finer than a field of a few control points, coarse enough to lose noise
 _TISSUE = 0.1  # of the 99th percentile of the corrected image: above it, ratios are defined
-_TINY = 1e-9  # a running sum leaves rounding where there is nothing
 
 FloatPlane = NDArray[np.float32]
 _Sums = tuple[NDArray[np.float64], NDArray[np.float64]]
@@ -51,10 +50,10 @@ class FieldView:
     """Sums of raw and of corrected signal over the tissue of each block of 4 voxels; where there
     is none, of the nearest."""
     median: float
-    """Of the field over the tissue, the voxels by their signal."""
+    """Of the field over blocks with tissue."""
     low: float
     high: float
-    """Percentiles 1 and 99 of the field over blocks with tissue, times the median."""
+    """Percentiles 1 and 99 of the same, over the median."""
 
 
 def field_view(native: Volume, image: Volume, mean: float, sd: float) -> FieldView | None:
@@ -112,19 +111,12 @@ def _border(inside: NDArray[np.bool_]) -> NDArray[np.bool_]:
 
 
 def _filled(sums: _Sums) -> _Sums:
-    """Give blocks without tissue the sums of the nearest ones around: cubes that grow."""
+    """Give blocks without tissue the sums of the nearest block that has some."""
     from scipy import ndimage
 
-    raw, corrected = sums
-    for size in range(3, 2 * max(raw.shape) + 2, 2):
-        empty = corrected <= 0
-        if not empty.any():
-            break
-        around = [ndimage.uniform_filter(part, size, mode="constant") for part in sums]
-        raw, corrected = (
-            np.where(empty & (around[1] > _TINY), wide, part)
-            for wide, part in zip(around, (raw, corrected), strict=True)
-        )
+    empty = sums[1] <= 0
+    near = ndimage.distance_transform_edt(empty, return_distances=False, return_indices=True)
+    raw, corrected = (part[tuple(near)] for part in sums)
     return raw, corrected
 
 

@@ -13,7 +13,8 @@ from typing import NamedTuple
 
 import msgspec
 
-from breastdce.core.digest import digest_bytes
+from breastdce import __version__
+from breastdce.core.digest import digest_json
 from breastdce.core.errors import StoreError
 from breastdce.core.exam import ExamId
 from breastdce.dataset import layout
@@ -21,7 +22,7 @@ from breastdce.dataset.rows import ExamRow, FeatureRow
 from breastdce.formats.atomic import write_bytes
 from breastdce.radiomics.panel import FeatureRecord
 from breastdce.report.page import with_standing
-from breastdce.report.standing import Column, standing_markup, standings
+from breastdce.report.standing import Column, standings
 from breastdce.run.lock import locked
 from breastdce.run.paths import WorkPaths
 
@@ -50,7 +51,7 @@ def write_standings(
     found = standings(len(rows), _measures(rows), _features(rows, features, meanings))
     for row, standing in zip(rows, found, strict=True):
         path, name = layout.exam_page(out, row.exam), str(row.exam)
-        said = digest_bytes(str(standing_markup(standing)).encode())
+        said = digest_json([__version__, msgspec.to_builtins(standing)])
         try:
             if before.get(name) != _note(said, path):
                 with locked(WorkPaths(out).lock(name), wait=False):
