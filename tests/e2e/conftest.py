@@ -73,6 +73,14 @@ def demo(cohort, tmp_path_factory) -> Path:
 
 
 @pytest.fixture(scope="session")
+def duke(data: Callable[[str], Path], tmp_path_factory) -> Path:
+    """The data set of the real Siemens exam, whose region is proposed."""
+    out = tmp_path_factory.mktemp("duke") / "dataset"
+    run(data("duke_153"), out=out)
+    return out
+
+
+@pytest.fixture(scope="session")
 def ucsf(data: Callable[[str], Path], tmp_path_factory) -> Path:
     """The data set of the real GE exam, with the producer's maps and segmentation."""
     out = tmp_path_factory.mktemp("ucsf") / "dataset"

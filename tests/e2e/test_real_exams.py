@@ -99,10 +99,8 @@ def test_ucsf_without_maps_and_segmentation_keeps_phases_and_times(data, fast, t
     assert float(row["ftv_ml"]) == pytest.approx(40.64, rel=0.05)
 
 
-def test_duke_is_found_ordered_and_completed(data, tmp_path):
-    out = tmp_path / "dataset"
-    summary = run(data("duke_153"), out=out)
-    assert summary.all_done
+def test_duke_is_found_ordered_and_completed(duke):
+    out = duke
     row = exam_row(out)
     times = [float(x) for x in row["delays_s"].split(";")]
     np.testing.assert_allclose(times, [-1310.430, 60.705, 182.115, 304.7675], atol=2e-3)

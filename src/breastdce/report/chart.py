@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import NamedTuple
 
 from markupsafe import Markup
@@ -13,10 +13,15 @@ from breastdce.report.words import decimal, share
 
 _WIDTH, _HEIGHT = 640.0, 300.0
 _LEFT, _RIGHT, _TOP, _BOTTOM = 62.0, 20.0, 16.0, 50.0
+_NAMES_RIGHT = 84.0  # room for names at the ends of lines
+_NAME_STEP = 15.0
 _TICKS = 5
 # A first phase farther off than this many spans of the others is moved nearer.
 _BREAK_SPANS = 2.0
 _BROKEN_SPANS = 0.5
+
+
+_Spot = tuple[float, float]
 
 
 class Point(NamedTuple):
@@ -29,6 +34,15 @@ class Point(NamedTuple):
     """What a pointer over the point reads."""
 
 
+class Beside(NamedTuple):
+    """A further, thinner line of a time curve, named at its end."""
+
+    name: str
+    css: str
+    percents: tuple[float, ...]
+    """One for each point."""
+
+
 class Part(NamedTuple):
     """One part of a share bar."""
 
@@ -37,7 +51,14 @@ class Part(NamedTuple):
     value: float
 
 
-def time_curve(points: Sequence[Point], *, x_title: str, y_title: str, alt: str) -> Markup:
+def time_curve(
+    points: Sequence[Point],
+    *,
+    x_title: str,
+    y_title: str,
+    alt: str,
+    beside: Sequence[Beside] = (),
+) -> Markup:
     """Draw points in order of time, joined by lines; the axes start where the data do.
 
     A pre-contrast phase long before the others would squeeze them together: it is drawn nearer,
@@ -45,7 +66,9 @@ def time_curve(points: Sequence[Point], *, x_title: str, y_title: str, alt: str)
     """
     shown = _draw_near([point.x for point in points])
     values = [point.percent for point in points]
-    y_ticks = nice_ticks(min(0.0, *values), max(0.0, *values))
+    heights = [*values, *(percent for line in beside for percent in line.percents)]
+    y_ticks = nice_ticks(min(0.0, *heights), max(0.0, *heights))
+    right = _NAMES_RIGHT if beside else _RIGHT
     x_low, x_high = min(shown), max(*shown, min(shown) + 1.0)
     pad = 0.04 * (x_high - x_low)
 
@@ -53,7 +76,7 @@ def time_curve(points: Sequence[Point], *, x_title: str, y_title: str, alt: str)
         along = (x - x_low + pad) / (x_high - x_low + 2 * pad)
         up = (y - y_ticks[0]) / (y_ticks[-1] - y_ticks[0])
         return (
-            _LEFT + along * (_WIDTH - _LEFT - _RIGHT),
+            _LEFT + along * (_WIDTH - _LEFT - right),
             _HEIGHT - _BOTTOM - up * (_HEIGHT - _TOP - _BOTTOM),
         )
 
@@ -68,8 +91,39 @@ def time_curve(points: Sequence[Point], *, x_title: str, y_title: str, alt: str)
         _x_labels(spots, [point.x for point in points]),
         _break_mark(spots) if shown[0] != points[0].x else "",
         _titles(x_title, y_title),
-        _curve(spots, points),
+        _beside(beside, shown, place) + _curve(spots, points),
     )
+
+
+def _beside(
+    lines: Sequence[Beside], shown: Sequence[float], place: Callable[[float, float], _Spot]
+) -> Markup:
+    """Thin lines with their names to the right of their ends, moved apart where they meet."""
+    ends = {line.name: place(shown[-1], line.percents[-1])[1] for line in lines}
+    names = _apart(ends)
+    parts = Markup("")
+    for line in lines:
+        spots = [place(x, y) for x, y in zip(shown, line.percents, strict=True)]
+        parts += Markup(
+            '<path class="beside {}" d="M{}"/><text class="start" x="{:.1f}" y="{:.1f}" dy=".35em">'
+            "{}</text>"
+        ).format(
+            line.css,
+            "L".join(f"{x:.1f} {y:.1f}" for x, y in spots),
+            *(spots[-1][0] + 10, names[line.name], line.name),
+        )
+    return parts
+
+
+def _apart(heights: Mapping[str, float]) -> dict[str, float]:
+    """Push names down until none covers the one above."""
+    placed: dict[str, float] = {}
+    lowest = -math.inf
+    for name, y in sorted(heights.items(), key=lambda item: item[1]):
+        lowest = max(y, lowest + _NAME_STEP)
+        placed[name] = lowest
+    over = max(0.0, lowest - (_HEIGHT - _BOTTOM))
+    return {name: y - over for name, y in placed.items()}
 
 
 def share_bar(parts: Sequence[Part], *, alt: str) -> Markup:
@@ -96,6 +150,20 @@ def share_bar(parts: Sequence[Part], *, alt: str) -> Markup:
 
 def pe_scale(threshold_percent: float | None) -> Markup:
     """Draw the ramp of the PE maps with its ticks and, where known, the threshold of FTV."""
+    ticks = [
+        (
+            percent / PE_TOP_PERCENT,
+            f"≥\u2009{percent} %" if percent == PE_TOP_PERCENT else f"{percent} %",
+        )
+        for percent in range(0, int(PE_TOP_PERCENT) + 1, 100)
+    ]
+    shown = threshold_percent is not None and threshold_percent <= PE_TOP_PERCENT
+    marks = [threshold_percent / PE_TOP_PERCENT] if shown and threshold_percent else []
+    return ramp_scale(ticks, marks, alt="Color scale of percent enhancement")
+
+
+def ramp_scale(ticks: Sequence[tuple[float, str]], marks: Sequence[float], *, alt: str) -> Markup:
+    """Draw the ramp with labels and lines at places from 0 (its dark end) to 1."""
     width, count = 320.0, 64
     ramp = pe_ramp()
     cells = Markup("").join(
@@ -106,17 +174,18 @@ def pe_scale(threshold_percent: float | None) -> Markup:
         )
         for index in range(count)
     )
-    ticks = Markup("").join(
-        Markup('<text x="{}" y="30">{}</text>').format(
-            f"{10 + percent / PE_TOP_PERCENT * width:.2f}",
-            f"≥\u2009{percent} %" if percent == PE_TOP_PERCENT else f"{percent} %",
-        )
-        for percent in range(0, int(PE_TOP_PERCENT) + 1, 100)
+    words = Markup("").join(
+        Markup('<text x="{}" y="30">{}</text>').format(f"{10 + place * width:.2f}", label)
+        for place, label in ticks
+    )
+    lines = Markup("").join(
+        Markup('<path class="mark" d="M{} -4v22"/>').format(f"{place * width:.2f}")
+        for place in marks
     )
     return Markup(
         '<svg class="pescale" viewBox="-6 -4 366 38" role="img" aria-label="{}">'
         '<g transform="translate(10 0)">{}{}</g>{}</svg>'
-    ).format("Color scale of percent enhancement", cells, _mark(threshold_percent, width), ticks)
+    ).format(alt, cells, lines, words)
 
 
 def nice_ticks(low: float, high: float) -> list[float]:
@@ -194,11 +263,3 @@ def _inside(words: str, middle: float, width: float) -> Markup:
     if width < 52:
         return Markup("")  # does not fit; the legend has the number
     return Markup('<text x="{}" y="13" dy=".35em">{}</text>').format(f"{middle:.2f}", words)
-
-
-def _mark(threshold_percent: float | None, width: float) -> Markup:
-    if threshold_percent is None or threshold_percent > PE_TOP_PERCENT:
-        return Markup("")
-    return Markup('<path class="mark" d="M{} -4v22"/>').format(
-        f"{threshold_percent / PE_TOP_PERCENT * width:.2f}"
-    )

@@ -29,14 +29,14 @@ class SerClass(NamedTuple):
     color: RGB
 
 
-# Cuts and hues are those of UCSF's maps (spec/ftv.md 2.3); shades are ours, chosen so that the
-# classes also differ in lightness.
+# Cuts and hues are those of UCSF's maps (spec/ftv.md 2.3); shades are ours, chosen so that every
+# pair stays apart in lightness or hue for readers who lack a kind of cone (test_color.py).
 SER_CLASSES = (
-    SerClass("blue", "0 to 0.9", 0.0, (52, 98, 235)),
-    SerClass("purple", "0.9 to 1.0", 0.9, (176, 92, 240)),
-    SerClass("green", "1.0 to 1.3", 1.0, (64, 200, 112)),
-    SerClass("red", "1.3 to 1.75", 1.3, (226, 44, 44)),
-    SerClass("yellow", "1.75 to 3", 1.75, (255, 226, 84)),
+    SerClass("blue", "0 to 0.9", 0.0, (28, 70, 220)),
+    SerClass("purple", "0.9 to 1.0", 0.9, (186, 112, 250)),
+    SerClass("green", "1.0 to 1.3", 1.0, (70, 205, 120)),
+    SerClass("red", "1.3 to 1.75", 1.3, (214, 36, 36)),
+    SerClass("yellow", "1.75 to 3", 1.75, (255, 236, 110)),
 )
 
 

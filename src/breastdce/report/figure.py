@@ -40,6 +40,8 @@ class Picture:
     alt: str
     caption: str
     outlines: Sequence[tuple[str, NDArray[np.bool_]]] = ()
+    quality: int | None = None
+    """Of WebP with loss, for overviews; None where every pixel is kept."""
 
 
 def signal_layer(cut: Cut, volume: Volume, window: Window) -> Image.Image:
@@ -69,28 +71,34 @@ def _indexed(levels: NDArray[np.uint8], palette: list[int]) -> Image.Image:
 
 def picture_row(pictures: Sequence[Picture]) -> Markup:
     """Show pictures side by side in frames of equal size and scale, each with its caption."""
-    width = max(picture.cut.size_mm[0] for picture in pictures)
-    height = max(picture.cut.size_mm[1] for picture in pictures)
-    frame = (max(width, _FRAME_SHARE * height), max(height, _FRAME_SHARE * width))
+    frame = frame_of(pictures)
     figures = Markup("").join(_figure(picture, frame) for picture in pictures)
     return Markup('<div class="row">{}</div>').format(figures)
 
 
+def frame_of(pictures: Sequence[Picture]) -> tuple[float, float]:
+    """Width and height in mm that every one of the pictures fits in."""
+    width = max(picture.cut.size_mm[0] for picture in pictures)
+    height = max(picture.cut.size_mm[1] for picture in pictures)
+    return max(width, _FRAME_SHARE * height), max(height, _FRAME_SHARE * width)
+
+
 def _figure(picture: Picture, frame: tuple[float, float]) -> Markup:
     return Markup("<figure>{}<figcaption>{}</figcaption></figure>").format(
-        _svg(picture, frame), picture.caption
+        picture_svg(picture, frame), picture.caption
     )
 
 
-def _svg(picture: Picture, frame: tuple[float, float]) -> Markup:
+def picture_svg(picture: Picture, frame: tuple[float, float]) -> Markup:
+    """Draw one picture in the middle of a frame of `frame` mm (width, height)."""
     cut = picture.cut
     (width, height), (sx, sy) = cut.size_mm, cut.pixel_mm
     left, top = (frame[0] - width) / 2, (frame[1] - height) / 2
     layers = Markup("").join(
-        _image(layer, width, height, base=number == 0)
+        _image(data_uri(layer, picture.quality), width, height, base=number == 0)
         for number, layer in enumerate(picture.layers)
     )
-    outlines = Markup("").join(_outline(name, mask) for name, mask in picture.outlines)
+    outlines = _outlines(picture.outlines)
     scaled = Markup('<g transform="scale({} {})">{}</g>').format(_mm(sx), _mm(sy), outlines)
     return Markup(
         '<svg class="picture" viewBox="0 0 {} {}" role="img" aria-label="{}">'
@@ -108,17 +116,21 @@ def _svg(picture: Picture, frame: tuple[float, float]) -> Markup:
     )
 
 
-def _image(layer: Image.Image, width: float, height: float, *, base: bool) -> Markup:
+def _image(address: str, width: float, height: float, *, base: bool) -> Markup:
     return Markup(
         '<image class="{}" width="{}" height="{}" preserveAspectRatio="none" href="{}"/>'
-    ).format("base" if base else "classes", _mm(width), _mm(height), data_uri(layer))
+    ).format("base" if base else "classes", _mm(width), _mm(height), address)
 
 
-def _outline(name: str, mask: NDArray[np.bool_]) -> Markup:
-    path = path_data(border_loops(mask))
-    if not path:
-        return Markup("")
-    return Markup('<path class="halo" d="{0}"/><path class="{1}" d="{0}"/>').format(path, name)
+def _outlines(outlines: Sequence[tuple[str, NDArray[np.bool_]]]) -> Markup:
+    """All dark rims first, so that none covers a line and equal outlines show through gaps."""
+    paths = [(name, path_data(border_loops(mask))) for name, mask in outlines]
+    drawn = [(name, path) for name, path in paths if path]
+    halos = Markup("").join(Markup('<path class="halo" d="{}"/>').format(path) for _, path in drawn)
+    lines = Markup("").join(
+        Markup('<path class="{}" d="{}"/>').format(name, path) for name, path in drawn
+    )
+    return halos + lines
 
 
 def _letters(plane: Plane, frame: tuple[float, float]) -> Markup:
@@ -148,11 +160,14 @@ def _mm(value: float) -> str:
     return f"{value:.4f}".rstrip("0").rstrip(".")
 
 
-def data_uri(image: Image.Image) -> str:
-    """Embed an image without loss."""
+def data_uri(image: Image.Image, quality: int | None = None) -> str:
+    """Embed an image, without loss unless a quality is given."""
     buffer = io.BytesIO()
-    # Where nothing is lost, both mean effort: the most takes three times as long and saves 2 %.
-    image.save(buffer, "WEBP", lossless=True, quality=20, method=2)
+    if quality is None:
+        # Where nothing is lost, both mean effort: the most takes three times as long, saves 2 %.
+        image.save(buffer, "WEBP", lossless=True, quality=20, method=2)
+    else:
+        image.save(buffer, "WEBP", quality=quality, method=4)
     return "data:image/webp;base64," + base64.b64encode(buffer.getvalue()).decode("ascii")
 
 

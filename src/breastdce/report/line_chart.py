@@ -38,9 +38,9 @@ class Axis(NamedTuple):
     title: str
     places: tuple[float, ...]
     """Rising, at least one."""
-    marked: float
+    marked: float | None = None
     """Place of the vertical line."""
-    mark: str
+    mark: str = ""
     """What stands above that line."""
 
 
@@ -119,6 +119,8 @@ def _columns(ticks: Sequence[float], place: Placing, size: Size) -> Markup:
 
 
 def _mark(axis: Axis, place: Placing, size: Size) -> Markup:
+    if axis.marked is None:
+        return Markup("")
     x = place(axis.marked, 0.0)[0]
     return Markup(
         '<path class="used" d="M{x:.1f} {}V{}"/><text class="{}" x="{x:.1f}" y="{}">{}</text>'

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import tomllib
 from collections import Counter
 from collections.abc import Sequence
@@ -11,7 +12,8 @@ from breastdce.core.codes import ExamCode
 from breastdce.core.counted import counted
 from breastdce.report.html import fill, policy, source
 from breastdce.report.panels._contract import Panel
-from breastdce.report.view import CohortView, ExamLine, ExamView, ExclusionView
+from breastdce.report.standing import standing_markup
+from breastdce.report.view import CohortView, ExamLine, ExamView, ExclusionView, StandingView
 from breastdce.report.words import (
     decimal,
     explain,
@@ -23,7 +25,9 @@ from breastdce.report.words import (
 )
 
 PANELS: Catalog[Panel] = Catalog("breastdce.report.panels", "PANEL", Panel)
-_STYLE, _SCRIPT = "style.css", "index.js"
+_STYLE, _SCRIPT, _EXAM_SCRIPT = "style.css", "index.js", "exam.js"
+_PLACE = re.compile(r'(<section id="cohort".*?</h2>\n).*?(\n</section>)', re.DOTALL)
+"""Of the panel that `with_standing` fills."""
 
 
 def render_exam(view: ExamView) -> str:
@@ -31,16 +35,35 @@ def render_exam(view: ExamView) -> str:
 
     Panels and their order are those of report.toml. Equal views give equal text.
     """
-    panels = [PANELS.get(name) for name in tomllib.loads(source("report.toml"))["panels"]]
-    style = source(_STYLE)
+    style, script = source(_STYLE), source(_EXAM_SCRIPT)
     return fill(
         "exam.html",
         title=view.exam,
         style=style,
-        policy=policy(style, None),
+        script=script,
+        policy=policy(style, script),
         lead=_lead(view),
-        sections=[(panel, panel.show(view)) for panel in panels if panel.belongs(view)],
+        sections=[(panel, panel.show(view)) for panel in _panels() if panel.belongs(view)],
     )
+
+
+def wanted_images() -> frozenset[str]:
+    """Fields of ExamView with 1 mm images that the panels of the page show."""
+    return frozenset(name for panel in _panels() for name in panel.images)
+
+
+def with_standing(page: str, standing: StandingView) -> str:
+    """Write into a page of `render_exam` where its exam stands among the others.
+
+    The rest of the page stays as it is, so that a whole data set's pages follow a new exam
+    without a look at their images.
+    """
+    content = standing_markup(standing)
+    return _PLACE.sub(lambda found: f"{found[1]}{content}{found[2]}", page, count=1)
+
+
+def _panels() -> list[Panel]:
+    return [PANELS.get(name) for name in tomllib.loads(source("report.toml"))["panels"]]
 
 
 def render_index(view: CohortView) -> str:

@@ -9,7 +9,7 @@ from breastdce.core.volume import Mask, Volume
 from breastdce.report.color import Window
 from breastdce.report.plane import Crop, Cut, Plane, fullest_slice, planes, slice_areas
 
-_BODY_LEVEL = 0.06  # of the window: above noise in air, below fat
+BODY_LEVEL = 0.06  # of the window: above noise in air, below fat
 _BODY_SHARE = 0.01  # of a slice that must lie above it
 _BODY_MARGIN_MM = 4.0
 _STACK_PARTS = (0.2, 0.8)  # not the ends, which are often single voxels of noise
@@ -17,7 +17,7 @@ _STACK_PARTS = (0.2, 0.8)  # not the ends, which are often single voxels of nois
 
 def body_crop(volume: Volume, window: Window) -> Crop:
     """Box around what is brighter than air, with a margin; the whole grid if nothing is."""
-    bright = volume.data > window.low + _BODY_LEVEL * (window.high - window.low)
+    bright = volume.data > window.low + BODY_LEVEL * (window.high - window.low)
     spans = [_span(bright, axis, volume.grid.spacing_mm[axis]) for axis in range(3)]
     return spans[0], spans[1], spans[2]
 
@@ -61,6 +61,18 @@ def lesion_stack(mask: Mask, crop: Crop) -> tuple[Cut, ...]:
     wanted = (before, index, after)
     inside = [number for number in wanted if 0 <= number < mask.grid.shape[axis]]
     return tuple(Cut(center.plane, mask.grid, number, crop) for number in inside)
+
+
+def around(mask: Mask, margin_mm: float) -> Crop:
+    """Box around a mask that is not empty, with a margin, inside the grid."""
+    spans = []
+    for axis, (length, step) in enumerate(zip(mask.grid.shape, mask.grid.spacing_mm, strict=True)):
+        filled = np.flatnonzero(slice_areas(mask.data, axis))
+        margin = round(margin_mm / step)
+        spans.append(
+            slice(max(0, int(filled[0]) - margin), min(length, int(filled[-1]) + 1 + margin))
+        )
+    return spans[0], spans[1], spans[2]
 
 
 def covering(crop: Crop, mask: Mask) -> Crop:

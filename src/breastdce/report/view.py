@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
+from typing import NamedTuple
 
 from breastdce.core.caveats import Caveat
 from breastdce.core.exam import Box, PhaseRole, TimeZero
@@ -125,6 +126,35 @@ class QualityLine:
     flagged: Sequence[bool]
 
 
+class StandingLine(NamedTuple):
+    """One quantity of an exam among all exams that have it."""
+
+    name: str
+    meaning: str
+    value: float
+    low: float
+    """Least of all exams, this one included."""
+    q1: float
+    median: float
+    q3: float
+    high: float
+    rank: int
+    """1 for the largest; equal values share the better rank."""
+    of: int
+    """Exams with a value."""
+
+
+@dataclass(frozen=True, slots=True)
+class StandingView:
+    """Where an exam stands in its data set."""
+
+    exams: int
+    measures: tuple[StandingLine, ...]
+    """Volumes and kinetics."""
+    features: tuple[StandingLine, ...]
+    """The features that lie farthest from the median of the others, the farthest first."""
+
+
 @dataclass(frozen=True, kw_only=True, eq=False)
 class ExamView:
     """Everything that the page of one exam shows.
@@ -146,11 +176,18 @@ class ExamView:
     """Signal enhancement ratio, defined (finite and positive) at least in the FTV."""
     ftv: Mask
     image: Volume | None = None
-    """First post-contrast phase, z-scored."""
+    """First post-contrast phase, z-scored, where a panel shows it; so the next two."""
     image_pre: Volume | None = None
-    """Pre-contrast phase, z-scored, where a panel shows it."""
+    """Pre-contrast phase, z-scored."""
+    image_late: Volume | None = None
+    """Second (late) post-contrast phase, z-scored."""
+    masks: Mapping[str, Mask] = field(default_factory=dict)
+    """Every mask of the exam by the end of its file's name: `ftv` and `breast` on the native grid,
+    `stv-candidate`, `stv-auto` and `stv-expert` on the 1 mm grid."""
     stv: Mask | None = None
     """The best structural tumor volume there is; the row's `stv_source` names it."""
+    ser_cuts: tuple[float, float] = (0.9, 1.1)
+    """Least and largest SER of a plateau; persistent below, washout above."""
     sensitivity: SensitivityView | None = None
     bias: BiasView | None = None
     quality: Sequence[QualityLine] = ()
@@ -165,6 +202,10 @@ class ExamView:
     """What else was found in this exam's study."""
     methods: str = ""
     """A paragraph in the past tense."""
+    made_by: str = ""
+    """Program with its version, and the recipe."""
+    standing: StandingView | None = None
+    """Where the exam stands among the others; None until the whole data set is known."""
     reports: Mapping[str, object] = field(default_factory=dict)
     """What steps that only some recipes have say of the exam, by artifact, as plain values."""
     files: Sequence[str] = ()

@@ -47,6 +47,7 @@ from breastdce.run.pages import (
 from breastdce.run.paths import WorkPaths
 from breastdce.run.plan import Plan
 from breastdce.run.quality_rows import quality_columns
+from breastdce.run.standing import write_standings
 
 
 def write_cohort(
@@ -76,6 +77,7 @@ def write_cohort(
         records = read_exams(out)
         rows = _merge(out, exclusions, others, records)
         _write_tables(out, plan, records, rows)
+        _write_standings(out, records)
         write_index(out, [exclusion_view(row) for row in rows])
     return rows
 
@@ -97,6 +99,7 @@ def rebuild_report(out: Path) -> Path:
         )
     for folder in layout.exam_folders(out):
         rewrite_page(out, layout.exam_of(folder))
+    _write_standings(out, read_exams(out))
     return write_index(out, [exclusion_view(row) for row in read_exclusions(out)])
 
 
@@ -166,6 +169,13 @@ def _write_tables(
             exclusions=Counter(row.code for row in exclusions),
         ),
     )
+
+
+def _write_standings(out: Path, records: Sequence[Provenance]) -> None:
+    panel = load_panel(layout.PANEL)
+    features = [row for record in records for row in _feature_rows(out, record, panel.columns())]
+    rows = [read_measurements(record).row for record in records]
+    write_standings(out, rows, features, describe(panel))
 
 
 def _engines(records: Sequence[Provenance]) -> dict[str, str]:

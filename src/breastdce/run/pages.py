@@ -13,15 +13,16 @@ from breastdce.core.errors import InputError
 from breastdce.core.exam import ExamId, PhaseRole, TimeZero
 from breastdce.core.volume import Mask, Volume
 from breastdce.dataset import kinetics_table, layout
-from breastdce.dataset.layout import MaskName
+from breastdce.dataset.layout import STV_BEST_FIRST, MaskName
 from breastdce.dataset.provenance import Provenance, read_provenance
 from breastdce.dataset.rows import ExclusionRow, exam_cells
 from breastdce.formats.atomic import write_bytes
 from breastdce.formats.nifti import read_mask, read_volume
 from breastdce.formats.tables import read_tsv
 from breastdce.kinetics.sensitivity import SensitivityReport
+from breastdce.kinetics.thresholds import FtvParams
 from breastdce.report.figure import thumbnail
-from breastdce.report.page import render_exam, render_index
+from breastdce.report.page import render_exam, render_index, wanted_images
 from breastdce.report.view import (
     BiasView,
     CohortView,
@@ -38,8 +39,9 @@ from breastdce.run.quality_view import quality_lines
 from breastdce.run.sensitivity_rows import sensitivity_view
 from breastdce.stages.n4 import BiasReport
 
-_PRE, _POST1 = 0, 1
-_MOTION = "motion"  # the one report whose panel shows the pre-contrast image too
+_IMAGES = {"image_pre": 0, "image": 1, "image_late": 2}
+"""Fields of the view that hold images, and which image each is."""
+_ALL_MASKS = (MaskName.FTV, MaskName.BREAST, *STV_BEST_FIRST)
 
 Sidecar = Mapping[str, Any]
 """Allow-listed acquisition record of a native phase."""
@@ -195,7 +197,9 @@ def exam_view(
     """Gather everything that an exam's page shows."""
     measurements = read_measurements(record)
     row = measurements.row
-    ftv = images.mask(MaskName.FTV)
+    found = {name.value: images.mask(name) for name in _ALL_MASKS}
+    masks = {name: mask for name, mask in found.items() if mask is not None}
+    ftv = masks.get(MaskName.FTV)
     if ftv is None:
         raise InputError(ErrorCode.IMAGE_INVALID, evidence={"exam": str(exam), "missing": "ftv"})
     return ExamView(
@@ -207,9 +211,12 @@ def exam_view(
         pe=images.pe(),
         ser=images.ser(),
         ftv=ftv,
-        image=images.image(_POST1),
-        image_pre=images.image(_PRE) if _MOTION in measurements.reports else None,
-        stv=None if row.stv_source is None else images.mask(row.stv_source),
+        image=_image(images, "image"),
+        image_pre=_image(images, "image_pre"),
+        image_late=_image(images, "image_late"),
+        masks=masks,
+        stv=None if row.stv_source is None else masks.get(row.stv_source),
+        ser_cuts=_ser_cuts(record),
         sensitivity=_sensitivity(measurements),
         bias=_bias(measurements),
         quality=quality_lines(measurements.reports),
@@ -225,9 +232,27 @@ def exam_view(
         ),
         exclusions=tuple(exclusion_view(exclusion_of(row)) for row in measurements.exclusions),
         methods=" ".join(measurements.methods),
+        made_by=_made_by(record),
         reports=measurements.reports,
         files=_files(exam, record),
     )
+
+
+def _image(images: Images, field: str) -> Volume | None:
+    """An image of the view, where some panel of the page shows it."""
+    return images.image(_IMAGES[field]) if field in wanted_images() else None
+
+
+def _made_by(record: Provenance) -> str:
+    made, recipe = record.generated_by, record.recipe
+    return f"{made.name} {made.version}, recipe {recipe.name} ({recipe.digest[:12]})"
+
+
+def _ser_cuts(record: Provenance) -> tuple[float, float]:
+    """Cuts of the kinetic types that the volumes of the exam were counted with."""
+    used = next((note.params for note in record.stages if note.name == "ftv"), {})
+    params = msgspec.convert(dict(used), FtvParams)
+    return params.ser_threshold, params.plateau_upper
 
 
 def _sensitivity(measurements: Measurements) -> SensitivityView | None:

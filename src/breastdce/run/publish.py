@@ -55,7 +55,8 @@ class _Published(msgspec.Struct, frozen=True):
     state: str
     """Digest of everything that the files were made from."""
     files: dict[str, tuple[int, int]]
-    """Path in the data set to size in bytes and modification time in ns."""
+    """Path in the data set to size in bytes and modification time in ns; not of the pages, which
+    change with the other exams."""
 
 
 def publish_exam(
@@ -76,7 +77,7 @@ def publish_exam(
     """
     memory = WorkPaths(out).published(str(exam))
     state = _state(exam, source, engine, exclusions, compression)
-    if _is_current(out, memory, state):
+    if _is_current(out, exam, memory, state):
         return False
     folder = layout.exam_folder(out, exam)
     # Ours alone while we hold the exam's lock: strays are what a killed run left.
@@ -95,7 +96,7 @@ def publish_exam(
     _remove_others(folder, written)  # not before: files are written under other names
     write_provenance(out, exam, msgspec.structs.replace(record, files=checksums(out, exam, sums)))
     page.write(out, exam)
-    made = [*written, layout.provenance(out, exam), *page_files(out, exam)]
+    made = [*written, layout.provenance(out, exam)]
     notes = {path.relative_to(out).as_posix(): _stamp(path) for path in made}
     write_bytes(memory, msgspec.json.encode(_Published(state, notes)))
     return True
@@ -204,6 +205,8 @@ class _MadeImages(StoredImages):
             return ftv
         if name in STV_BEST_FIRST:
             return stv_masks(self._engine).get(name)
+        if name is MaskName.BREAST:  # one on disk may be of an earlier recipe
+            return self._engine.value("breast") if "breast" in self._engine.wanted else None
         return super().mask(name)
 
     def _map(self, stored: NDArray[np.int16], slope: float) -> Volume:
@@ -231,10 +234,12 @@ def _state(
     )
 
 
-def _is_current(out: Path, memory: Path, state: str) -> bool:
+def _is_current(out: Path, exam: ExamId, memory: Path, state: str) -> bool:
     try:
         last = msgspec.json.decode(memory.read_bytes(), type=_Published)
     except (FileNotFoundError, msgspec.DecodeError):
+        return False
+    if not all(path.exists() for path in page_files(out, exam)):
         return False
     return last.state == state and all(
         (out / name).exists() and _stamp(out / name) == stamp for name, stamp in last.files.items()

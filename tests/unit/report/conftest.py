@@ -108,11 +108,14 @@ def view() -> ExamView:
         ftv=ftv,
         image=Volume(np.where(stv.data, 3.0, 0.5).astype(np.float32), fine),
         image_pre=Volume(np.full(fine.shape, 0.25, np.float32), fine),
+        image_late=Volume(np.where(stv.data, 2.5, 0.5).astype(np.float32), fine),
+        masks={"ftv": ftv, "stv-candidate": stv},
         stv=stv,
         caveats=(Caveat(CaveatCode.PRE_GAP, {"gap_s": 700.5}), Caveat(CaveatCode.GRID_EDGE)),
         steps=(StepView("ftv", "1", "pe_percent 70"),),
         exclusions=(ExclusionView("series", "LOCALIZER", "3 images", 2),),
         methods="Phases were read.",
+        made_by="breastdce 0, recipe ispy1 (0123456789ab)",
         reports={"motion": MOTION, "trust": TRUST},
         files=("sub-0001/ses-T0/masks/sub-0001_ses-T0_ftv.nii.gz",),
     )
@@ -126,6 +129,6 @@ def emptied() -> Callable[[ExamView], ExamView]:
         nothing = {name: 0 for name in view.row if name.startswith(("ftv_", "ser_"))}
         row = {**view.row, **nothing, "stv_source": "n/a", "stv_voxels": "n/a", "stv_ml": "n/a"}
         ftv = Mask(np.zeros_like(view.ftv.data), view.ftv.grid)
-        return replace(view, row=row, ftv=ftv, stv=None)
+        return replace(view, row=row, ftv=ftv, stv=None, masks={"ftv": ftv})
 
     return empty

@@ -48,7 +48,7 @@ def test_ser_is_colored_inside_the_region_only(view):
     layer = np.asarray(ser_layer(cut, view.ser, view.ftv))
     inside = cut.take(view.ftv.data)
     assert (layer[..., 3] == np.where(inside, 255, 0)).all()
-    assert (layer[inside][:, :3] == (64, 200, 112)).all()  # SER 1.27 is green
+    assert (layer[inside][:, :3] == (70, 205, 120)).all()  # SER 1.27 is green
 
 
 def test_the_thumbnail_is_a_small_png_in_proportion(view):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import dataclasses
 import hashlib
 import re
 from dataclasses import replace
@@ -14,10 +15,26 @@ from breastdce.core.caveats import Caveat
 from breastdce.core.codes import CaveatCode
 from breastdce.core.exam import Box, PhaseRole
 from breastdce.report.html import source
-from breastdce.report.page import PANELS, render_exam, render_index
-from breastdce.report.view import CohortView, ExamLine, ExclusionView, ProposalView, StepView
+from breastdce.report.page import (
+    PANELS,
+    render_exam,
+    render_index,
+    wanted_images,
+    with_standing,
+)
+from breastdce.report.view import (
+    CohortView,
+    ExamLine,
+    ExamView,
+    ExclusionView,
+    ProposalView,
+    StandingLine,
+    StandingView,
+    StepView,
+)
 
 HOSTILE = "<img src=x onerror=alert(1)>\"'&</script>"
+STANDING = StandingLine("FTV (mL)", "", 2.0, 1.0, 1.5, 2.0, 2.5, 3.0, 2, 3)
 VOID = {"meta", "link", "img", "input", "br"}
 
 
@@ -77,7 +94,9 @@ def test_equal_views_give_equal_pages(view):
 
 def test_every_picture_has_words(view):
     pictures = _parse(render_exam(view)).pictures
-    assert len(pictures) == 9 + 2 + 3 + 3 + 1 + 3 + 3 + 1 + 1
+    known = {"phases": 9, "motion": 2, "maps": 3 + 3 + 5 + 1, "ftv": 3, "stv": 3, "agreement": 3}
+    known |= {"curve": 1 + 1, "subtraction": 6, "mip": 3, "histograms": 2, "mosaic": 12 + 14 + 16}
+    assert len(pictures) == sum(known.values())
     assert all(pictures)
 
 
@@ -108,16 +127,17 @@ def test_hostile_text_stays_text(view):
         assert 'href="javascript:' not in page
 
 
-def test_the_policy_allows_exactly_our_style_and_script(view):
-    page = render_index(_cohort(view))
-    for kind, file in (("style", "style.css"), ("script", "index.js")):
+@pytest.mark.parametrize("kind", ["style", "script"])
+@pytest.mark.parametrize("of", ["index", "exam"])
+def test_the_policy_allows_exactly_our_style_and_script(view, kind, of):
+    page = render_index(_cohort(view)) if of == "index" else render_exam(view)
+    for file in ["style.css" if kind == "style" else f"{of}.js"]:
         embedded = re.search(f"<{kind}>(.*?)</{kind}>", page, re.DOTALL)
         assert embedded is not None
         assert embedded[1] == source(file)
         digest = base64.b64encode(hashlib.sha256(embedded[1].encode()).digest()).decode()
         assert f"{kind}-src &#39;sha256-{digest}" in page
     assert "default-src &#39;none&#39;" in page
-    assert "<script" not in render_exam(view)
     assert " style=" not in page + render_exam(view)  # the policy would drop them
 
 
@@ -228,3 +248,46 @@ def test_proposed_regions_are_drawn_and_listed_by_rank(view):
 
 def test_without_a_proposal_the_panel_says_why(view):
     assert "was given" in str(PANELS.get("proposals").show(view))
+
+
+def test_the_methods_text_names_the_program_and_can_be_pasted(view):
+    shown = str(PANELS.get("methods").show(view))
+    assert "Phases were read. Software: breastdce 0, recipe ispy1 (0123456789ab)." in shown
+    assert 'data-copy="methods-text"' in shown
+    assert 'id="methods-text"' in shown
+
+
+def test_only_images_that_a_panel_names_are_asked_for():
+    fields = {field.name for field in dataclasses.fields(ExamView)}
+    assert wanted_images() == {"image_pre", "image", "image_late"}
+    assert wanted_images() <= fields
+
+
+def test_a_standing_changes_its_section_and_nothing_else(view):
+    page = render_exam(view)
+    standing = StandingView(3, (STANDING,), ())
+    filled = with_standing(page, standing)
+    assert "Not compared yet" in page
+    assert "Not compared yet" not in filled
+    assert "2 of 3" in filled
+    assert with_standing(filled, standing) == filled
+    assert with_standing(filled, StandingView(3, (), ())) == with_standing(
+        page, StandingView(3, (), ())
+    )
+    start, end = filled.index('<section id="cohort"'), filled.index('<section id="review"')
+    assert page.startswith(filled[:start])
+    assert page.endswith(filled[end:])
+    assert filled == render_exam(replace(view, standing=standing))
+
+
+def test_each_class_of_ser_is_shown_by_itself(view):
+    shown = str(PANELS.get("maps").show(view))
+    assert shown.count("in the FTV. Sagittal") == 5
+    assert shown.count('class="voi-line"') == 1  # all voxels are of one class
+
+
+def test_the_type_of_the_mean_curve_is_named(view):
+    shown = str(PANELS.get("curve").show(view))
+    assert "washout</strong>: SER 1.27" in shown  # 190 / 150
+    flat = replace(view, ser_cuts=(0.9, 1.3))
+    assert "plateau</strong>: SER 1.27" in str(PANELS.get("curve").show(flat))

@@ -24,6 +24,9 @@ class Panel:
     """What the page says instead when one of them is missing or empty; nothing to say leaves the
     panel out."""
     render: Callable[[ExamView], Markup]
+    images: tuple[str, ...] = ()
+    """Fields of ExamView with 1 mm images that it shows: `image_pre`, `image`, `image_late`. The
+    caller fills those that some panel of the page names, others stay None."""
 
     def belongs(self, view: ExamView) -> bool:
         """Whether the page has this section at all."""

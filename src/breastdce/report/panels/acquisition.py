@@ -49,4 +49,4 @@ def _grid(grid: Grid) -> str:
     return f"{size} voxels of {_TIMES.join(f'{mm:.4g}' for mm in grid.spacing_mm)} mm"
 
 
-PANEL = Panel("acquisition", "Acquisition", (), "", render)
+PANEL = Panel("acquisition", "Acquisition", (), "", render, images=("image",))

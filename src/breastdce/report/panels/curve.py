@@ -9,7 +9,8 @@ from markupsafe import Markup
 
 from breastdce.core.codes import CaveatCode
 from breastdce.core.exam import TimeZero
-from breastdce.report.chart import Part, Point, share_bar, time_curve
+from breastdce.report.chart import Beside, Part, Point, share_bar, time_curve
+from breastdce.report.color import SER_CLASSES, ser_class
 from breastdce.report.html import fill
 from breastdce.report.panels._contract import Panel
 from breastdce.report.view import ExamView
@@ -29,14 +30,28 @@ _TYPES = (
 
 
 def render(view: ExamView) -> Markup:
-    inside = view.ftv.data.T  # transposed, so that voxels are picked in the order of memory
-    means = [float(phase.volume.data.T[inside].mean(dtype=np.float64)) for phase in view.phases]
+    means = _means(view)
     base = means[view.phase_indices[0]]
     rows = [_table_row(view, index, mean, base) for index, mean in enumerate(means)]
     moved = any(caveat.code is CaveatCode.MOTION_CORRECTED for caveat in view.caveats)
     return fill(
-        "curve.html", chart=_chart(view, means, base), rows=rows, moved=moved, **_shares(view)
+        "curve.html",
+        chart=curve_chart(view),
+        kind=_kind(view, means),
+        rows=rows,
+        moved=moved,
+        **_shares(view),
     )
+
+
+def _kind(view: ExamView, means: list[float]) -> tuple[str, str, str, str] | None:
+    """SER of the mean curve, its type, and the cuts; None where the curve does not fall or rise."""
+    pre, early, late = (means[index] for index in view.phase_indices)
+    if late <= pre:
+        return None
+    ser, (low, high) = (early - pre) / (late - pre), view.ser_cuts
+    kind = "persistent" if ser < low else "plateau" if ser <= high else "washout"
+    return decimal(ser), kind, f"{low:g}", f"{high:g}"
 
 
 def _table_row(view: ExamView, index: int, mean: float, base: float) -> tuple[str, ...]:
@@ -46,8 +61,16 @@ def _table_row(view: ExamView, index: int, mean: float, base: float) -> tuple[st
     return str(index), name, decimal(phase.delay_s, 0), decimal(mean, 1), enhancement
 
 
-def _chart(view: ExamView, means: list[float], base: float) -> Markup | None:
+def _means(view: ExamView) -> list[float]:
+    """Mean signal of the FTV in each phase."""
+    inside = view.ftv.data.T  # transposed, so that voxels are picked in the order of memory
+    return [float(phase.volume.data.T[inside].mean(dtype=np.float64)) for phase in view.phases]
+
+
+def curve_chart(view: ExamView) -> Markup | None:
     """Draw the curve; None where the mean signal before contrast is not positive."""
+    means = _means(view)
+    base = means[view.phase_indices[0]]
     if base <= 0:
         return None
     times = _times(view)
@@ -61,10 +84,27 @@ def _chart(view: ExamView, means: list[float], base: float) -> Markup | None:
     ]
     return time_curve(
         points,
+        beside=_classes(view),
         x_title="Phase (times unknown)" if times is None else _X_TITLES[view.time_zero],
         y_title="Mean enhancement in FTV (%)",
         alt="Mean enhancement in the FTV by phase. " + "; ".join(p.label for p in points) + ".",
     )
+
+
+def _classes(view: ExamView) -> list[Beside]:
+    """Mean curve of the voxels of each SER class that the FTV has, as the maps color them."""
+    inside = view.ftv.data.T
+    kinds = ser_class(view.ser.data.T[inside])
+    signals = [phase.volume.data.T[inside] for phase in view.phases]
+    lines = []
+    for number_, entry in enumerate(SER_CLASSES, start=1):
+        members = kinds == number_
+        means = [float(s[members].mean(dtype=np.float64)) for s in signals] if members.any() else []
+        base = means[view.phase_indices[0]] if means else 0.0
+        if base > 0:
+            percents = tuple(100.0 * (mean - base) / base for mean in means)
+            lines.append(Beside(entry.name, f"ser-{entry.name}", percents))
+    return lines
 
 
 def _times(view: ExamView) -> list[float] | None:

@@ -11,23 +11,35 @@ from breastdce.report.figure import Picture, pe_layer, picture_row, ser_layer, s
 from breastdce.report.html import fill
 from breastdce.report.panels._contract import Panel
 from breastdce.report.plane import Cut
-from breastdce.report.slices import lesion_stack
+from breastdce.report.slices import around, lesion_cuts, lesion_stack
 from breastdce.report.view import ExamView
 from breastdce.report.words import decimal, number, share
 
+_MARGIN_MM = 10.0
+
 
 def render(view: ExamView) -> Markup:
-    cuts = lesion_stack(view.ftv, view.crop)
     threshold = number(view.row, "pe_threshold_percent")
     return fill(
         "maps.html",
-        pe=picture_row([_pe_picture(view, cut) for cut in cuts]),
-        ser=picture_row([_ser_picture(view, cut) for cut in cuts]),
+        pe=picture_row(pe_pictures(view)),
+        ser=picture_row(ser_pictures(view)),
+        classes=_each_class(view),
         scale=pe_scale(threshold),
         threshold=decimal(threshold, 0),
         legend=_ser_legend(view),
         empty=not view.ftv.data.any(),
     )
+
+
+def pe_pictures(view: ExamView) -> list[Picture]:
+    """Percent enhancement in slices through the lesion."""
+    return [_pe_picture(view, cut) for cut in lesion_stack(view.ftv, view.crop)]
+
+
+def ser_pictures(view: ExamView) -> list[Picture]:
+    """Classes of SER in the same slices."""
+    return [_ser_picture(view, cut) for cut in lesion_stack(view.ftv, view.crop)]
 
 
 def _pe_picture(view: ExamView, cut: Cut) -> Picture:
@@ -39,6 +51,27 @@ def _ser_picture(view: ExamView, cut: Cut) -> Picture:
     base = signal_layer(cut, view.post1.volume, view.window)
     alt = f"Classes of SER inside the FTV over the first post-contrast phase. {cut.label}."
     return Picture(cut, (base, ser_layer(cut, view.ser, view.ftv)), alt=alt, caption=cut.label)
+
+
+def _each_class(view: ExamView) -> Markup | None:
+    """Each class by itself in the fullest slice, for readers who do not tell colors apart."""
+    if not view.ftv.data.any():
+        return None
+    cut = lesion_cuts(view.ftv, around(view.ftv, _MARGIN_MM))[0]
+    kinds = np.where(cut.take(view.ftv.data), ser_class(cut.take(view.ser.data)), 0)
+    base = signal_layer(cut, view.post1.volume, view.window)
+    return picture_row(
+        [
+            Picture(
+                cut,
+                (base,),
+                alt=f"SER {entry.label} ({entry.name}) in the FTV. {cut.label}.",
+                caption=f"{entry.name}: SER {entry.label}",
+                outlines=(("voi-line", kinds == number_),),
+            )
+            for number_, entry in enumerate(SER_CLASSES, start=1)
+        ]
+    )
 
 
 def _ser_legend(view: ExamView) -> list[tuple[str, str, str, str, str]]:

@@ -146,4 +146,11 @@ def _same_place(cut: Cut, grid: Grid) -> Cut:
     return Cut(cut.plane, grid, moved(cut.index, cut.plane.normal), (i, j, k))
 
 
-PANEL = Panel("motion", "Motion between phases", ("motion",), "", render)
+PANEL = Panel(
+    "motion",
+    "Motion between phases",
+    ("motion",),
+    "",
+    render,
+    images=("image_pre", "image"),
+)

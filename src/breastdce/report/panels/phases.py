@@ -25,6 +25,12 @@ def render(view: ExamView) -> Markup:
     return fill("phases.html", rows=rows, empty=not view.ftv.data.any())
 
 
+def phase_pictures(view: ExamView) -> list[Picture]:
+    """The phases that the maps use, in the acquired plane."""
+    cut = lesion_cuts(view.ftv, view.crop)[0]
+    return [_picture(view, cut, index) for index in view.phase_indices]
+
+
 def _row(view: ExamView, cut: Cut, indices: tuple[int, ...] | list[int]) -> Markup:
     return picture_row([_picture(view, cut, index) for index in indices])
 

@@ -1,4 +1,4 @@
-"""How the results were made: a paragraph to cite, and each step with its parameters."""
+"""How the results were made: each step with its version and parameters."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from breastdce.report.view import ExamView
 
 
 def render(view: ExamView) -> Markup:
-    return fill("provenance.html", methods=view.methods, steps=view.steps)
+    return fill("provenance.html", made_by=view.made_by, steps=view.steps)
 
 
-PANEL = Panel("provenance", "Methods and provenance", ("steps",), "No step is recorded.", render)
+PANEL = Panel("provenance", "Provenance", ("steps",), "No step is recorded.", render)

@@ -36,4 +36,5 @@ PANEL = Panel(
     ("image", "stv"),
     "There is no structural tumor volume for this exam, so nothing is outlined here.",
     render,
+    images=("image",),
 )
