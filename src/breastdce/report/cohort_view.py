@@ -31,6 +31,8 @@ class Flow:
     reference: int | None
     steps: tuple[FlowStep, ...]
     end: int
+    start_words: str = "Patients known"
+    end_words: str = "In the cohort"
 
 
 class CohortException(NamedTuple):

@@ -11,7 +11,7 @@ from breastdce.report.chart import nice_ticks
 from breastdce.report.words import decimal
 
 _WIDTH, _HEIGHT = 640.0, 320.0
-_LEFT, _RIGHT, _TOP, _BOTTOM = 62.0, 20.0, 16.0, 50.0
+_LEFT, _RIGHT, _TOP, _BOTTOM = 78.0, 20.0, 16.0, 50.0
 _HALF_MARK = 14.0  # of the short line that stands for a median
 _SPREAD = 0.5  # width in which points of one name are spread, in steps of the axis
 _GOLDEN = 0.618034  # multiples of it fall evenly between 0 and 1, whatever their number

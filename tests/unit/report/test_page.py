@@ -13,9 +13,11 @@ import pytest
 from breastdce.core.caveats import Caveat
 from breastdce.core.codes import CaveatCode
 from breastdce.core.exam import Box, PhaseRole
+from breastdce.report.dataset_view import CohortView
 from breastdce.report.html import source
-from breastdce.report.page import PANELS, render_exam, render_index
-from breastdce.report.view import CohortView, ExamLine, ExclusionView, ProposalView, StepView
+from breastdce.report.index_page import render_index
+from breastdce.report.page import PANELS, render_exam
+from breastdce.report.view import ExamLine, ExclusionView, ProposalView, StepView
 
 HOSTILE = "<img src=x onerror=alert(1)>\"'&</script>"
 VOID = {"meta", "link", "img", "input", "br"}

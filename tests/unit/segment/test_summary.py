@@ -8,7 +8,8 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from breastdce.segment.summary import Case, compare, holm, summarize
+from breastdce.core.holm import holm
+from breastdce.segment.summary import Case, compare, summarize
 
 INF, NAN = math.inf, math.nan
 
