@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from markupsafe import Markup
 
@@ -15,10 +15,17 @@ _FULL_ROW = 3  # pictures of a case from which it takes a row of its own
 _COLUMNS = 4
 
 
-def case_list(cases: Sequence[Case], *, narrow: bool = False) -> Markup:
+def case_list(
+    cases: Sequence[Case], *, narrow: bool = False, names: Mapping[str, str] | None = None
+) -> Markup:
     """Show cases with their pictures, each linked to its page; at least one.
 
-    `narrow` puts several cases beside each other.
+    Parameters
+    ----------
+    narrow
+        Whether to put several cases beside each other; so are cases of one or two pictures.
+    names
+        Of outlines, by CSS class, where they are others than `LINES` has.
     """
     kinds = {kind for case in cases for picture in case.pictures for kind, _ in picture.outlines}
     narrow = narrow or all(len(case.pictures) < _FULL_ROW for case in cases)
@@ -26,7 +33,7 @@ def case_list(cases: Sequence[Case], *, narrow: bool = False) -> Markup:
         "dataset/cases.html",
         cases=[(case.exam, case.link, case.words, picture_row(case.pictures)) for case in cases],
         narrow=narrow,
-        lines=[(kind, line.name) for kind, line in LINES.items() if kind in kinds],
+        lines=[(k, (names or {}).get(k, line.name)) for k, line in LINES.items() if k in kinds],
     )
 
 

@@ -21,6 +21,7 @@ from breastdce.report.words import figure
 _BARS = 30
 _FEW = 40  # up to here every value has its own stroke
 _MARKS = 12  # outliers that are drawn
+_REACH = 6.0  # distances of the quartiles that the axis goes beyond them; the rest is at its ends
 
 
 class Box(NamedTuple):
@@ -46,9 +47,9 @@ class _Axis(NamedTuple):
     on_log: bool
 
     def place(self, value: float) -> float:
-        """Part of the way from low to high."""
+        """Part of the way from low to high; beyond them, the end."""
         low, high, at = (self.scaled(v) for v in (self.low, self.high, value))
-        return 0.5 if high == low else (at - low) / (high - low)
+        return 0.5 if high == low else min(1.0, max(0.0, (at - low) / (high - low)))
 
     def scaled(self, value: float) -> float:
         return math.log(value) if self.on_log else value
@@ -64,7 +65,7 @@ def spread_row(found: Spread, values: FloatArray, *, alt: str) -> Markup:
 
 def spread_marks(found: Spread, values: FloatArray, frame: Frame) -> Markup:
     """Histogram (two thirds of the height) and box, inside a frame."""
-    axis = _Axis(found.low, found.high, found.on_log)
+    axis = _reaching(found)
     known = values[np.isfinite(values)]
     base = frame.y + 0.66 * frame.height
     shape = _strokes if known.size <= _FEW else _histogram
@@ -72,9 +73,22 @@ def spread_marks(found: Spread, values: FloatArray, frame: Frame) -> Markup:
     return shape(known, axis, upper) + _lying_box(found, known, axis, frame, base)
 
 
+def _reaching(found: Spread) -> _Axis:
+    """From the lowest to the highest value; not farther than lets the middle be seen."""
+    whole = _Axis(found.low, found.high, found.on_log)
+    q1, q3 = whole.scaled(found.q1), whole.scaled(found.q3)
+    low = max(whole.scaled(found.low), q1 - _REACH * (q3 - q1))
+    high = min(whole.scaled(found.high), q3 + _REACH * (q3 - q1))
+    if high == low:
+        return whole
+    if found.on_log:
+        return _Axis(math.exp(low), math.exp(high), on_log=True)
+    return _Axis(low, high, on_log=False)
+
+
 def _histogram(known: FloatArray, axis: _Axis, frame: Frame) -> Markup:
-    judged = np.log(known) if axis.on_log else known
-    counts, _ = np.histogram(judged, bins=_BARS)
+    shown = np.clip(known, axis.low, axis.high)
+    counts, _ = np.histogram(np.log(shown) if axis.on_log else shown, bins=_BARS)
     base, step = frame.y + frame.height, frame.width / _BARS
     tops = base - counts / max(int(counts.max()), 1) * frame.height
     words = "".join(f"V{top:.1f}h{step:.2f}" for top in tops)

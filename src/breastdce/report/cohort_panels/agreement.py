@@ -12,13 +12,20 @@ from breastdce.report.case_list import case_list, case_sheet
 from breastdce.report.cohort_panels._contract import CohortPanel, Figures
 from breastdce.report.dataset_view import CohortView, Pair, median_words
 from breastdce.report.html import fill
-from breastdce.report.scatter import Dot, Level, Strip, scatter_chart, strip_chart
+from breastdce.report.scatter import Dot, Level, scatter_chart
+from breastdce.report.spread_chart import Box, box_chart
 from breastdce.report.svg_file import svg_file
 from breastdce.report.view import ExamLine
 from breastdce.report.words import decimal
 
 _LIMITS = 1.96  # standard deviations: 95 % of differences, if they are normal
 _WORST = 10
+_SHORT = {
+    "FTV": "FTV",
+    "STV by rules": "rules",
+    "STV by network": "net",
+    "STV by a person": "person",
+}
 
 
 def render(view: CohortView) -> Markup:
@@ -29,7 +36,7 @@ def render(view: CohortView) -> Markup:
         strips=_strips(view),
         volumes=_volumes(first, view.exams),
         first=_name(first),
-        cases=case_list(view.agreement_cases) if view.agreement_cases else "",
+        cases=_cases(view),
         worst=_worst(first, view.exams),
     )
 
@@ -42,6 +49,12 @@ def figures(view: CohortView) -> Figures:
     if view.agreement_cases:
         made["agreement-cases.png"] = case_sheet(view.agreement_cases)
     return made
+
+
+def _cases(view: CohortView) -> Markup:
+    first = view.pairs[0]
+    names = {"ftv-line": first.first, "stv-line": first.second}
+    return case_list(view.agreement_cases, names=names) if view.agreement_cases else Markup("")
 
 
 def _name(pair: Pair) -> str:
@@ -61,16 +74,11 @@ def _row(pair: Pair) -> tuple[str, ...]:
 
 
 def _strips(view: CohortView) -> Markup:
-    strips = []
-    for pair in view.pairs:
-        dots = tuple(
-            (float(dice), f"{line.exam}: {decimal(float(dice), 3)}")
-            for dice, line in zip(pair.dice, view.exams, strict=True)
-            if math.isfinite(dice)
-        )
-        middle = float(np.median([dice for dice, _ in dots]))
-        strips.append(Strip(f"{pair.first} / {pair.second}", dots, middle))
-    return strip_chart(strips, y_title="Dice", alt="Dice of each exam, by pair of masks")
+    boxes = [
+        Box(f"{_SHORT[pair.first]}, {_SHORT[pair.second]}", pair.dice[np.isfinite(pair.dice)])
+        for pair in view.pairs
+    ]
+    return box_chart(boxes, y_title="Dice", alt="Dice of each exam, by pair of masks")
 
 
 def _volumes(pair: Pair, exams: Sequence[ExamLine]) -> Markup:
