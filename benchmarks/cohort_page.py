@@ -33,7 +33,13 @@ _SCROLL = """async () => {
       await new Promise(requestAnimationFrame);
     }
   }
-  await Promise.all(Array.from(document.images, (image) => image.decode().catch(() => 0)));
+  // What was scrolled past too fast to load is asked for now: no file may be left out.
+  for (const image of document.images) image.loading = 'eager';
+  const waiting = Array.from(document.images).filter((image) => !image.complete);
+  await Promise.all(waiting.map((image) => new Promise((done) => {
+    image.addEventListener('load', done);
+    image.addEventListener('error', done);
+  })));
 }"""
 _FRAMES = "() => new Promise((r) => requestAnimationFrame(() => requestAnimationFrame(r)))"
 

@@ -15,7 +15,7 @@ from breastdce.core.codes import CaveatCode
 from breastdce.core.exam import Box, PhaseRole
 from breastdce.report.dataset_view import CohortView
 from breastdce.report.html import source
-from breastdce.report.index_page import render_index
+from breastdce.report.index_page import SCRIPT, STYLES, render_index
 from breastdce.report.page import PANELS, render_exam
 from breastdce.report.view import ExamLine, ExclusionView, ProposalView, StepView
 
@@ -112,10 +112,11 @@ def test_hostile_text_stays_text(view):
 
 def test_the_policy_allows_exactly_our_style_and_script(view):
     page = render_index(_cohort(view))
-    for kind, file in (("style", "style.css"), ("script", "index.js")):
+    style = "".join(source(name) for name in STYLES)
+    for kind, wanted in (("style", style), ("script", source(SCRIPT))):
         embedded = re.search(f"<{kind}>(.*?)</{kind}>", page, re.DOTALL)
         assert embedded is not None
-        assert embedded[1] == source(file)
+        assert embedded[1] == wanted
         digest = base64.b64encode(hashlib.sha256(embedded[1].encode()).digest()).decode()
         assert f"{kind}-src &#39;sha256-{digest}" in page
     assert "default-src &#39;none&#39;" in page

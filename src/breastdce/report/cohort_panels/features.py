@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 import numpy as np
 from markupsafe import Markup
+from numpy.typing import NDArray
 
 from breastdce.core.codes import Undefined
 from breastdce.core.grid import FloatArray
@@ -75,7 +76,8 @@ def _overview(measures: list[Measure]) -> _Overview | None:
     if not varied:
         return None
     correlation = rank_correlation(np.array([measure.values for measure in varied]).T)
-    whole = ~np.isnan(correlation).any(axis=1)  # two features that no exam has both of
+    # Two features that no exam has both of have no correlation.
+    whole: NDArray[np.bool_] = ~np.isnan(correlation).any(axis=1)
     kept = [measure for measure, keep in zip(varied, whole, strict=True) if keep]
     if not kept:
         return None
