@@ -20,6 +20,7 @@ _SHEET_MM = 174.0
 _GAP_MM = 1.5
 _BAR_MM = 20.0
 _MM = PRINT_DPI / 25.4
+_WIDE, _THIN = 8, 3  # pixels of an outline
 
 
 class Line(NamedTuple):
@@ -27,6 +28,12 @@ class Line(NamedTuple):
 
     name: str
     color: RGB
+
+
+class _Stroke(NamedTuple):
+    color: RGB
+    thick: int
+    halo: bool
 
 
 LINES = {
@@ -72,8 +79,11 @@ def _drawn(picture: Picture, side: int, scale: float, letter: str) -> Image.Imag
         shown = layer.convert("RGBA" if number else "RGB").resize((width, height), kind)
         square.paste(shown, (left, top), shown if number else None)
     draw = ImageDraw.Draw(square)
-    for name, mask in picture.outlines:
-        _outline(draw, mask, LINES[name].color, (left, top), (width, height))
+    for number, (name, mask) in enumerate(picture.outlines):
+        # The first is the widest, so that it shows where a second one lies on it.
+        thick = _WIDE if number == 0 and len(picture.outlines) > 1 else _THIN
+        stroke = _Stroke(LINES[name].color, thick, halo=number == 0)
+        _outline(draw, mask, stroke, (left, top), (width, height))
     inset = side // 30
     bar = round(_BAR_MM * scale)
     y = side - inset
@@ -88,7 +98,7 @@ def _drawn(picture: Picture, side: int, scale: float, letter: str) -> Image.Imag
 def _outline(
     draw: ImageDraw.ImageDraw,
     mask: NDArray[np.bool_],
-    color: RGB,
+    stroke: _Stroke,
     corner: tuple[int, int],
     size: tuple[int, int],
 ) -> None:
@@ -96,5 +106,6 @@ def _outline(
     sx, sy = size[0] / columns, size[1] / rows
     for loop in border_loops(mask):
         points = [(corner[0] + c * sx, corner[1] + r * sy) for r, c in (*loop, loop[0])]
-        draw.line(points, fill=(0, 0, 0), width=6, joint="curve")
-        draw.line(points, fill=color, width=3, joint="curve")
+        if stroke.halo:
+            draw.line(points, fill=(0, 0, 0), width=stroke.thick + 3, joint="curve")
+        draw.line(points, fill=stroke.color, width=stroke.thick, joint="curve")

@@ -152,11 +152,16 @@ _DOTS = 150  # values of a group that are drawn one by one; more would hide the 
 _GOLDEN = 0.618034
 
 
-def box_chart(groups: Sequence[Box], *, y_title: str, alt: str) -> Markup:
-    """Draw boxes side by side, with the values of small groups beside them; at least one group."""
+def box_chart(
+    groups: Sequence[Box], *, y_title: str, alt: str, bounds: tuple[float, float] | None = None
+) -> Markup:
+    """Draw boxes side by side, with the values of small groups beside them; at least one group.
+
+    `bounds` are ends of the vertical axis, where the measure has natural ones.
+    """
     everything = np.concatenate([group.values for group in groups])
-    on_log = spread(everything).on_log
-    low, high = float(everything.min()), float(everything.max())
+    on_log = bounds is None and spread(everything).on_log
+    low, high = bounds or (float(everything.min()), float(everything.max()))
     ticks = _log_ticks(low, high) if on_log else nice_ticks(low, high)
     axis = _Axis(min(low, ticks[0]), max(high, ticks[-1]), on_log)
     step = (_WIDTH - _LEFT - _RIGHT) / len(groups)

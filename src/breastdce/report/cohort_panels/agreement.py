@@ -78,7 +78,8 @@ def _strips(view: CohortView) -> Markup:
         Box(f"{_SHORT[pair.first]}, {_SHORT[pair.second]}", pair.dice[np.isfinite(pair.dice)])
         for pair in view.pairs
     ]
-    return box_chart(boxes, y_title="Dice", alt="Dice of each exam, by pair of masks")
+    alt = "Dice of each exam, by pair of masks"
+    return box_chart(boxes, y_title="Dice", alt=alt, bounds=(0.0, 1.0))
 
 
 def _volumes(pair: Pair, exams: Sequence[ExamLine]) -> Markup:
