@@ -30,22 +30,23 @@ def _row(line: ExamLine, dice: float, apart: int) -> dict[str, object]:
     row = line.row
     ftv, field = number(row, "ftv_ml"), number(row, "field_strength_t")
     washout = number(row, "ser_washout_ml")
+    scanner = [text(row, "manufacturer"), text(row, "manufacturer_model")]
+    scanner.append("" if field is None else f"{field:g} T")
     return {
         "exam": line.exam,
         "link": line.link,
         "thumbnail": line.thumbnail,
-        "scanner": f"{text(row, 'manufacturer')} {text(row, 'manufacturer_model')}",
-        "field": "" if field is None else f"{field:g} T",
+        "scanner": " ".join(filter(None, scanner)),
         "phases": text(row, "n_phases"),
         "ftv": (ftv, decimal(ftv)),
         "washout": (washout / ftv if washout is not None and ftv else None, share(washout, ftv)),
         "stv": (number(row, "stv_ml"), decimal(number(row, "stv_ml"))),
-        "stv_source": text(row, "stv_source"),
+        "stv_source": text(row, "stv_source").removeprefix("stv-"),
         "dice": (None if math.isnan(dice) else dice, decimal(dice, 3)),
         "apart": apart,
         "voi": text(row, "voi"),
         "voi_words": voi(text(row, "voi")),
-        "caveats": items(row, "caveats"),
+        "caveats": " ".join(items(row, "caveats")),
     }
 
 
