@@ -9,7 +9,16 @@ from markupsafe import Markup
 from breastdce.report.html import source
 
 _NAMESPACE = "http://www.w3.org/2000/svg"
+_VARIABLE = re.compile(r"(--[a-z-]+): (#[0-9a-f]+);")
+_USE = re.compile(r"var\((--[a-z-]+)\)")
 _OPEN = re.compile(r'<svg class="([^"]*)" viewBox="([-0-9.]+) ([-0-9.]+) ([0-9.]+) ([0-9.]+)"')
+
+
+def plain_colors(drawing: Markup) -> bytes:
+    """Make a file of a drawing that has its style inside: light colors in place of variables."""
+    text = str(drawing)
+    colors = dict(reversed(_VARIABLE.findall(text)))  # the first, which are the light ones
+    return _USE.sub(lambda use: colors[use[1]], text).encode()
 
 
 def svg_file(drawing: Markup) -> bytes:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import NamedTuple
 
 import msgspec
 import numpy as np
@@ -39,18 +40,29 @@ class Finding(msgspec.Struct, frozen=True):
     words: str = ""
 
 
-def gallery(out: Path, exams: Sequence[ExamId], ftv_ml: Sequence[float]) -> list[Case]:
+class Lesion(NamedTuple):
+    """What the choice of the gallery needs of an exam."""
+
+    ftv_ml: float
+    exam: ExamId
+    early: int
+    """Native phase that is the first after contrast."""
+
+
+def gallery(out: Path, exams: Sequence[Lesion]) -> list[Case]:
     """Four exams with a lesion, from small to large: the middles of the quarters of all FTV."""
-    ordered = sorted((ml, place) for place, ml in enumerate(ftv_ml) if math.isfinite(ml) and ml > 0)
+    found = [exam for exam in exams if math.isfinite(exam.ftv_ml) and exam.ftv_ml > 0]
+    ordered = sorted(found, key=lambda one: (one.ftv_ml, str(one.exam)))
     if not ordered:
         return []
     chosen = dict.fromkeys(
         ordered[min(int(part * len(ordered)), len(ordered) - 1)] for part in _GALLERY
     )
-    return [_lesion(out, exams[place], ml) for ml, place in chosen]
+    return [_lesion(out, lesion) for lesion in chosen]
 
 
-def _lesion(out: Path, exam: ExamId, ml: float) -> Case:
+def _lesion(out: Path, lesion: Lesion) -> Case:
+    ml, exam, early = lesion
     images = StoredImages(out, exam)
     ftv = images.mask(MaskName.FTV)
     assert ftv is not None  # noqa: S101 - the exam has an FTV
@@ -58,7 +70,7 @@ def _lesion(out: Path, exam: ExamId, ml: float) -> Case:
     stv = next((mask for mask in found if mask is not None and mask.data.any()), None)
     fine = on_fine_grid(out, exam, MaskName.FTV)
     words = f"FTV {decimal(ml)} mL" + ("" if stv is None else f", STV {decimal(stv.volume_ml)} mL")
-    pictures = [_classes(images, ftv)]
+    pictures = [_classes(images, ftv, early)]
     if fine is not None and fine.data.any():
         pictures = [*_signals(images, fine, stv), *pictures]
     return Case(exam=str(exam), link=f"exams/{exam}.html", words=words, pictures=pictures)
@@ -80,9 +92,9 @@ def _signals(images: StoredImages, ftv: Mask, stv: Mask | None) -> list[Picture]
     ]
 
 
-def _classes(images: StoredImages, ftv: Mask) -> Picture:
+def _classes(images: StoredImages, ftv: Mask, early: int) -> Picture:
     cut = closeup_cut(ftv)
-    post = images.native(1)
+    post = images.native(early)
     layers = (
         signal_layer(cut, post, shared_window([post])),
         ser_layer(cut, images.ser(), ftv),

@@ -20,7 +20,7 @@ from breastdce.report.dataset_view import CohortSummary, CohortView
 from breastdce.report.index_page import render_figures, render_index
 from breastdce.report.view import ExamLine, ExclusionView
 from breastdce.run.agreement import agreement
-from breastdce.run.cohort_cases import agreement_cases, artifact_cases, gallery
+from breastdce.run.cohort_cases import Lesion, agreement_cases, artifact_cases, gallery
 from breastdce.run.cohort_pages import SUMMARY
 from breastdce.run.describe import Measurements
 from breastdce.run.measure_tables import feature_table, measure_tables
@@ -89,7 +89,7 @@ def dataset_view(out: Path, exclusions: Sequence[ExclusionView]) -> CohortView:
         cohort=_cohort(out),
         pairs=pairs,
         agreement_cases=agreement_cases(out, names, pairs),
-        gallery=gallery(out, names, [item.row.ftv_ml for item in measured]),
+        gallery=gallery(out, [_lesion(item) for item in measured]),
         artifacts=artifact_cases(out, names, [item.reports for item in measured]),
         facts=_facts(out, records, measured),
         files=sorted(path.name for path in out.iterdir() if _is_listed(path)),
@@ -104,6 +104,10 @@ def _line(item: Measurements) -> ExamLine:
         link=f"exams/{exam}.html",
         thumbnail=f"figures/{exam}.png",
     )
+
+
+def _lesion(item: Measurements) -> Lesion:
+    return Lesion(item.row.ftv_ml, item.row.exam, item.row.phase_indices[1])
 
 
 def _reasons(measured: Sequence[Measurements]) -> Mapping[str, Mapping[str, int]]:

@@ -14,21 +14,24 @@ from breastdce.dataset import layout
 from breastdce.formats.nifti import write_volume
 from breastdce.report.dataset_view import Case
 from breastdce.run import cohort_cases
-from breastdce.run.cohort_cases import artifact_cases, gallery
+from breastdce.run.cohort_cases import Lesion, artifact_cases, gallery
 
 EXAMS = [ExamId(f"{n:04d}", "T0") for n in range(9)]
 
 
 def test_the_gallery_goes_from_small_to_large(monkeypatch):
-    def only_named(out: Path, exam: ExamId, ml: float) -> Case:
-        return Case(exam=str(exam), link="", words=str(ml), pictures=())
+    def only_named(out: Path, lesion: Lesion) -> Case:
+        return Case(exam=str(lesion.exam), link="", words=str(lesion.ftv_ml), pictures=())
+
+    def shown(*volumes: float) -> list[str]:
+        lesions = [Lesion(ml, exam, 1) for ml, exam in zip(volumes, EXAMS, strict=False)]
+        return [case.words for case in gallery(Path(), lesions)]
 
     monkeypatch.setattr(cohort_cases, "_lesion", only_named)
-    volumes = [8.0, 7.0, 6.0, 5.0, 4.0, 3.0, 2.0, 1.0, 0.0]  # the last has no lesion
-    shown = gallery(Path(), EXAMS, volumes)
-    assert [case.words for case in shown] == ["2.0", "4.0", "6.0", "8.0"]
-    assert [case.words for case in gallery(Path(), EXAMS, [0.0, 3.0])] == ["3.0"]
-    assert gallery(Path(), EXAMS, [0.0]) == []
+    # The last has no lesion.
+    assert shown(8.0, 7.0, 6.0, 5.0, 4.0, 3.0, 2.0, 1.0, 0.0) == ["2.0", "4.0", "6.0", "8.0"]
+    assert shown(0.0, 3.0) == ["3.0"]
+    assert shown(0.0) == []
 
 
 @pytest.fixture

@@ -12,6 +12,7 @@ from breastdce.report.cohort_view import Flow, FlowStep
 from breastdce.report.dataset_view import CohortView
 from breastdce.report.flow import flow_svg
 from breastdce.report.html import fill
+from breastdce.report.svg_file import plain_colors
 
 
 def render(view: CohortView) -> Markup:
@@ -22,7 +23,7 @@ def render(view: CohortView) -> Markup:
 
 
 def figures(view: CohortView) -> Figures:
-    return {"flow.svg": flow_svg(flow_of(view), standalone=True).encode()}
+    return {"flow.svg": plain_colors(flow_svg(flow_of(view), standalone=True))}
 
 
 def flow_of(view: CohortView) -> Flow:

@@ -21,15 +21,16 @@ _NUMBERS = (
 )
 _COUNTS = (("Region of interest", "voi"), ("Best STV", "stv_source"), ("Visit", "session_id"))
 _NOTES = (
-    "From exams.tsv, as no cohort was given. The command “breastdce cohort” makes the tables of a "
+    "From exams.tsv. The command “breastdce cohort”, with a clinical table, makes the tables of a "
     "study; “breastdce report OUT --cohort COHORT” puts them here.",
 )
 
 
 def render(view: CohortView) -> Markup:
-    cohort = view.cohort
-    tables = cohort.tables if cohort is not None and cohort.tables else _of_exams(view.exams)
-    return fill("dataset/tables.html", tables=tables)
+    """The cohort's tables; those that it lacks from the table of exams, Table 1 first."""
+    own = () if view.cohort is None else view.cohort.tables
+    made = _of_exams(view.exams)[: max(0, 2 - len(own))]
+    return fill("dataset/tables.html", tables=(*made, *own))
 
 
 def _of_exams(exams: Sequence[ExamLine]) -> tuple[TableView, ...]:
