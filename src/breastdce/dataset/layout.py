@@ -235,6 +235,12 @@ def cohort_figures(root: Path) -> tuple[Path, ...]:
     return tuple(path for path in figures(root).glob("*") if _COHORT_FIGURE.fullmatch(path.name))
 
 
+def made_figures(root: Path) -> tuple[Path, ...]:
+    """Figures for a paper that are there, of all exams and of single ones."""
+    single = (path for path in figures(root).glob("*") if _EXAM_FIGURE.fullmatch(path.name))
+    return (*cohort_figures(root), *single)
+
+
 def is_exam_figure(root: Path, path: Path, exams: Collection[str]) -> bool:
     """Whether a file is named as a figure of one of some exams."""
     found = _EXAM_FIGURE.fullmatch(path.name)

@@ -69,7 +69,7 @@ def write_cohort(
         records = read_exams(out)
         rows = _merge(out, exclusions, others, records)
         _write_tables(out, plan, records, rows)
-        for path in layout.cohort_figures(out):
+        for path in layout.made_figures(out):
             path.unlink(missing_ok=True)  # of the data set as it was
         write_index(out, [exclusion_view(row) for row in rows])
     return rows

@@ -92,7 +92,7 @@ def dataset_view(out: Path, exclusions: Sequence[ExclusionView]) -> CohortView:
         gallery=gallery(out, [_lesion(item) for item in measured]),
         artifacts=artifact_cases(out, names, [item.reports for item in measured]),
         facts=_facts(out, records, measured),
-        files=sorted(path.name for path in out.iterdir() if _is_listed(path)),
+        files=_files(out),
     )
 
 
@@ -149,5 +149,7 @@ def _facts(
     ]
 
 
-def _is_listed(path: Path) -> bool:
-    return path.is_file() and not path.name.startswith(".")
+def _files(out: Path) -> list[str]:
+    """Files in the root of the data set: also those not written yet."""
+    there = (path for path in layout.optional_files(out) if path.exists())
+    return sorted(path.name for path in (*layout.required_files(out), *there) if path.parent == out)
