@@ -7,11 +7,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
-import msgspec
 import numpy as np
 
 from breastdce.core.grid import FloatArray
-from breastdce.report.cohort_view import Flow, TableView
+from breastdce.report.cohort_view import CohortSummary
 from breastdce.report.figure import Picture
 from breastdce.report.statistics.spread import Spread, spread
 from breastdce.report.view import ExamLine, ExclusionView
@@ -73,17 +72,6 @@ class Case:
     words: str
     """What is to be seen."""
     pictures: Sequence[Picture]
-
-
-class CohortSummary(msgspec.Struct, frozen=True, kw_only=True):
-    """Who is in a cohort, in counts only: no patient is named."""
-
-    title: str
-    description: str
-    rules: str
-    """Name of the rules."""
-    flow: Flow
-    tables: tuple[TableView, ...]
 
 
 FACTORS = (

@@ -9,12 +9,12 @@ from breastdce.cohort.summary import Line, Summary, full_header, full_line
 from breastdce.report.cohort_view import (
     CohortException,
     CohortPage,
+    CohortSummary,
     Flow,
     FlowStep,
     TableLine,
     TableView,
 )
-from breastdce.report.dataset_view import CohortSummary
 from breastdce.run.cohort_tables import Cohort
 
 PRIVATE = (

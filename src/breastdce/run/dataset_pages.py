@@ -16,7 +16,8 @@ from breastdce.dataset import layout
 from breastdce.dataset.provenance import Provenance, read_provenance
 from breastdce.dataset.rows import exam_cells
 from breastdce.formats.atomic import write_bytes
-from breastdce.report.dataset_view import CohortSummary, CohortView
+from breastdce.report.cohort_view import CohortSummary
+from breastdce.report.dataset_view import CohortView
 from breastdce.report.index_page import render_figures, render_index
 from breastdce.report.view import ExamLine, ExclusionView
 from breastdce.run.agreement import agreement

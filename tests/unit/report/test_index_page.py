@@ -17,8 +17,8 @@ from PIL import Image
 
 from breastdce.report.cohort_panels.flow import flow_of
 from breastdce.report.cohort_panels.scanners import LEAST, effects
-from breastdce.report.cohort_view import Flow, TableLine, TableView
-from breastdce.report.dataset_view import CohortSummary, CohortView, Measure, MeasureTable
+from breastdce.report.cohort_view import CohortSummary, Flow, TableLine, TableView
+from breastdce.report.dataset_view import CohortView, Measure, MeasureTable
 from breastdce.report.html import source
 from breastdce.report.index_page import PANELS, render_figures, render_index
 from breastdce.report.view import ExclusionView
