@@ -77,7 +77,7 @@ def _overview(measures: list[Measure]) -> _Overview | None:
         return None
     correlation = rank_correlation(np.array([measure.values for measure in varied]).T)
     # Two features that no exam has both of have no correlation.
-    whole: NDArray[np.bool_] = ~np.isnan(correlation).any(axis=1)
+    whole: NDArray[np.bool_] = np.asarray(np.isfinite(correlation).all(axis=1))
     kept = [measure for measure, keep in zip(varied, whole, strict=True) if keep]
     if not kept:
         return None
