@@ -65,11 +65,11 @@ def test_nothing_is_wider_than_a_narrow_screen(browser, out):
 
 def test_the_list_is_searched_and_walked_by_keyboard(browser, demo_report):
     page, complaints, _ = opened(browser, demo_report / "report" / "index.html", "light", 1280)
-    names = page.locator(LINK).all_inner_texts()
+    names = page.locator(LINK).all_text_contents()
     assert len(names) > 1
     page.keyboard.press("/")
     page.keyboard.type(names[1])
-    assert page.locator(f"{LINK}:visible").all_inner_texts() == [names[1]]
+    assert page.locator(f"{LINK}:visible").all_text_contents() == [names[1]]
     assert page.inner_text("#shown") == f"1 of {len(names)} exams"
     page.keyboard.press("ArrowDown")
     assert focused(page) == names[1]
