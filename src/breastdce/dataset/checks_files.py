@@ -23,7 +23,8 @@ def check_tree(root: Path, exams: Sequence[tuple[ExamId, int]]) -> Iterator[Prob
         files = layout.required_exam_files(root, exam, n_phases)
         required.update(files)
         allowed.update(files, layout.optional_exam_files(root, exam, n_phases))
-    present = set(_files(root))
+    names = {str(exam) for exam, _ in exams}
+    present = {path for path in _files(root) if not layout.is_exam_figure(root, path, names)}
     for path in sorted(required - present):
         yield problem(root, path, Promise.FILES, "a file of the layout is missing", "no file")
     for path in sorted(present - allowed):

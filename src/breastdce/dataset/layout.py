@@ -5,6 +5,8 @@ Paths are functions of the data set's folder and the exam's name.
 
 from __future__ import annotations
 
+import re
+from collections.abc import Collection
 from enum import StrEnum
 from pathlib import Path
 
@@ -14,6 +16,13 @@ PUBLISHED_PHASES = 3
 """Images under images/: pre-contrast, first and second post-contrast."""
 PANEL = "captk"
 """The feature panel of the tables."""
+
+
+_COHORT_FIGURE = re.compile(
+    r"flow\.svg|agreement-(dice|volumes)\.svg|(distributions-[a-z0-9_-]+|scanners-[1-9])\.svg"
+    r"|(gallery|artifacts|agreement-cases|feature-correlation)\.png"
+)
+_EXAM_FIGURE = re.compile(r"(?P<exam>sub-[A-Za-z0-9]+_ses-[A-Za-z0-9]+)_[a-z0-9-]+\.(svg|png)")
 
 
 class MaskName(StrEnum):
@@ -231,6 +240,38 @@ def review_readers(root: Path) -> Path:
     return review(root) / "readers.json"
 
 
+def report_cohort(root: Path) -> Path:
+    """Counts of the cohort that the data set is of, where its page was given one."""
+    return root / "report" / "cohort.json"
+
+
+def figure(root: Path, name: str) -> Path:
+    """A figure for a paper, of all exams; `name` has its ending."""
+    return figures(root) / name
+
+
+def exam_figure(root: Path, exam: ExamId, name: str) -> Path:
+    """A figure for a paper, of one exam; `name` has its ending."""
+    return figures(root) / f"{exam}_{name}"
+
+
+def cohort_figures(root: Path) -> tuple[Path, ...]:
+    """Figures of all exams that are there."""
+    return tuple(path for path in figures(root).glob("*") if _COHORT_FIGURE.fullmatch(path.name))
+
+
+def made_figures(root: Path) -> tuple[Path, ...]:
+    """Figures for a paper that are there, of all exams and of single ones."""
+    single = (path for path in figures(root).glob("*") if _EXAM_FIGURE.fullmatch(path.name))
+    return (*cohort_figures(root), *single)
+
+
+def is_exam_figure(root: Path, path: Path, exams: Collection[str]) -> bool:
+    """Whether a file is named as a figure of one of some exams."""
+    found = _EXAM_FIGURE.fullmatch(path.name)
+    return path.parent == figures(root) and found is not None and found["exam"] in exams
+
+
 def store(root: Path) -> Path:
     """What makes resuming possible; no part of the published data set."""
     return root / ".breastdce"
@@ -297,6 +338,8 @@ def optional_files(root: Path) -> tuple[Path, ...]:
         quality(root, "json"),
         trust(root),
         trust(root, "json"),
+        report_cohort(root),
+        *cohort_figures(root),
     )
 
 

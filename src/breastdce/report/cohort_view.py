@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
+import msgspec
+
 
 class FlowStep(NamedTuple):
     """One rule of the selection."""
@@ -31,6 +33,8 @@ class Flow:
     reference: int | None
     steps: tuple[FlowStep, ...]
     end: int
+    start_words: str = "Patients known"
+    end_words: str = "In the cohort"
 
 
 class CohortException(NamedTuple):
@@ -84,3 +88,14 @@ class CohortPage:
     problems: Sequence[tuple[str, int]]
     """Code and how often, the most frequent first."""
     files: Sequence[str]
+
+
+class CohortSummary(msgspec.Struct, frozen=True, kw_only=True):
+    """Who is in a cohort, in counts only: no patient is named."""
+
+    title: str
+    description: str
+    rules: str
+    """Name of the rules."""
+    flow: Flow
+    tables: tuple[TableView, ...]

@@ -7,7 +7,6 @@ from typing import NamedTuple
 
 from markupsafe import Markup
 
-from breastdce.core.counted import counted
 from breastdce.report.cohort_view import Flow, FlowStep
 from breastdce.report.html import fill, source
 
@@ -61,10 +60,10 @@ def flow_svg(flow: Flow, *, standalone: bool) -> Markup:
         steps.append(placed)
         above = placed.box
     last_y = above.y + above.height + _GAP
-    last = _box(_MAIN_X, last_y, "end", [("count", f"In the cohort: {flow.end}")])
+    last = _box(_MAIN_X, last_y, "end", [("count", f"{flow.end_words}: {flow.end}")])
     return fill(
         "flow.svg",
-        title=f"Flow of patients: {flow.title}",
+        title=f"Flow: {flow.title}",
         description=description(flow),
         style=source("flow.css") if standalone else None,
         width=_WIDTH,
@@ -90,19 +89,19 @@ def flow_mermaid(flow: Flow) -> str:
         if step.excluded:
             lines.append(f"  x{number}[{_quoted(f'{step.code}: {step.excluded} excluded')}]")
             lines.append(f"  n{number - 1} --> x{number}")
-    lines.append(f"  n{len(flow.steps) + 1}([{_quoted(f'In the cohort: {flow.end}')}])")
+    lines.append(f"  n{len(flow.steps) + 1}([{_quoted(f'{flow.end_words}: {flow.end}')}])")
     lines.append(f"  n{len(flow.steps)} --> n{len(flow.steps) + 1}")
     return "\n".join(lines) + "\n"
 
 
 def description(flow: Flow) -> str:
     """Tell the flow in words, for those who cannot see the drawing."""
-    words = [f"{counted(flow.start, 'patient')} known."]
+    words = [f"{flow.start_words}: {flow.start}."]
     words += [
         f"{step.label}: {step.excluded} excluded ({step.code}), {step.remaining} remain."
         for step in flow.steps
     ]
-    return " ".join([*words, f"In the cohort: {counted(flow.end, 'patient')}."])
+    return " ".join([*words, f"{flow.end_words}: {flow.end}."])
 
 
 def _place(step: FlowStep, above: _Box) -> _Step:
@@ -130,7 +129,7 @@ def _box(x: int, y: int, kind: str, lines: list[tuple[str, str]]) -> _Box:
 
 
 def _start_lines(flow: Flow) -> list[tuple[str, str]]:
-    lines = [("count", f"Patients known: {flow.start}")]
+    lines = [("count", f"{flow.start_words}: {flow.start}")]
     if flow.reference is not None:
         lines.append(("note", f"reference: {flow.reference}"))
     return lines

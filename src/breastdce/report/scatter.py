@@ -12,7 +12,7 @@ from breastdce.report.chart import nice_ticks
 from breastdce.report.words import decimal
 
 _WIDTH, _HEIGHT = 640.0, 320.0
-_LEFT, _RIGHT, _TOP, _BOTTOM = 62.0, 20.0, 16.0, 50.0
+_LEFT, _RIGHT, _TOP, _BOTTOM = 78.0, 20.0, 16.0, 50.0
 _HALF_MARK = 14.0  # of the short line that stands for a median
 _SPREAD = 0.5  # width in which points of one name are spread, in steps of the axis
 _LINE = 16.0  # height of a row of words

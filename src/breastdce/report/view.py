@@ -260,14 +260,3 @@ class ExamLine:
     """The exam's page, `exams/<exam>.html`."""
     thumbnail: str | None = None
     """A PNG, `figures/<exam>.png`; None where there is none."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CohortView:
-    """Everything that the index of a data set shows."""
-
-    dataset: str
-    recipe: str
-    exams: Sequence[ExamLine]
-    exclusions: Sequence[ExclusionView] = ()
-    methods: str = ""

@@ -21,6 +21,7 @@ _UNITS = {  # the package's closed list of unit suffixes
     "t": "T",
     "bytes": "bytes",
 }
+_LARGE = 1e7  # from here on powers of ten read better than digits
 _CAPITALS = {"pe": "PE", "ser": "SER", "ftv": "FTV", "stv": "STV", "voi": "VOI", "seg": "SEG"}
 _VOI = {
     "producer": "region of the producer's own analysis",
@@ -69,6 +70,17 @@ def decimal(value: float | None, digits: int = 2) -> str:
     if value is None or not math.isfinite(value):
         return NOT_AVAILABLE
     shown = f"{value:,.{digits}f}".replace(",", "\u2009")
+    return shown.replace("-", "\u2212")
+
+
+def figure(value: float, digits: int = 4) -> str:
+    """Print with so many significant digits, as short as that goes: 0.0123, 12.5, 1 234, 1.5e7."""
+    if not math.isfinite(value):
+        return NOT_AVAILABLE
+    if 10.0 ** (digits - 1) <= abs(value) < _LARGE:
+        return decimal(value, 0)
+    mantissa, _, power = f"{value:.{digits}g}".partition("e")
+    shown = f"{mantissa}e{int(power)}" if power else mantissa
     return shown.replace("-", "\u2212")
 
 

@@ -35,15 +35,11 @@ from breastdce.dataset.trust_table import write_trust
 from breastdce.formats.atomic import remove_unfinished
 from breastdce.formats.tables import Cell, read_tsv
 from breastdce.radiomics.panel import describe, load_panel
+from breastdce.run.dataset_pages import keep_cohort, write_figures, write_index
 from breastdce.run.describe import exclusion_of, proposal_rows
 from breastdce.run.lock import locked
 from breastdce.run.naming import exam_row
-from breastdce.run.pages import (
-    exclusion_view,
-    read_measurements,
-    rewrite_page,
-    write_index,
-)
+from breastdce.run.pages import exclusion_view, read_measurements, rewrite_page
 from breastdce.run.paths import WorkPaths
 from breastdce.run.plan import Plan
 from breastdce.run.quality_rows import quality_columns
@@ -78,17 +74,28 @@ def write_cohort(
         rows = _merge(out, exclusions, others, records)
         _write_tables(out, plan, records, rows)
         _write_standings(out, records)
+        for path in layout.made_figures(out):
+            path.unlink(missing_ok=True)  # of the data set as it was
         write_index(out, [exclusion_view(row) for row in rows])
     return rows
 
 
-def rebuild_report(out: Path) -> Path:
-    """Write every page again; return the index.
+def rebuild_report(out: Path, *, cohort: Path | None = None, figures: bool = False) -> list[Path]:
+    """Write every page again; return the index, and the figures.
+
+    Parameters
+    ----------
+    cohort
+        Folder of `breastdce cohort`, whose flow and tables the page then has, this time and later.
+    figures
+        Whether to write figures for a paper, too.
 
     Raises
     ------
     InputError
         When `out` holds no data set, or a file of it cannot be read.
+    CallError
+        CALL_INVALID when `cohort` holds no cohort.
     """
     if not layout.description(out).exists():
         raise InputError(
@@ -97,10 +104,14 @@ def rebuild_report(out: Path) -> Path:
             evidence={"folder": str(out)},
             remedy="Give the OUT folder of `breastdce run`.",
         )
+    if cohort is not None:
+        keep_cohort(out, cohort)
     for folder in layout.exam_folders(out):
         rewrite_page(out, layout.exam_of(folder))
     _write_standings(out, read_exams(out))
-    return write_index(out, [exclusion_view(row) for row in read_exclusions(out)])
+    exclusions = [exclusion_view(row) for row in read_exclusions(out)]
+    index = write_index(out, exclusions)
+    return [index, *(write_figures(out, exclusions) if figures else ())]
 
 
 def read_exclusions(out: Path) -> list[ExclusionRow]:

@@ -25,7 +25,7 @@ from breastdce.formats.tables import (
 )
 from breastdce.report.cohort_page import render_cohort
 from breastdce.report.flow import flow_mermaid, flow_svg
-from breastdce.run.cohort_pages import cohort_page, flow_of
+from breastdce.run.cohort_pages import SUMMARY, cohort_page, cohort_summary, flow_of
 from breastdce.run.cohort_tables import Cohort
 
 _TABLES = ("cohort", "exclusions", "clinical", "clinical_problems")
@@ -36,6 +36,7 @@ FILES = (
     *(f"{name}.{end}" for name in _TABLES for end in ("json", "tsv")),
     *("flow.mmd", "flow.svg"),
     *(f"{name}.{end}" for name in _SUMMARIES for end in ("csv", "xlsx")),
+    SUMMARY,
     "index.html",
 )
 """Every file that a cohort may have."""
@@ -165,7 +166,10 @@ def write_cohort_files(dest: Path, cohort: Cohort) -> tuple[str, ...]:
         if table is not None:
             _write_summary(dest, name, table)
             files += [f"{name}.csv", f"{name}.xlsx"]
-    write_bytes(dest / "index.html", render_cohort(cohort_page(cohort, flow, files)).encode())
+    page = cohort_page(cohort, flow, files)
+    write_json(dest / SUMMARY, cohort_summary(page))
+    write_bytes(dest / "index.html", render_cohort(page).encode())
+    files.append(SUMMARY)
     files.append("index.html")
     for name in set(FILES) - set(files):
         (dest / name).unlink(missing_ok=True)

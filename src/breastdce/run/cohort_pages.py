@@ -9,6 +9,7 @@ from breastdce.cohort.summary import Line, Summary, full_header, full_line
 from breastdce.report.cohort_view import (
     CohortException,
     CohortPage,
+    CohortSummary,
     Flow,
     FlowStep,
     TableLine,
@@ -20,6 +21,8 @@ PRIVATE = (
     "Patients are named as in the table of exams, which is the scanner's own: these files are not "
     "for sharing."
 )
+SUMMARY = "summary.json"
+"""Counts of a cohort, for the page of a data set."""
 _NO_VALUE = "n/a"
 
 
@@ -64,6 +67,17 @@ def cohort_page(cohort: Cohort, flow: Flow, files: Sequence[str]) -> CohortPage:
         no_table=[] if cohort.table1 is not None else [_why_no_table(cohort)],
         problems=Counter(problem.code.value for problem in cohort.problems).most_common(),
         files=files,
+    )
+
+
+def cohort_summary(page: CohortPage) -> CohortSummary:
+    """The part of the page that names nobody."""
+    return CohortSummary(
+        title=page.title,
+        description=page.description,
+        rules=page.rules,
+        flow=page.flow,
+        tables=tuple(page.tables),
     )
 
 

@@ -1,4 +1,4 @@
-"""Pages of the report, from the published data set alone."""
+"""Pages of exams, from the published data set alone."""
 
 from __future__ import annotations
 
@@ -22,11 +22,9 @@ from breastdce.formats.tables import read_tsv
 from breastdce.kinetics.sensitivity import SensitivityReport
 from breastdce.kinetics.thresholds import FtvParams
 from breastdce.report.figure import thumbnail
-from breastdce.report.page import render_exam, render_index, wanted_images
+from breastdce.report.page import render_exam, wanted_images
 from breastdce.report.view import (
     BiasView,
-    CohortView,
-    ExamLine,
     ExamView,
     ExclusionView,
     PhaseView,
@@ -145,36 +143,6 @@ def rewrite_page(out: Path, exam: ExamId) -> None:
     phases = range(read_measurements(record).row.n_phases)
     sidecars = [_sidecar(layout.native_sidecar(out, exam, index)) for index in phases]
     make_page(exam, record, sidecars, StoredImages(out, exam)).write(out, exam)
-
-
-def write_index(out: Path, exclusions: list[ExclusionView]) -> Path:
-    """Write the report's first page from the exams' provenance; return its path."""
-    records = [read_provenance(folder / "provenance.json") for folder in layout.exam_folders(out)]
-    lines = []
-    methods: tuple[str, ...] = ()
-    for record in records:
-        measurements = read_measurements(record)
-        methods = methods or measurements.methods
-        exam = measurements.row.exam
-        lines.append(
-            ExamLine(
-                exam=str(exam),
-                row=exam_cells(measurements.row),
-                link=f"exams/{exam}.html",
-                thumbnail=f"figures/{exam}.png",
-            )
-        )
-    recipes = sorted({record.recipe.name for record in records})
-    view = CohortView(
-        dataset="Breast DCE-MRI data set",
-        recipe=", ".join(recipes) or "none",
-        exams=lines,
-        exclusions=exclusions,
-        methods=" ".join(methods),
-    )
-    path = layout.report_index(out)
-    write_bytes(path, render_index(view).encode())
-    return path
 
 
 def exclusion_view(row: ExclusionRow) -> ExclusionView:

@@ -15,6 +15,8 @@ class WorkPaths:
         self.status = self.root / "status"
         """One small file per exam in work."""
         self.log = self.root / "run.log"
+        self.agreement = self.root / "agreement.json"
+        """How far the masks of each exam agree, to be computed once."""
 
     def lock(self, name: str) -> Path:
         """File that is locked by whoever writes an exam's folder, or `tables`."""

@@ -15,6 +15,7 @@ import numpy as np
 
 from breastdce.core.codes import Undefined
 from breastdce.core.grid import FloatArray
+from breastdce.core.holm import holm
 
 RESAMPLES = 10_000
 _INTERVAL = (2.5, 97.5)
@@ -272,14 +273,3 @@ def _wilcoxon(differences: Sequence[float]) -> float:
     if not any(differences):
         return 1.0 if differences else math.nan
     return float(wilcoxon(differences).pvalue)
-
-
-def holm(p: Mapping[str, float]) -> dict[str, float]:
-    """Step-down adjustment of p values (Holm 1979); NaN stays NaN and is not counted."""
-    known = sorted((value, name) for name, value in p.items() if not math.isnan(value))
-    adjusted = dict(p)
-    least = 0.0
-    for rank, (value, name) in enumerate(known):
-        least = max(least, min(1.0, value * (len(known) - rank)))
-        adjusted[name] = least
-    return adjusted

@@ -56,3 +56,26 @@ def test_an_exam_is_known_by_its_folder(tmp_path):
 def test_a_folder_of_another_name_is_no_exam():
     with pytest.raises(InputError, match="CALL_INVALID"):
         layout.exam_of(Path("sub-1/ses-T_0"))
+
+
+def test_figures_are_known_by_their_names(tmp_path):
+    names = {
+        "flow.svg": True,
+        "distributions-ftv-sensitivity.svg": True,
+        "scanners-3.svg": True,
+        "sub-0001_ses-T0_curve.svg": True,
+        "sub-0001_ses-T0_maps.png": True,
+        "sub-0001_ses-T0.png": False,  # the thumbnail, which every exam has
+        "flow.png": False,
+        "sub-0001_ses-T0_../x.svg": False,
+    }
+    layout.figures(tmp_path).mkdir(parents=True)
+    for name in names:
+        if "/" not in name:
+            layout.figure(tmp_path, name).touch()
+    made = {path.name for path in layout.made_figures(tmp_path)}
+    assert made == {name for name, known in names.items() if known}
+    one = layout.exam_figure(tmp_path, EXAM, "curve.svg")
+    assert layout.is_exam_figure(tmp_path, one, {str(EXAM)})
+    assert not layout.is_exam_figure(tmp_path, one, {"sub-0002_ses-T0"})
+    assert not layout.is_exam_figure(tmp_path, tmp_path / one.name, {str(EXAM)})

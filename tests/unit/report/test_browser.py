@@ -8,10 +8,12 @@ from pathlib import Path
 
 import pytest
 
+from breastdce.report.dataset_view import CohortView
 from breastdce.report.figure import thumbnail
-from breastdce.report.page import render_exam, render_index
+from breastdce.report.index_page import render_index
+from breastdce.report.page import render_exam
 from breastdce.report.readers_page import render_readers
-from breastdce.report.view import CohortView, ExamLine, ExclusionView
+from breastdce.report.view import ExamLine, ExclusionView
 from tests.unit.report.made_readers import PAGE
 from tests.unit.report.opened import opened
 
@@ -88,7 +90,7 @@ def test_pictures_and_thumbnails_are_decoded_and_in_proportion(browser, report, 
     page.close()
     index, _, _ = opened(browser, report / "index.html", "light", 1280)
     index.locator("img").first.scroll_into_view_if_needed()
-    index.wait_for_function("document.images[0].naturalWidth === 160")
+    index.wait_for_function("document.images[0].naturalWidth === 112")
     index.close()
 
 
@@ -105,17 +107,19 @@ def test_dark_follows_the_reader(browser, report):
 def test_the_filter_and_the_columns_order_the_index(browser, report):
     page, complaints, _ = opened(browser, report / "index.html", "light", 1280)
     page.fill("#words", "sub-0002 ge")
-    assert page.locator("#exams tbody tr:visible").count() == 30
+    assert page.locator("#exam-list tbody tr:visible").count() == 30
     assert page.inner_text("#shown") == "30 of 60 exams"
     page.fill("#words", "")
-    first = "#exams tbody tr:first-child th"
-    page.click("#exams th[data-sort] button >> text=FTV")
+    first = "#exam-list tbody tr:first-child th"
+    page.click("#exam-list th[data-sort] button >> text=FTV")
     assert page.inner_text(first) == "sub-0002_ses-T0"  # 0 mL
-    page.click("#exams th[data-sort] button >> text=FTV")
+    page.click("#exam-list th[data-sort] button >> text=FTV")
     assert page.inner_text(first) == "sub-0001_ses-T0"
-    page.click("#exams th[data-sort] button >> text=STV")
-    page.click("#exams th[data-sort] button >> text=STV")
-    assert page.inner_text("#exams tbody tr:last-child th") == "sub-0002_ses-T0"  # no value: last
+    page.click("#exam-list th[data-sort] button >> text=STV")
+    page.click("#exam-list th[data-sort] button >> text=STV")
+    assert (
+        page.inner_text("#exam-list tbody tr:last-child th") == "sub-0002_ses-T0"
+    )  # no value: last
     assert complaints == []
     page.close()
 
@@ -124,6 +128,6 @@ def test_the_index_is_whole_without_script(browser, report):
     context = browser.new_context(java_script_enabled=False)
     page = context.new_page()
     page.goto((report / "index.html").as_uri())
-    assert page.locator("#exams tbody tr").count() == 60
+    assert page.locator("#exam-list tbody tr").count() == 60
     assert not page.locator("#filter").is_visible()
     context.close()

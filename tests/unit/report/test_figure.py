@@ -55,5 +55,5 @@ def test_the_thumbnail_is_a_small_png_in_proportion(view):
     image = Image.open(io.BytesIO(thumbnail(view)))
     width, height = lesion_cuts(view.ftv, view.crop)[0].size_mm
     assert image.format == "PNG"
-    assert max(image.size) == 160
-    assert image.size == (160, round(160 * height / width))
+    assert max(image.size) == 112
+    assert image.size == (112, round(112 * height / width))

@@ -31,7 +31,7 @@ FLOW = Flow("Made & <so>", 10, 11, (step(), step(excluded=0, kept=0, reference=N
 def test_the_drawing_has_a_name_and_tells_itself_in_words():
     root = draw(FLOW)
     name, words = (next(root.iter(f"{SVG}{tag}")) for tag in ("title", "desc"))
-    assert name.text == "Flow of patients: Made & <so>"
+    assert name.text == "Flow: Made & <so>"
     assert words.text == description(FLOW)
     assert root.get("aria-labelledby") == f"{name.get('id')} {words.get('id')}"
 

@@ -14,16 +14,11 @@ import pytest
 from breastdce.core.caveats import Caveat
 from breastdce.core.codes import CaveatCode
 from breastdce.core.exam import Box, PhaseRole
+from breastdce.report.dataset_view import CohortView
 from breastdce.report.html import source
-from breastdce.report.page import (
-    PANELS,
-    render_exam,
-    render_index,
-    wanted_images,
-    with_standing,
-)
+from breastdce.report.index_page import SCRIPT, STYLES, render_index
+from breastdce.report.page import PANELS, render_exam, wanted_images, with_standing
 from breastdce.report.view import (
-    CohortView,
     ExamLine,
     ExamView,
     ExclusionView,
@@ -131,12 +126,14 @@ def test_hostile_text_stays_text(view):
 @pytest.mark.parametrize("of", ["index", "exam"])
 def test_the_policy_allows_exactly_our_style_and_script(view, kind, of):
     page = render_index(_cohort(view)) if of == "index" else render_exam(view)
-    for file in ["style.css" if kind == "style" else f"{of}.js"]:
-        embedded = re.search(f"<{kind}>(.*?)</{kind}>", page, re.DOTALL)
-        assert embedded is not None
-        assert embedded[1] == source(file)
-        digest = base64.b64encode(hashlib.sha256(embedded[1].encode()).digest()).decode()
-        assert f"{kind}-src &#39;sha256-{digest}" in page
+    names = {"index": (*STYLES, SCRIPT), "exam": ("style.css", "exam.js")}[of]
+    files = [name for name in names if name.endswith("css" if kind == "style" else "js")]
+    wanted = "".join(source(name) for name in files)
+    embedded = re.search(f"<{kind}>(.*?)</{kind}>", page, re.DOTALL)
+    assert embedded is not None
+    assert embedded[1] == wanted
+    digest = base64.b64encode(hashlib.sha256(embedded[1].encode()).digest()).decode()
+    assert f"{kind}-src &#39;sha256-{digest}" in page
     assert "default-src &#39;none&#39;" in page
     assert " style=" not in page + render_exam(view)  # the policy would drop them
 

@@ -22,10 +22,10 @@ def test_points_and_lines_share_one_scale():
     chart = scatter(Dot(0, -1, "a"), Dot(2, 1, "b"), levels=(Level(1.0, "one"),))
     (left, low, first), (right, high, second) = circles(chart)
     assert (first, second) == ("a", "b")
-    assert left == 62
+    assert left == 78
     assert left < right
     assert high < low
-    assert f'class="used" d="M62 {high:.1f}' in chart
+    assert f'class="used" d="M78 {high:.1f}' in chart
 
 
 def test_words_that_would_overlap_stand_in_one_row():
@@ -39,7 +39,7 @@ def test_words_that_would_overlap_stand_in_one_row():
 
 def test_one_point_at_the_origin_can_be_drawn():
     ((x, y, _),) = circles(scatter(Dot(0, 0, "a")))
-    assert x == 62
+    assert x == 78
     assert y == pytest.approx(270)
 
 
@@ -55,8 +55,8 @@ def test_strips_stand_side_by_side_and_median_lies_at_its_value():
     ]
     chart = strip_chart(strips, y_title="y", alt="alt")
     found = circles(chart)
-    assert max(x for x, _, label in found if label in "ab") < 341  # the middle of the axis
-    assert min(x for x, _, label in found if label not in "ab") > 341
+    assert max(x for x, _, label in found if label in "ab") < 349  # the middle of the axis
+    assert min(x for x, _, label in found if label not in "ab") > 349
     assert [y for _, y, _ in found[:2]] == [270.0, 16.0]
     assert chart.count('class="median"') == 2
     assert f'{found[2][1]:.1f}h28"' in chart

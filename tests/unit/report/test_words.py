@@ -6,7 +6,7 @@ import math
 
 import pytest
 
-from breastdce.report.words import decimal, explain, fact, items, number, share, text
+from breastdce.report.words import decimal, explain, fact, figure, items, number, share, text
 
 
 @pytest.mark.parametrize("cell", ["n/a", "", None, math.nan, math.inf, "nan", "abc"])
@@ -45,3 +45,19 @@ def test_a_share_of_nothing_has_no_value():
 def test_unknown_codes_have_no_words():
     assert explain("NOT_A_CODE") == ("", "")
     assert explain("LOCALIZER")[0].startswith("Too few")
+
+
+@pytest.mark.parametrize(
+    ("value", "shown"),
+    [
+        (0.0, "0"),
+        (0.0123449, "0.01234"),
+        (-12.5, "\N{MINUS SIGN}12.5"),
+        (12345.6, "12\N{THIN SPACE}346"),
+        (1.5e7, "1.5e7"),
+        (2e-9, "2e\N{MINUS SIGN}9"),
+        (float("nan"), "n/a"),
+    ],
+)
+def test_figures_are_as_short_as_four_digits_go(value, shown):
+    assert figure(value) == shown

@@ -156,7 +156,7 @@ def test_the_drawing_is_well_formed_and_tells_the_counts(call):
     call()
     root = ET.fromstring((call.dest / "flow.svg").read_text(encoding="utf-8"))  # noqa: S314  # ours
     words = " ".join(root.itertext())
-    assert "10 patients known." in words
+    assert "Patients known: 10." in words
     assert "In the cohort: 3" in words
     assert 'x2["NO_BASELINE: 1 excluded"]' in (call.dest / "flow.mmd").read_text()
 

@@ -9,7 +9,8 @@ import pytest
 from scipy import stats
 
 from breastdce.core.codes import Undefined
-from breastdce.segment.summary import Case, compare, holm, limits_of_agreement, summarize
+from breastdce.core.holm import holm
+from breastdce.segment.summary import Case, compare, limits_of_agreement, summarize
 
 INF, NAN = math.inf, math.nan
 

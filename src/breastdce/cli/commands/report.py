@@ -7,17 +7,32 @@ from pathlib import Path
 
 from breastdce.cli._contract import Command
 
-_DESCRIPTION = "Write report/ of a data set again from what is stored in it; no DICOM is needed."
+_DESCRIPTION = """Write report/ of a data set again from what is stored in it; no DICOM is needed.
+
+  breastdce report OUT --cohort COHORT --figures
+"""
 
 
 def _arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("out", type=Path, metavar="OUT", help="folder of the data set")
+    parser.add_argument(
+        "--cohort",
+        type=Path,
+        metavar="COHORT",
+        help="folder of `breastdce cohort`: its flow and tables stand on the page from now on",
+    )
+    parser.add_argument(
+        "--figures",
+        action="store_true",
+        help="also write figures for a paper, SVG and PNG, to report/figures/",
+    )
 
 
 def _run(args: argparse.Namespace) -> int:
     from breastdce.run.cohort import rebuild_report
 
-    print(rebuild_report(args.out))
+    for path in rebuild_report(args.out, cohort=args.cohort, figures=args.figures):
+        print(path)
     return 0
 
 

@@ -1,6 +1,6 @@
 "use strict";
 // Filter and sort the table of exams; the page is complete without it.
-const table = document.getElementById("exams");
+const table = document.getElementById("exam-list");
 if (table) {
   const body = table.tBodies[0];
   const rows = Array.from(body.rows, (row) => ({ row, text: row.textContent.toLowerCase() }));
@@ -18,6 +18,27 @@ if (table) {
   };
   box.addEventListener("input", filter);
   document.getElementById("filter").hidden = false;
+  document.getElementById("keys").hidden = false;
+
+  // Keys: "/" to the filter, Escape clears it, arrows go from exam to exam.
+  const link = (row) => row.querySelector("th a");
+  const step = (from, by) => {
+    const seen = Array.from(body.rows).filter((row) => !row.hidden);
+    const to = seen[seen.indexOf(from) + by];
+    if (to) link(to).focus();
+    else if (by < 0) box.focus();
+  };
+  document.addEventListener("keydown", (event) => {
+    const at = document.activeElement;
+    if (event.ctrlKey || event.metaKey || event.altKey) return;
+    if (event.key === "/" && at !== box) box.focus();
+    else if (event.key === "Escape" && at === box) { box.value = ""; filter(); }
+    else if (event.key === "ArrowDown" && at === box) step(null, 1);
+    else if (event.key === "ArrowDown" && body.contains(at)) step(at.closest("tr"), 1);
+    else if (event.key === "ArrowUp" && body.contains(at)) step(at.closest("tr"), -1);
+    else return;
+    event.preventDefault();
+  });
 
   const key = (row, column, kind) => {
     const cell = row.cells[column];

@@ -1,0 +1,1 @@
+"""Numbers of many exams for the pages: pure functions on arrays."""

@@ -1,0 +1,73 @@
+"""Which exams are shown."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from breastdce.core.exam import ExamId
+from breastdce.core.grid import Grid
+from breastdce.core.volume import Volume
+from breastdce.dataset import layout
+from breastdce.formats.nifti import write_volume
+from breastdce.report.dataset_view import Case
+from breastdce.run import cohort_cases
+from breastdce.run.cohort_cases import Lesion, artifact_cases, gallery
+
+EXAMS = [ExamId(f"{n:04d}", "T0") for n in range(9)]
+
+
+def test_the_gallery_goes_from_small_to_large(monkeypatch):
+    def only_named(out: Path, lesion: Lesion) -> Case:
+        return Case(exam=str(lesion.exam), link="", words=str(lesion.ftv_ml), pictures=())
+
+    def shown(*volumes: float) -> list[str]:
+        lesions = [Lesion(ml, exam, 1) for ml, exam in zip(volumes, EXAMS, strict=False)]
+        return [case.words for case in gallery(Path(), lesions)]
+
+    monkeypatch.setattr(cohort_cases, "_lesion", only_named)
+    # The last has no lesion.
+    assert shown(8.0, 7.0, 6.0, 5.0, 4.0, 3.0, 2.0, 1.0, 0.0) == ["2.0", "4.0", "6.0", "8.0"]
+    assert shown(0.0, 3.0) == ["3.0"]
+    assert shown(0.0) == []
+
+
+@pytest.fixture
+def out(tmp_path) -> Path:
+    grid = Grid((20, 20, 6), (2.0, 2.0, 4.0), np.eye(3), (0.0, 0.0, 0.0))
+    data = np.asfortranarray(np.arange(2400, dtype=np.float32).reshape(grid.shape))
+    for exam in EXAMS[:2]:
+        write_volume(layout.native_image(tmp_path, exam, 1), Volume(data, grid))
+    return Path(tmp_path)
+
+
+def finding(score: float, **more: object) -> dict[str, object]:
+    told = {"detector": "spike", "score": score, "threshold": 0.5, "phases": [1], "code": "X"}
+    return {**told, "voxel": [10, 10, 4], "words": "left", **more}
+
+
+def test_of_each_artifact_the_strongest_exam_is_shown(out):
+    reports = [
+        {"qc": {"findings": [finding(0.6), finding(0.4, detector="zipper")]}},
+        {"qc": {"findings": [finding(0.9)]}},
+        {},
+    ]
+    (shown,) = artifact_cases(out, EXAMS[:3], reports)
+    assert shown.exam == str(EXAMS[1])
+    assert "Spike: score 0.90, threshold 0.50; left" in shown.words
+    (picture,) = shown.pictures
+    assert picture.cut.index == 4
+    assert picture.outlines[0][1].any()
+
+
+def test_an_artifact_without_a_place_is_shown_in_the_middle(out):
+    report = {"qc": {"findings": [finding(0.9, voxel=None)]}}
+    (shown,) = artifact_cases(out, EXAMS[:1], [report])
+    assert shown.pictures[0].cut.index == 3
+    assert shown.pictures[0].outlines == ()
+
+
+def test_without_quality_control_there_are_none(out):
+    assert artifact_cases(out, EXAMS[:1], [{"motion": {}}]) == []
