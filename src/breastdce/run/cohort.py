@@ -6,7 +6,7 @@ the present run has computed: whoever comes last writes everything.
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -17,7 +17,7 @@ from breastdce.core.codes import ErrorCode, ExamCode
 from breastdce.core.errors import InputError
 from breastdce.core.exam import ExamId
 from breastdce.dataset import dictionary, layout
-from breastdce.dataset.card import CardFacts, write_card
+from breastdce.dataset.card import Origin
 from breastdce.dataset.kinetics_table import write_kinetics
 from breastdce.dataset.provenance import GeneratedBy, Provenance, RecipeNote, read_exams
 from breastdce.dataset.rows import ExclusionRow, FeatureRow, Level, ParticipantRow
@@ -33,6 +33,7 @@ from breastdce.dataset.tables import (
 from breastdce.formats.atomic import remove_unfinished
 from breastdce.formats.tables import Cell, read_tsv
 from breastdce.radiomics.panel import describe, load_panel
+from breastdce.run.card import renew_card
 from breastdce.run.describe import exclusion_of, proposal_rows
 from breastdce.run.lock import locked
 from breastdce.run.naming import exam_row
@@ -72,13 +73,14 @@ def write_cohort(
             remove_unfinished(folder)
         records = read_exams(out)
         rows = _merge(out, exclusions, others, records)
-        _write_tables(out, plan, records, rows)
+        _write_tables(out, records, rows)
         write_index(out, [exclusion_view(row) for row in rows])
+        renew_card(out, _origin(plan, records), records)
     return rows
 
 
 def rebuild_report(out: Path) -> Path:
-    """Write every page again; return the index.
+    """Write every page and the card again; return the index.
 
     Raises
     ------
@@ -94,7 +96,9 @@ def rebuild_report(out: Path) -> Path:
         )
     for folder in layout.exam_folders(out):
         rewrite_page(out, layout.exam_of(folder))
-    return write_index(out, [exclusion_view(row) for row in read_exclusions(out)])
+    index = write_index(out, [exclusion_view(row) for row in read_exclusions(out)])
+    renew_card(out)
+    return index
 
 
 def read_exclusions(out: Path) -> list[ExclusionRow]:
@@ -127,7 +131,7 @@ def _merge(
 
 
 def _write_tables(
-    out: Path, plan: Plan, records: Sequence[Provenance], exclusions: Sequence[ExclusionRow]
+    out: Path, records: Sequence[Provenance], exclusions: Sequence[ExclusionRow]
 ) -> None:
     measured = [read_measurements(record) for record in records]
     visits: dict[str, list[str]] = defaultdict(list)
@@ -139,27 +143,18 @@ def _write_tables(
     write_exclusions(out, exclusions)
     write_voi_proposals(out, [row for item in measured for row in proposal_rows(item)])
     write_deidentification(out, [record.headers for record in records])
-    dated = any(item.row.shifted_day is not None for item in measured)
     panel = load_panel(layout.PANEL)
     notes = [msgspec.to_builtins(record) for record in describe(panel)]
     features = [row for record in records for row in _feature_rows(out, record, panel.columns())]
     write_features(out, features, panel.columns(), notes)
     write_sensitivity_dictionary(out)
     write_kinetics(out)
-    write_card(
-        out,
-        CardFacts(
-            generated_by=GeneratedBy(
-                name="breastdce", version=__version__, engines=_engines(records)
-            ),
-            recipe=RecipeNote(name=plan.recipe.name, digest=plan.recipe.digest()),
-            dates="shifted" if dated else "dropped",
-            n_participants=len(people),
-            n_exams=len(records),
-            methods=tuple(step.stage.methods(step.params) for step in plan.steps),
-            caveats=Counter(code for item in measured for code in item.row.caveats),
-            exclusions=Counter(row.code for row in exclusions),
-        ),
+
+
+def _origin(plan: Plan, records: Sequence[Provenance]) -> Origin:
+    return Origin(
+        generated_by=GeneratedBy(name="breastdce", version=__version__, engines=_engines(records)),
+        recipe=RecipeNote(name=plan.recipe.name, digest=plan.recipe.digest()),
     )
 
 

@@ -15,6 +15,8 @@ class WorkPaths:
         self.status = self.root / "status"
         """One small file per exam in work."""
         self.log = self.root / "run.log"
+        self.sums = self.root / "sums.msgpack"
+        """Remembered checksums of files that no exam's provenance names."""
 
     def lock(self, name: str) -> Path:
         """File that is locked by whoever writes an exam's folder, or `tables`."""
