@@ -32,7 +32,15 @@ from breastdce.formats.atomic import write_bytes
 from breastdce.formats.table_bytes import tsv_bytes
 from breastdce.formats.tables import json_bytes
 
-__all__ = ["TO_FILL_IN", "Origin", "card_files", "is_edited", "read_origin", "write_card"]
+__all__ = [
+    "TO_FILL_IN",
+    "Origin",
+    "card_files",
+    "edited_files",
+    "is_edited",
+    "read_origin",
+    "write_card",
+]
 
 _BIDS_VERSION = "1.10.0"
 _PAPER_DOI = "10.1038/s41597-022-01555-4"
@@ -112,23 +120,26 @@ class _Told(msgspec.Struct, frozen=True):
     Recipe: _Recipe
 
 
-def write_card(files: Mapping[Path, bytes]) -> list[Path]:
-    """Write files that `card_files` made, but those that somebody has edited; return the latter.
+def write_card(files: Mapping[Path, bytes]) -> None:
+    """Write files that `card_files` made, but those that somebody has edited.
 
     Files that are as they should be are not touched, and schemas of tables that are gone go.
     """
-    edited = [path for path in files if is_edited(path)]
     for path, payload in files.items():
-        if path not in edited and not (path.exists() and path.read_bytes() == payload):
+        if not is_edited(path) and not (path.exists() and path.read_bytes() == payload):
             write_bytes(path, payload)
     for folder in {path.parent for path in files if path.parent.name == "schemas"}:
         for old in set(folder.glob("*.json")) - files.keys():
             old.unlink()
-    return edited
+
+
+def edited_files(root: Path) -> list[Path]:
+    """Files of a card that somebody has changed, which are left alone."""
+    return [path for path in (layout.readme(root), layout.citation(root)) if is_edited(path)]
 
 
 def is_edited(path: Path) -> bool:
-    """Whether somebody has changed a file that we seal; a file without a seal is not ours."""
+    """Whether somebody has changed a file that we seal; one without a seal is not ours."""
     if path.suffix not in (".md", ".cff") or not path.exists():
         return False
     content = path.read_bytes()

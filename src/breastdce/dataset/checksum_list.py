@@ -13,7 +13,6 @@ from pathlib import Path
 
 from breastdce.core.exam import ExamId
 from breastdce.dataset import layout
-from breastdce.dataset.problem import Problem, Promise, problem
 from breastdce.dataset.provenance import Provenance, sha256
 from breastdce.formats.atomic import UNFINISHED, write_bytes
 
@@ -51,37 +50,24 @@ def write_checksum_list(root: Path, sums: Sums) -> None:
 
 
 def read_checksum_list(root: Path) -> dict[Path, str]:
-    """File to SHA-256; ValueError when SHA256SUMS is not such a list."""
+    """File to SHA-256.
+
+    Raises
+    ------
+    ValueError
+        SHA256SUMS is not such a list.
+    OSError
+        It cannot be read.
+    """
     found: dict[Path, str] = {}
-    for line in layout.checksum_list(root).read_text(encoding="utf-8").splitlines():
+    for line in layout.checksum_list(root).read_bytes().decode().splitlines():
         match = _LINE.fullmatch(line)
         if match is None:
             raise ValueError(f"not a checksum and a path: {line[:80]}")
+        if ".." in Path(match.group(2)).parts or Path(match.group(2)).is_absolute():
+            raise ValueError(f"a path that leads elsewhere: {line[:80]}")
         found[root / match.group(2)] = match.group(1)
     return found
-
-
-def check_checksum_list(root: Path, records: Iterable[Provenance]) -> Iterator[Problem]:
-    """Compare SHA256SUMS with the files, both ways; exams' files are compared with provenance."""
-    path = layout.checksum_list(root)
-    if not path.exists():
-        return
-    try:
-        stated = read_checksum_list(root)
-    except (OSError, ValueError) as error:
-        yield problem(root, path, Promise.READABLE, "not a list of checksums", error)
-        return
-    found = sums_of_files(root, records)
-    for file in sorted(found.keys() - stated.keys()):
-        yield problem(root, file, Promise.CHECKSUMS, "SHA256SUMS does not name this file", "-")
-    for file in sorted(stated.keys() - found.keys()):
-        what = "SHA256SUMS names a file that is not there"
-        yield problem(root, path, Promise.CHECKSUMS, what, file.relative_to(root).as_posix())
-    for file in sorted(stated.keys() & found.keys()):
-        if stated[file] != found[file][0]:
-            seen = f"SHA-256 {found[file][0][:16]}..., SHA256SUMS {stated[file][:16]}..."
-            what = "the file is not the one in SHA256SUMS"
-            yield problem(root, file, Promise.CHECKSUMS, what, seen)
 
 
 def _of_exams(root: Path, records: Iterable[Provenance]) -> dict[Path, str]:

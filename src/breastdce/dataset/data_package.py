@@ -21,7 +21,13 @@ _TYPES: Mapping[Kind, str] = {
     "number": "number",
     "boolean": "boolean",
 }
-_DIALECT = {"delimiter": "\t", "quoteChar": "", "doubleQuote": False, "lineTerminator": "\n"}
+_DIALECT = {
+    "delimiter": "\t",
+    "lineTerminator": "\n",
+    "quoteChar": "\x1e",  # in no cell of ours: a quote is a character like others
+    "doubleQuote": False,
+    "skipInitialSpace": False,
+}
 
 
 def data_package(

@@ -35,11 +35,15 @@ class Promise(StrEnum):
     """Caveats and reasons are from the closed list."""
     CHECKSUMS = "checksums"
     """Files are those that provenance names."""
+    CARD = "card"
+    """Card, metadata and the list of checksums are those of the tables and files."""
 
 
 _REMEDIES = {
     Promise.FILES: "Run again to make what is missing; remove what is not part of the data set.",
     Promise.PRIVACY: "Remove it before the data set leaves the house, then run again.",
+    Promise.CARD: "`breastdce report` makes the card anew; words of your own go into dataset.toml, "
+    "and a README.md or CITATION.cff that was edited is kept until you delete it.",
     Promise.CHECKSUMS: "Run again; a mask is revised with `breastdce review`, not in place.",
 }
 

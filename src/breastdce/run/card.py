@@ -47,8 +47,10 @@ class FileSums:
 
 def renew_card(
     out: Path, origin: Origin | None = None, records: Sequence[Provenance] | None = None
-) -> list[Path]:
+) -> None:
     """Write the card from what is in the data set, and the checksums of all of it last.
+
+    README.md and CITATION.cff that somebody has edited are left alone.
 
     Parameters
     ----------
@@ -56,11 +58,6 @@ def renew_card(
         What made the data set; as dataset_description.json says where it is not given.
     records
         Provenance of the exams, where it has been read.
-
-    Returns
-    -------
-    list of Path
-        Files of the card that somebody has edited; they were left alone.
 
     Raises
     ------
@@ -75,12 +72,10 @@ def renew_card(
     memory = FileSums(out)
     sums = dict(sums_of_files(out, records, memory.of))
     files = card_files(out, origin, records, sums)
-    edited = write_card(files)
+    write_card(files)
     sums |= {path: sum_of(path.read_bytes()) for path in files}
-    kept = {path: sums[path] for path in sorted(sums) if path.exists()}
-    write_checksum_list(out, kept)
+    write_checksum_list(out, {path: sums[path] for path in sorted(sums) if path.exists()})
     memory.remember()
-    return edited
 
 
 def _recall(memory: Path) -> dict[str, tuple[int, int, str]]:
