@@ -12,6 +12,7 @@ from pathlib import Path
 import msgspec
 
 from breastdce.dataset.data_package import without_gaps
+from breastdce.dataset.layout import TableName
 from breastdce.dataset.publication import Publication
 from breastdce.dataset.table_set import Table
 from breastdce.formats.tables import Column, Kind
@@ -217,7 +218,8 @@ def _records(root: Path, table: Table) -> Json:
 
 
 def _field(table: Table, column: Column, source: Json) -> Json:
-    target = table.links.get(column.name)
+    # Loaders cannot follow a chain of references, so exams refer to nothing.
+    target = None if table.name is TableName.EXAMS else table.links.get(column.name)
     return {
         "@type": "cr:Field",
         "@id": f"{table.name}/{column.name}",

@@ -21,7 +21,7 @@ _TYPES: Mapping[Kind, str] = {
     "number": "number",
     "boolean": "boolean",
 }
-_DIALECT = {
+TSV_DIALECT = {
     "delimiter": "\t",
     "lineTerminator": "\n",
     "quoteChar": "\x1e",  # in no cell of ours: a quote is a character like others
@@ -97,7 +97,7 @@ def _resource(root: Path, table: Table, path: Path, sha256: str, size: int) -> d
         "format": "tsv",
         "mediatype": "text/tab-separated-values",
         "encoding": "utf-8",
-        "dialect": _DIALECT,
+        "dialect": TSV_DIALECT,
         "schema": layout.schema(root, table.name).relative_to(root).as_posix(),
         "bytes": size,
         "hash": f"sha256:{sha256}",

@@ -166,7 +166,8 @@ def test_what_the_publisher_says_is_everywhere(published):
 
 
 def test_a_run_keeps_the_publishers_words(published):
-    before = {path: path.read_bytes() for path in published.rglob("*") if path.is_file()}
+    names = (path for path in published.rglob("*") if path.is_file())
+    before = {path: path.read_bytes() for path in names if ".breastdce" not in path.parts}
     renew_card(published, ORIGIN)
     assert {path: path.read_bytes() for path in before} == before
 
@@ -175,7 +176,6 @@ def test_a_run_keeps_the_publishers_words(published):
 def test_a_file_that_was_edited_is_kept(dataset, name):
     path = dataset / name
     path.write_text(path.read_text() + "My own words.\n", encoding="utf-8")
-    layout.exclusions(dataset).write_text(layout.exclusions(dataset).read_text() * 1)
     renew_card(dataset)
     assert path.read_text().endswith("My own words.\n")
     assert edited_files(dataset) == [path]
