@@ -52,7 +52,7 @@ def test_frictionless_finds_every_table_valid(demo):
     done = call("frictionless", "validate", "--json", "datapackage.json", cwd=demo)
     assert done.returncode == 0, done.stdout[-2000:]
     report = json.loads(done.stdout)
-    read = {task["place"]: task["stats"]["rows"] for task in report["tasks"]}
+    read = {task["place"]: task["stats"].get("rows", 0) for task in report["tasks"]}
     assert report["valid"]
     tables = [path for path in demo.rglob("*.tsv") if ".breastdce" not in path.parts]
     assert read == {path.relative_to(demo).as_posix(): len(rows(path)) for path in tables}
