@@ -90,6 +90,17 @@ def test_mlcroissant_loads_every_row(demo):
     assert found["ftv-sensitivity"] == sum(len(rows(path)) for path in own)
 
 
+def test_bids_knows_what_is_its_own_and_misses_names_alone(demo):
+    words = ("--format", "json", "--datasetTypes", "derivative", ".")
+    done = call("bids-validator-deno", *words, cwd=demo)
+    issues = json.loads(done.stdout)["issues"]["issues"]
+    errors = {one["code"] for one in issues if one["severity"] == "error"}
+    assert errors == {"NOT_INCLUDED", "SIDECAR_WITHOUT_DATAFILE", "EXTENSION_MISMATCH"}
+    wrong = {one["location"] for one in issues if one["severity"] == "error"}
+    known = {"dataset_description.json", "README.md", "CITATION.cff", "participants.tsv"}
+    assert not wrong & {f"/{name}" for name in (*known, "participants.json")}
+
+
 def test_the_report_changes_no_byte(published):
     before = digests(published)
     command = [sys.executable, "-m", "breastdce", "report", str(published)]
