@@ -122,7 +122,8 @@ def gather_facts(root: Path, origin: Origin, records: Iterable[Provenance]) -> C
 
 def _scanner(row: Mapping[str, Cell]) -> str:
     strength = row["field_strength_t"]
-    return f"{row['manufacturer']}, {'unknown' if strength is None else f'{strength:g} T'}"
+    field = f"{strength:g} T" if isinstance(strength, float) else "field strength unknown"
+    return f"{row['manufacturer']}, {field}"
 
 
 def _volumes(exams: Rows, column: str) -> Volumes | None:

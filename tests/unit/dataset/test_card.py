@@ -80,7 +80,7 @@ def test_the_readme_has_counts_methods_limits_and_gaps(intact):
     text = layout.readme(intact).read_text()
     assert "| patients | 2 |" in text
     assert "| exams | 3 |" in text
-    assert "| scanner GE, 1.5 T | 3 exams |" in text
+    assert "| exams on GE, 1.5 T | 3 |" in text
     assert "Images were resampled to 1 mm." in text
     assert f"| `VOI_NONE` | 3 | {CaveatCode.VOI_NONE.meaning} |" in text
     for code in (SeriesCode.DIFFUSION, ExamCode.NO_DCE):
@@ -94,7 +94,7 @@ def test_volumes_are_medians_over_exams(intact):
     place = header.split("\t").index("ftv_ml")
     low, middle, high = sorted(float(line.split("\t")[place]) for line in lines)
     quartiles = f"{(low + middle) / 2:.2f} to {(middle + high) / 2:.2f}"
-    expected = f"| FTV, median (quartiles) of 3 exams | {middle:.2f} mL ({quartiles}) |"
+    expected = f"| FTV, median (quartiles), 3 of 3 exams | {middle:.2f} mL ({quartiles}) |"
     assert expected in layout.readme(intact).read_text()
 
 
