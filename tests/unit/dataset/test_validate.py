@@ -304,7 +304,7 @@ BREAKAGES: dict[str, tuple[Promise, Break]] = {
     ),
     "date in a record": (
         Promise.PRIVACY,
-        lambda r: _edit(layout.description(r), "TO FILL IN", "20090314"),
+        lambda r: _edit(layout.description(r), "derivative", "20090314"),
     ),
     "UID on a page": (
         Promise.PRIVACY,
