@@ -1171,6 +1171,11 @@ class ErrorCode(Code):
         "A file of rules, a schema or the definition of a table is wrong; nothing was computed.",
         "Compare with the files that ship with the package (docs/cohort.md).",
     )
+    PUBLICATION_INVALID = (
+        "PUBLICATION_INVALID",
+        "dataset.toml of a data set cannot be read, or holds a key or a value that it may not.",
+        "Correct it (docs/card.md); what was said in it is not lost.",
+    )
     STORE_CORRUPT = (
         "STORE_CORRUPT",
         "A stored result is damaged.",

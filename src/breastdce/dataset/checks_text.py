@@ -13,7 +13,7 @@ from breastdce.dataset import layout
 from breastdce.dataset.privacy import traces
 from breastdce.dataset.problem import Problem, Promise, problem
 
-_TEXT = (".json", ".md", ".cff", ".html", ".svg")
+_TEXT = (".json", ".md", ".cff", ".html", ".svg", ".toml")
 # What the writer of workbooks puts there; a member of another name is somebody else's.
 _MEMBERS = re.compile(
     r"\[Content_Types\]\.xml|_rels/\.rels|docProps/(app|core)\.xml|xl/workbook\.xml"

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from pathlib import Path
 
-from breastdce.core.codes import CaveatCode, Code, ExamCode, FileCode, SeriesCode
+import msgspec
+
+from breastdce.core.codes import CaveatCode, Code, ErrorCode, ExamCode, FileCode, SeriesCode
+from breastdce.core.errors import InputError
 from breastdce.core.exam import VoiSource
 from breastdce.dataset.deidentification import ATTRIBUTE, TAG, Action
-from breastdce.dataset.layout import MaskName
+from breastdce.dataset.layout import MaskName, TableName
 from breastdce.dataset.rows import MODALITIES, Level
 from breastdce.formats.tables import Column, dictionary
 
@@ -327,7 +331,7 @@ EXCLUSIONS = (
         pattern=r"[ -~]{1,1000}",
     ),
 )
-"""exclusions.tsv has no dictionary file of its own; the card explains it."""
+"""exclusions.tsv has no dictionary file of its own; dictionary.tsv explains it."""
 
 DEIDENTIFICATION = (
     Column(
@@ -380,6 +384,42 @@ FEATURE_KEYS = (
     ),
 )
 
+DATA_DICTIONARY = (
+    Column(
+        name="table",
+        long_name="Table",
+        description="Name of the table, as in datapackage.json.",
+        levels={name.value: f"The table {name}" for name in TableName},
+    ),
+    Column(
+        name="column",
+        long_name="Column",
+        description="Name of the column, as in the table's first line.",
+        pattern="[!-~]{1,200}",
+    ),
+    Column(name="long_name", long_name="Long name", description="Its name in words."),
+    Column(
+        name="kind",
+        long_name="Kind",
+        description="What its cells hold.",
+        levels={
+            "text": "One line of text",
+            "integer": "A whole number",
+            "number": "A decimal number",
+            "boolean": "true or false",
+        },
+    ),
+    Column(name="units", long_name="Unit", description="Unit of its numbers, where they have one."),
+    Column(name="description", long_name="Description", description="What it says."),
+    Column(
+        name="levels",
+        long_name="Levels",
+        description="Each value that it may hold and its meaning, where the values are a closed "
+        "list.",
+    ),
+)
+"""dictionary.tsv: one row for each column of each table."""
+
 
 def exam_columns(*, dated: bool) -> tuple[Column, ...]:
     """Columns of exams.tsv; `dated` where dates are shifted rather than dropped."""
@@ -390,6 +430,43 @@ def feature_columns(names: Iterable[str]) -> tuple[Column, ...]:
     """Columns of a feature table: the keys, then one of numbers for each published name."""
     numbers = (Column(name=name, long_name=name, description=name, kind="number") for name in names)
     return (*FEATURE_KEYS, *numbers)
+
+
+def feature_columns_of(path: Path) -> tuple[Column, ...]:
+    """Columns of a feature table with what its dictionary at `path` says of them; none without it.
+
+    Raises
+    ------
+    InputError
+        TABLE_INVALID when it is no data dictionary.
+    """
+    try:
+        entries = msgspec.json.decode(path.read_bytes(), type=dict[str, _Entry])
+    except FileNotFoundError:
+        return ()
+    except (OSError, msgspec.MsgspecError, UnicodeDecodeError) as error:
+        raise InputError(
+            ErrorCode.TABLE_INVALID, evidence={"file": path.name, "why": str(error)}
+        ) from error
+    keys = {column.name for column in FEATURE_KEYS}
+    numbers = (
+        Column(
+            name=name,
+            long_name=entry.LongName,
+            description=entry.Description,
+            kind="number",
+            units=entry.Units,
+        )
+        for name, entry in entries.items()
+        if name not in keys
+    )
+    return (*FEATURE_KEYS, *numbers)
+
+
+class _Entry(msgspec.Struct, frozen=True):
+    LongName: str
+    Description: str
+    Units: str | None = None
 
 
 def feature_dictionary(records: Iterable[Mapping[str, str]]) -> dict[str, dict[str, object]]:

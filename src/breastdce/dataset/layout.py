@@ -40,6 +40,21 @@ class MaskName(StrEnum):
     """As revised by a person, 1 mm grid."""
 
 
+class TableName(StrEnum):
+    """The published tables, by the columns that they share; the value names the schema."""
+
+    PARTICIPANTS = "participants"
+    EXAMS = "exams"
+    EXCLUSIONS = "exclusions"
+    VOI_PROPOSALS = "voi_proposals"
+    DEIDENTIFICATION = "deidentification"
+    FEATURES = PANEL
+    KINETICS = "kinetics"
+    SENSITIVITY = "ftv-sensitivity"
+    DICTIONARY = "dictionary"
+    """Every column of the others."""
+
+
 class KineticMap(StrEnum):
     """Maps beyond PE and SER that a recipe may make, native grid; the end of the file's name."""
 
@@ -78,6 +93,41 @@ def readme(root: Path) -> Path:
 def citation(root: Path) -> Path:
     """How to cite the data set."""
     return root / "CITATION.cff"
+
+
+def publication(root: Path) -> Path:
+    """The publisher's words, which the card is made from; never written over."""
+    return root / "dataset.toml"
+
+
+def license_text(root: Path) -> Path:
+    """Text of the license, where the publisher puts one."""
+    return root / "LICENSE"
+
+
+def data_package(root: Path) -> Path:
+    """Frictionless description of the tables."""
+    return root / "datapackage.json"
+
+
+def schema(root: Path, name: TableName) -> Path:
+    """Frictionless schema of a table's columns."""
+    return root / "schemas" / f"{name}.json"
+
+
+def croissant(root: Path) -> Path:
+    """Croissant description of tables and images."""
+    return root / "croissant.json"
+
+
+def data_dictionary(root: Path) -> Path:
+    """Table of every column of every table."""
+    return root / "dictionary.tsv"
+
+
+def checksum_list(root: Path) -> Path:
+    """SHA-256 of every other file, to be checked by `sha256sum -c`."""
+    return root / "SHA256SUMS"
 
 
 def participants(root: Path, suffix: str = "tsv") -> Path:
@@ -303,6 +353,11 @@ def required_files(root: Path) -> tuple[Path, ...]:
         description(root),
         readme(root),
         citation(root),
+        publication(root),
+        data_package(root),
+        croissant(root),
+        data_dictionary(root),
+        checksum_list(root),
         *(participants(root, suffix) for suffix in ("tsv", "json", "xlsx")),
         *(exams(root, suffix) for suffix in ("tsv", "json")),
         exclusions(root),
@@ -330,6 +385,8 @@ def required_exam_files(root: Path, exam: ExamId, n_phases: int) -> tuple[Path, 
 def optional_files(root: Path) -> tuple[Path, ...]:
     """Files beside the exams' folders that a data set has where its recipe makes them."""
     return (
+        license_text(root),
+        *(schema(root, name) for name in TableName),
         voi_proposals(root),
         sensitivity_dictionary(root),
         kinetics(root),

@@ -37,12 +37,16 @@ class Promise(StrEnum):
     """Files are those that provenance names."""
     REVIEW = "review"
     """The ledger of revisions is as it was written, and expert masks are what it says."""
+    CARD = "card"
+    """Card, metadata and the list of checksums are those of the tables and files."""
 
 
 _REMEDIES = {
     Promise.REVIEW: "Put a copy of OUT/review back; docs/review.md says what each finding means.",
     Promise.FILES: "Run again to make what is missing; remove what is not part of the data set.",
     Promise.PRIVACY: "Remove it before the data set leaves the house, then run again.",
+    Promise.CARD: "`breastdce report` makes the card anew; words of your own go into dataset.toml, "
+    "and a README.md or CITATION.cff that was edited is kept until you delete it.",
     Promise.CHECKSUMS: "Run again; a mask is revised with `breastdce review`, not in place.",
 }
 

@@ -14,6 +14,7 @@ from breastdce.core.errors import InputError
 from breastdce.core.exam import ExamId
 from breastdce.dataset import dictionary as columns_of
 from breastdce.dataset import layout
+from breastdce.dataset.checks_card import check_card
 from breastdce.dataset.checks_exams import (
     check_exam_lists,
     check_exam_row,
@@ -80,7 +81,7 @@ def validate(root: Path, *, progress: Callable[[ExamId], None] | None = None) ->
     problems += _check_tables(root, reader, folders, rows)
     by_name = {str(row["exam_id"]): row for row in rows}
     problems += check_tree(root, [(exam, _phases(root, exam, by_name)) for exam in folders])
-    problems += [*check_description(root), *check_texts(root)]
+    problems += [*check_description(root), *check_texts(root), *check_card(root)]
     for exam in folders:
         if progress is not None:
             progress(exam)

@@ -112,8 +112,12 @@ def dictionary(columns: Iterable[Column]) -> dict[str, dict[str, object]]:
 
 def write_json(path: Path, value: object) -> None:
     """Write JSON in UTF-8, two spaces of indent, LF; keys stay in their order."""
-    text = msgspec.json.format(msgspec.json.encode(value), indent=2)
-    write_bytes(path, text + b"\n")
+    write_bytes(path, json_bytes(value))
+
+
+def json_bytes(value: object) -> bytes:
+    """The bytes that `write_json` writes."""
+    return msgspec.json.format(msgspec.json.encode(value), indent=2) + b"\n"
 
 
 def write_xlsx(path: Path, sheet: str, columns: Sequence[Column], rows: Sequence[Row]) -> None:

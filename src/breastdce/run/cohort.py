@@ -6,7 +6,7 @@ the present run has computed: whoever comes last writes everything.
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -17,7 +17,7 @@ from breastdce.core.codes import ErrorCode, ExamCode
 from breastdce.core.errors import InputError
 from breastdce.core.exam import ExamId
 from breastdce.dataset import dictionary, layout
-from breastdce.dataset.card import CardFacts, write_card
+from breastdce.dataset.card import Origin
 from breastdce.dataset.kinetics_table import write_kinetics
 from breastdce.dataset.provenance import GeneratedBy, Provenance, RecipeNote, read_exams
 from breastdce.dataset.quality_table import write_quality
@@ -35,6 +35,7 @@ from breastdce.dataset.trust_table import write_trust
 from breastdce.formats.atomic import remove_unfinished
 from breastdce.formats.tables import Cell, read_tsv
 from breastdce.radiomics.panel import describe, load_panel
+from breastdce.run.card import renew_card
 from breastdce.run.dataset_pages import keep_cohort, write_figures, write_index
 from breastdce.run.describe import exclusion_of, proposal_rows
 from breastdce.run.lock import locked
@@ -72,16 +73,18 @@ def write_cohort(
             remove_unfinished(folder)
         records = read_exams(out)
         rows = _merge(out, exclusions, others, records)
-        _write_tables(out, plan, records, rows)
+        _write_tables(out, records, rows)
         _write_standings(out, records)
         for path in layout.made_figures(out):
             path.unlink(missing_ok=True)  # of the data set as it was
+        renew_card(out, _origin(plan, records), records)  # the index tells of it
         write_index(out, [exclusion_view(row) for row in rows])
+        renew_card(out, _origin(plan, records), records)
     return rows
 
 
 def rebuild_report(out: Path, *, cohort: Path | None = None, figures: bool = False) -> list[Path]:
-    """Write every page again; return the index, and the figures.
+    """Write every page and the card again; return the index, and the figures.
 
     Parameters
     ----------
@@ -108,10 +111,14 @@ def rebuild_report(out: Path, *, cohort: Path | None = None, figures: bool = Fal
         keep_cohort(out, cohort)
     for folder in layout.exam_folders(out):
         rewrite_page(out, layout.exam_of(folder))
-    _write_standings(out, read_exams(out))
+    records = read_exams(out)
+    _write_standings(out, records)
+    renew_card(out, records=records)  # the index tells of it
     exclusions = [exclusion_view(row) for row in read_exclusions(out)]
     index = write_index(out, exclusions)
-    return [index, *(write_figures(out, exclusions) if figures else ())]
+    made = [index, *(write_figures(out, exclusions) if figures else ())]
+    renew_card(out, records=records)  # with the checksums of what was just written
+    return made
 
 
 def read_exclusions(out: Path) -> list[ExclusionRow]:
@@ -144,7 +151,7 @@ def _merge(
 
 
 def _write_tables(
-    out: Path, plan: Plan, records: Sequence[Provenance], exclusions: Sequence[ExclusionRow]
+    out: Path, records: Sequence[Provenance], exclusions: Sequence[ExclusionRow]
 ) -> None:
     measured = [read_measurements(record) for record in records]
     visits: dict[str, list[str]] = defaultdict(list)
@@ -156,7 +163,6 @@ def _write_tables(
     write_exclusions(out, exclusions)
     write_voi_proposals(out, [row for item in measured for row in proposal_rows(item)])
     write_deidentification(out, [record.headers for record in records])
-    dated = any(item.row.shifted_day is not None for item in measured)
     panel = load_panel(layout.PANEL)
     notes = [msgspec.to_builtins(record) for record in describe(panel)]
     features = [row for record in records for row in _feature_rows(out, record, panel.columns())]
@@ -165,20 +171,12 @@ def _write_tables(
     write_kinetics(out)
     write_quality(out, quality_columns())
     write_trust(out)
-    write_card(
-        out,
-        CardFacts(
-            generated_by=GeneratedBy(
-                name="breastdce", version=__version__, engines=_engines(records)
-            ),
-            recipe=RecipeNote(name=plan.recipe.name, digest=plan.recipe.digest()),
-            dates="shifted" if dated else "dropped",
-            n_participants=len(people),
-            n_exams=len(records),
-            methods=tuple(step.stage.methods(step.params) for step in plan.steps),
-            caveats=Counter(code for item in measured for code in item.row.caveats),
-            exclusions=Counter(row.code for row in exclusions),
-        ),
+
+
+def _origin(plan: Plan, records: Sequence[Provenance]) -> Origin:
+    return Origin(
+        generated_by=GeneratedBy(name="breastdce", version=__version__, engines=_engines(records)),
+        recipe=RecipeNote(name=plan.recipe.name, digest=plan.recipe.digest()),
     )
 
 

@@ -16,6 +16,7 @@ from breastdce.dataset import layout
 from breastdce.dataset.provenance import Provenance, read_exams
 from breastdce.exchange.layouts._contract import Layout
 from breastdce.exchange.records import Entry, ExamFiles, MaskKind
+from breastdce.run.export_card import card_outputs
 from breastdce.run.export_exams import DicomSources, exams_of
 from breastdce.run.export_folder import ExportFolder
 from breastdce.run.training_folds import check_participants, read_folds
@@ -122,6 +123,7 @@ def export(
             failures.append(_failure(exam.exam, error))
     if chosen.closing is not None:
         entries += [folder.place(output) for output in chosen.closing(entries, dest)]
+    entries += [folder.place(output) for output in card_outputs(out, chosen)]
     if split is not None and chosen.splits is not None:
         tests = [frozenset(fold.test) for fold in split.folds]
         entries.append(folder.place(chosen.splits(entries, tests, dest)))

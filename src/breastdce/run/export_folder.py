@@ -23,9 +23,11 @@ _ALWAYS = """
 manifest.tsv lists every other file with its checksum, and the exam and the mask that it was made
 from.
 
-How to cite: the collection that the images come from, as its license asks; breastdce, as
-CITATION.cff of the data set says; and the publication of this layout where you compare with it.
-What was done to the images stands in README.md and in each exam's provenance.json of the data set.
+How to cite: the collection that the images come from, as its license asks; the data set and
+breastdce, as CITATION.cff says; and the publication of this layout where you compare with it.
+What was done to the images stands in DATASET.md, which is README.md of the data set (not where
+identity is carried along), and in each exam's provenance.json there. Files and tables that
+DATASET.md names are those of the data set. LICENSE is the publisher's, where there is one.
 """
 
 

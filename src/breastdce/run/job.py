@@ -15,6 +15,7 @@ from breastdce.core.counted import counted
 from breastdce.core.errors import CallError, InputError, StoreError
 from breastdce.core.exam import ExamId, Region
 from breastdce.core.workers import available_cores
+from breastdce.dataset.publication import read_publication
 from breastdce.dataset.rows import ExclusionRow, Level
 from breastdce.formats.gzip_frame import Compression
 from breastdce.ingest.regions import read_regions
@@ -120,6 +121,8 @@ def run_job(options: JobOptions, console: Console | None = None) -> JobSummary:
         The call or the recipe is wrong; nothing was written.
     StoreError
         The output folder cannot be used, or the ledger of revisions in it is broken.
+    InputError
+        PUBLICATION_INVALID: dataset.toml there is wrong.
     """
     console = console or Console(stderr=True)
     plan = _plan(options)
@@ -127,6 +130,7 @@ def run_job(options: JobOptions, console: Console | None = None) -> JobSummary:
     regions = read_regions(options.regions) if options.regions else {}
     pseudonyms = options.pseudonyms or default_pseudonyms(options.out)
     _check_out(options.out, options.roots, pseudonyms)
+    read_publication(options.out)  # a mistake of the publisher's is found before any work
     found, named, wanted, absent = _look(options, pseudonyms, console)
     options = replace(options, exams=wanted)
     tasks = _tasks(named, regions, plan, options)

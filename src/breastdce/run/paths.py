@@ -17,6 +17,8 @@ class WorkPaths:
         self.log = self.root / "run.log"
         self.agreement = self.root / "agreement.json"
         """How far the masks of each exam agree, to be computed once."""
+        self.sums = self.root / "sums.msgpack"
+        """Remembered checksums of files that no exam's provenance names."""
 
     def lock(self, name: str) -> Path:
         """File that is locked by whoever writes an exam's folder, or `tables`."""

@@ -16,7 +16,7 @@ from breastdce.core.exam import ExamId, VoiSource
 from breastdce.core.grid import Grid
 from breastdce.core.volume import Mask, Volume
 from breastdce.dataset import layout
-from breastdce.dataset.card import CardFacts, write_card
+from breastdce.dataset.card import Origin
 from breastdce.dataset.deidentification import Action, HeaderNote
 from breastdce.dataset.layout import MaskName
 from breastdce.dataset.provenance import (
@@ -41,6 +41,7 @@ from breastdce.dataset.tables import (
 from breastdce.formats.atomic import write_bytes
 from breastdce.formats.nifti import write_mask, write_volume
 from breastdce.formats.tables import write_json
+from breastdce.run.card import renew_card
 
 EXAMS = (ExamId("0001", "T0"), ExamId("0001", "T1"), ExamId("0002", "1"))
 COLUMNS = ("T1_E_Mean", "T1_E_Energy")
@@ -58,6 +59,7 @@ RECORDS = [
 ]
 PROGRAM = GeneratedBy(name="breastdce", version="0.1.0", engines={"SimpleITK": "2.5.7"})
 RECIPE = RecipeNote(name="ispy1", digest="ab" * 32)
+ORIGIN = Origin(generated_by=PROGRAM, recipe=RECIPE)
 _TURN = np.array([[0.0, 0.0, 1.0], [-1.0, 0.0, 0.0], [0.0, -1.0, 0.0]])  # a sagittal series
 _NATIVE = Grid((8, 9, 6), (0.7031, 0.7031, 2.2), _TURN, (10.0, -20.5, 30.25))
 _PREPARED = Grid((6, 6, 13), (1.0, 1.0, 1.0), _TURN, (10.0, -20.5, 30.25))
@@ -82,25 +84,10 @@ def build(root: Path, exams: tuple[ExamId, ...] = EXAMS) -> Path:
     write_exclusions(root, _exclusions())
     write_deidentification(root, [HEADERS] * len(exams))
     write_features(root, [_features(exam) for exam in exams], COLUMNS, RECORDS)
-    _write_card(root, len(visits), len(exams))
     write_bytes(layout.report_index(root), b"<!doctype html><p>20120304567 counts</p>\n")
     write_bytes(layout.store(root) / "anything", b"2009-01-01")
+    renew_card(root, ORIGIN)
     return root
-
-
-def _write_card(root: Path, n_participants: int, n_exams: int) -> None:
-    write_card(
-        root,
-        CardFacts(
-            generated_by=PROGRAM,
-            recipe=RECIPE,
-            n_participants=n_participants,
-            n_exams=n_exams,
-            methods=("Images were resampled to 1 mm.",),
-            caveats={CaveatCode.VOI_NONE: n_exams},
-            exclusions={SeriesCode.DIFFUSION: 1, ExamCode.NO_DCE: 1},
-        ),
-    )
 
 
 def _build_exam(root: Path, exam: ExamId, seed: int) -> ExamRow:
@@ -173,6 +160,7 @@ def record_of(root: Path, exam: ExamId) -> Provenance:
         ),
         measurements={
             "row": {"zscore_mean": 101.5},
+            "methods": ["Images were resampled to 1 mm."],
             "feature_reasons": {"T1_E_Mean": "FLAT_REGION"},
         },
         caveats=(caveat,),

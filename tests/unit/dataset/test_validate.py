@@ -22,11 +22,12 @@ from breastdce.core.grid import Grid
 from breastdce.core.volume import Mask, Volume
 from breastdce.dataset import layout
 from breastdce.dataset.dictionary import STUDY_DATE
-from breastdce.dataset.layout import MaskName
+from breastdce.dataset.layout import MaskName, TableName
 from breastdce.dataset.provenance import checksums
 from breastdce.dataset.validate import Promise, validate
 from breastdce.formats.nifti import read_mask, read_volume, write_mask, write_volume
 from breastdce.formats.tables import dictionary
+from breastdce.run.card import renew_card
 
 EXAM = ExamId("0001", "T0")
 Break = Callable[[Path], object]
@@ -38,6 +39,7 @@ def test_an_intact_data_set_has_no_problems(dataset):
 
 def test_shifted_dates_are_a_column_that_the_description_announces(dataset):
     _add_dates(dataset, "1851-04-02")
+    renew_card(dataset)
     assert validate(dataset) == []
 
 
@@ -302,7 +304,7 @@ BREAKAGES: dict[str, tuple[Promise, Break]] = {
     ),
     "date in a record": (
         Promise.PRIVACY,
-        lambda r: _edit(layout.description(r), "TO FILL IN", "20090314"),
+        lambda r: _edit(layout.description(r), "derivative", "20090314"),
     ),
     "UID on a page": (
         Promise.PRIVACY,
@@ -423,6 +425,49 @@ BREAKAGES: dict[str, tuple[Promise, Break]] = {
         Promise.CHECKSUMS,
         lambda r: layout.mask(r, EXAM, MaskName.STV_CANDIDATE).unlink(),
     ),
+    # card
+    "card of other numbers": (
+        Promise.CARD,
+        lambda r: _edit(layout.readme(r), "| exams | 3", "| 4"),
+    ),
+    "citation by hand": (Promise.CARD, lambda r: _edit(layout.citation(r), "# url", "url")),
+    "table that the card does not know yet": (
+        Promise.CARD,
+        lambda r: _edit(layout.exams(r), "\t0.25\t", "\t0.125\t", 9),
+    ),
+    "schema gone": (Promise.CARD, lambda r: layout.schema(r, TableName.EXAMS).unlink()),
+    "schema of no table": (
+        Promise.CARD,
+        lambda r: layout.schema(r, TableName.KINETICS).write_text("{}\n"),
+    ),
+    "metadata of another unit": (
+        Promise.CARD,
+        lambda r: _edit(layout.schema(r, TableName.EXAMS), '"unit": "mL"', '"unit": "L"'),
+    ),
+    "a column that Croissant lacks": (
+        Promise.CARD,
+        lambda r: _edit(layout.croissant(r), "exams/ftv_ml", "exams/ftv"),
+    ),
+    "publisher's words that the card lacks": (
+        Promise.CARD,
+        lambda r: _edit(layout.publication(r), "# year", "year"),
+    ),
+    "publisher's words that are none": (
+        Promise.CARD,
+        lambda r: _edit(layout.publication(r), "# year = 2030", "year = true"),
+    ),
+    "checksum of another file": (
+        Promise.CARD,
+        lambda r: layout.report_index(r).write_text("<!doctype html>\n"),
+    ),
+    "file without checksum": (
+        Promise.CARD,
+        lambda r: _edit(layout.checksum_list(r), "  exams.tsv\n", "  exams.tsv.old\n"),
+    ),
+    "no list of checksums": (
+        Promise.READABLE,
+        lambda r: layout.checksum_list(r).write_text("exams.tsv is fine\n"),
+    ),
 }
 
 
@@ -445,6 +490,7 @@ def test_every_promise_is_broken_once():
 
 def test_damage_is_reported_where_it_is(dataset):
     _repack(dataset, _image(dataset), lambda raw: raw.__setitem__(slice(148, 151), b"Doe"))
+    renew_card(dataset)
     (found,) = validate(dataset)
     assert found.path == "sub-0001/ses-T0/images/sub-0001_ses-T0_0001.nii.gz"
     assert found.evidence == "header field descrip"
@@ -467,6 +513,7 @@ def test_moments_of_trimmed_normalization_are_taken_between_the_percentiles(data
     images = (values - inner.mean()) / inner.std() + shift
     params = {"mode": "trimmed", "lower_percent": 1.0, "upper_percent": 99.0}
     _set_mode(dataset, list(images), params)
+    renew_card(dataset)
     assert [found.promise for found in validate(dataset)] == ([Promise.ZSCORE] if shift else [])
 
 
@@ -477,6 +524,7 @@ def test_moments_of_masked_normalization_are_taken_where_there_was_signal(datase
     mean, sd = float(values[values > 0].mean()), float(values[values > 0].std())
     _set_mode(dataset, list((values - mean) / sd + shift), {"mode": "masked"})
     _edit(layout.exams(dataset), "\t101.5\t88.25\t", f"\t{mean!r}\t{sd!r}\t")
+    renew_card(dataset)
     assert [found.promise for found in validate(dataset)] == ([Promise.ZSCORE] if shift else [])
 
 
@@ -486,4 +534,5 @@ def test_flat_images_have_no_score_to_check(dataset):
     caveat = {"code": CaveatCode.FLAT_INTENSITY.value, "detail": {"mean": 7.0}}
     _edit_json(layout.provenance(dataset, EXAM), lambda d: d["caveats"].append(caveat))
     _edit(layout.exams(dataset), "\tVOI_NONE", "\tVOI_NONE;FLAT_INTENSITY")
+    renew_card(dataset)
     assert validate(dataset) == []

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import argparse
+import sys
 from pathlib import Path
 
 from breastdce.cli._contract import Command
 
-_DESCRIPTION = """Write report/ of a data set again from what is stored in it; no DICOM is needed.
+_DESCRIPTION = """Write report/ and the card (README.md, CITATION.cff, metadata, checksums) of a
+data set again from what is stored in it and from dataset.toml; no DICOM is needed.
 
   breastdce report OUT --cohort COHORT --figures
 """
@@ -29,10 +31,13 @@ def _arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def _run(args: argparse.Namespace) -> int:
+    from breastdce.dataset.card import edited_files
     from breastdce.run.cohort import rebuild_report
 
     for path in rebuild_report(args.out, cohort=args.cohort, figures=args.figures):
         print(path)
+    for path in edited_files(args.out):
+        print(f"{path}: edited by hand, left alone (docs/card.md)", file=sys.stderr)
     return 0
 
 
