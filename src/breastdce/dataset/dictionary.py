@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
 import msgspec
@@ -440,6 +440,18 @@ def feature_columns_of(path: Path) -> tuple[Column, ...]:
     InputError
         TABLE_INVALID when it is no data dictionary.
     """
+    numbers = numbers_of(path, FEATURE_KEYS)
+    return (*FEATURE_KEYS, *numbers) if numbers else ()
+
+
+def numbers_of(path: Path, others: Sequence[Column]) -> tuple[Column, ...]:
+    """Columns of numbers that the dictionary at `path` has beside `others`; none without it.
+
+    Raises
+    ------
+    InputError
+        TABLE_INVALID when it is no data dictionary.
+    """
     try:
         entries = msgspec.json.decode(path.read_bytes(), type=dict[str, _Entry])
     except FileNotFoundError:
@@ -448,8 +460,8 @@ def feature_columns_of(path: Path) -> tuple[Column, ...]:
         raise InputError(
             ErrorCode.TABLE_INVALID, evidence={"file": path.name, "why": str(error)}
         ) from error
-    keys = {column.name for column in FEATURE_KEYS}
-    numbers = (
+    known = {column.name for column in others}
+    return tuple(
         Column(
             name=name,
             long_name=entry.LongName,
@@ -458,9 +470,8 @@ def feature_columns_of(path: Path) -> tuple[Column, ...]:
             units=entry.Units,
         )
         for name, entry in entries.items()
-        if name not in keys
+        if name not in known
     )
-    return (*FEATURE_KEYS, *numbers)
 
 
 class _Entry(msgspec.Struct, frozen=True):

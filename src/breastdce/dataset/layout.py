@@ -51,6 +51,9 @@ class TableName(StrEnum):
     FEATURES = PANEL
     KINETICS = "kinetics"
     SENSITIVITY = "ftv-sensitivity"
+    TRUST = "trust"
+    QUALITY = "quality"
+    EXAM_QUALITY = "exam-quality"
     DICTIONARY = "dictionary"
     """Every column of the others."""
 

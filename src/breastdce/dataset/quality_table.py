@@ -13,7 +13,7 @@ from breastdce.core.codes import Undefined
 from breastdce.core.exam import ExamId
 from breastdce.dataset import layout
 from breastdce.dataset.checks_tables import TableReader
-from breastdce.dataset.dictionary import EXAM_ID
+from breastdce.dataset.dictionary import EXAM_ID, numbers_of
 from breastdce.dataset.problem import Problem, Promise, problem
 from breastdce.dataset.rows import LIST_MARK
 from breastdce.formats.tables import Cell, Column, dictionary, read_tsv, write_json, write_tsv
@@ -73,6 +73,19 @@ FLAGGED = Column(
     pattern="[a-z0-9_]+(;[a-z0-9_]+)*",
 )
 """Last column of the table of all exams."""
+
+
+def columns_of(meanings: Path) -> tuple[Column, ...]:
+    """Columns of the table of all exams, by its dictionary; none without it.
+
+    Raises
+    ------
+    InputError
+        TABLE_INVALID when it is no data dictionary.
+    """
+    ends = (EXAM_ID, FLAGGED)
+    numbers = numbers_of(meanings, ends)
+    return (EXAM_ID, *numbers, FLAGGED) if numbers else ()
 
 
 def write_exam_quality(root: Path, exam: ExamId, rows: Iterable[Row]) -> Path:

@@ -9,7 +9,13 @@ import msgspec
 
 from breastdce.core.exam import ExamId
 from breastdce.dataset import dictionary as columns_of
-from breastdce.dataset import kinetics_table, layout, sensitivity_table
+from breastdce.dataset import (
+    kinetics_table,
+    layout,
+    quality_table,
+    sensitivity_table,
+    trust_table,
+)
 from breastdce.dataset.layout import TableName
 from breastdce.formats.tables import Column, read_raw_tsv
 
@@ -123,6 +129,33 @@ def _of_exams(root: Path) -> Iterator[Table]:
         description="One row for each exam and set of thresholds.",
         columns=sensitivity_table.COLUMNS,
         exam_files=_each(root, layout.exam_sensitivity),
+        links=_EXAM,
+    )
+    yield Table(
+        name=TableName.TRUST,
+        title="Trust in masks",
+        description="One row for each exam and mask: how likely the mask is bad, and why.",
+        columns=trust_table.COLUMNS,
+        file=_there(layout.trust(root)),
+        exam_files=_each(root, layout.exam_trust),
+        key=("exam_id", "mask"),
+        links=_EXAM,
+    )
+    yield Table(
+        name=TableName.QUALITY,
+        title="Image quality",
+        description="One row an exam: every measure, by phase where it is of a phase.",
+        columns=quality_table.columns_of(layout.quality(root, "json")),
+        file=_there(layout.quality(root)),
+        key=("exam_id",),
+        links=_EXAM,
+    )
+    yield Table(
+        name=TableName.EXAM_QUALITY,
+        title="Image quality of an exam",
+        description="One row for each measure and phase.",
+        columns=quality_table.COLUMNS,
+        exam_files=_each(root, layout.exam_quality),
         links=_EXAM,
     )
 

@@ -109,14 +109,15 @@ def rebuild_report(out: Path, *, cohort: Path | None = None, figures: bool = Fal
         )
     if cohort is not None:
         keep_cohort(out, cohort)
+    single: list[Path] = []
     for folder in layout.exam_folders(out):
-        rewrite_page(out, layout.exam_of(folder))
+        single += rewrite_page(out, layout.exam_of(folder), figures=figures)
     records = read_exams(out)
     _write_standings(out, records)
     renew_card(out, records=records)  # the index tells of it
     exclusions = [exclusion_view(row) for row in read_exclusions(out)]
     index = write_index(out, exclusions)
-    made = [index, *(write_figures(out, exclusions) if figures else ())]
+    made = [index, *(write_figures(out, exclusions) if figures else ()), *single]
     renew_card(out, records=records)  # with the checksums of what was just written
     return made
 

@@ -21,6 +21,7 @@ from breastdce.formats.nifti import read_mask, read_volume
 from breastdce.formats.tables import read_tsv
 from breastdce.kinetics.sensitivity import SensitivityReport
 from breastdce.kinetics.thresholds import FtvParams
+from breastdce.report.exam_figures import exam_figures
 from breastdce.report.figure import thumbnail
 from breastdce.report.page import render_exam, wanted_images
 from breastdce.report.view import (
@@ -133,16 +134,24 @@ def make_page(
     exam: ExamId, record: Provenance, sidecars: Sequence[Sidecar], images: Images
 ) -> Page:
     """Make an exam's page from its provenance, the sidecars of all its phases, and its images."""
-    view = exam_view(exam, record, sidecars, images)
+    return _page_of(exam_view(exam, record, sidecars, images))
+
+
+def _page_of(view: ExamView) -> Page:
     return Page(render_exam(view).encode(), thumbnail(view))
 
 
-def rewrite_page(out: Path, exam: ExamId) -> None:
-    """Write an exam's page again from what is published."""
+def rewrite_page(out: Path, exam: ExamId, *, figures: bool = False) -> list[Path]:
+    """Write an exam's page again from what is published; return its figures for a paper, if any."""
     record = read_provenance(layout.provenance(out, exam))
     phases = range(read_measurements(record).row.n_phases)
     sidecars = [_sidecar(layout.native_sidecar(out, exam, index)) for index in phases]
-    make_page(exam, record, sidecars, StoredImages(out, exam)).write(out, exam)
+    view = exam_view(exam, record, sidecars, StoredImages(out, exam))
+    _page_of(view).write(out, exam)
+    made = exam_figures(view) if figures else {}
+    for name, payload in made.items():
+        write_bytes(layout.exam_figure(out, exam, name), payload)
+    return [layout.exam_figure(out, exam, name) for name in made]
 
 
 def exclusion_view(row: ExclusionRow) -> ExclusionView:
