@@ -10,6 +10,7 @@ from collections.abc import Mapping
 
 from breastdce.core.catalog import Catalog
 from breastdce.core.codes import ExamCode
+from breastdce.core.counted import counted
 from breastdce.report.cohort_panels._contract import CohortPanel
 from breastdce.report.dataset_view import CohortView
 from breastdce.report.html import fill, policy, source
@@ -57,7 +58,7 @@ def _tiles(view: CohortView) -> list[tuple[str, str, str]]:
     with_stv = sum(number(line.row, "stv_ml") is not None for line in view.exams)
     clean = sum(not items(line.row, "caveats") for line in view.exams)
     return [
-        ("Exams", str(len(view.exams)), f"of {len(participants)} participants"),
+        ("Exams", str(len(view.exams)), f"of {counted(len(participants), 'participant')}"),
         ("Refused", str(refused), "exams found and not in the data set"),
         ("With STV", str(with_stv), "exams with a structural tumor volume"),
         ("No caveat", str(clean), "exams without any caveat"),
