@@ -29,8 +29,6 @@ from breastdce.formats.nifti import (
 )
 from breastdce.formats.nifti_header import HEADER_BYTES, NiftiHeader
 
-SUFFIXES = (".nii.gz", ".nii", ".nrrd")
-"""Of the files that are read; `.seg.nrrd` is one of them."""
 _NRRD_MARK = b"NRRD"
 _WIDEST = 8  # bytes of a value
 _HEADER_ROOM = 1 << 20  # bytes beside the values: headers, fields of text, extensions

@@ -1,4 +1,4 @@
-"""What two masks have in common: overlap, surfaces, and the distances between surfaces.
+"""What two masks have in common: overlap, surfaces, distances between them; quantiles of these.
 
 The surface of a mask is what a 6-connected erosion takes away; beyond the image is outside.
 Distances are Euclidean between voxel centers, in mm. These are the definitions of MONAI's metrics
@@ -102,6 +102,21 @@ def surface_voxels(mask: Mask) -> NDArray[np.int64]:
 def spacing_of(mask: Mask) -> FloatArray:
     """Voxel size along i, j, k in mm, shape (3,)."""
     return np.asarray(mask.grid.spacing_mm, np.float64)
+
+
+def quantile(scores: FloatArray, part: float) -> float:
+    """Quantile of scores of many pairs of masks, shape (n,), linearly interpolated.
+
+    Infinite as soon as an infinite value has a share in it; NaN of no score.
+    """
+    if not scores.size:
+        return math.nan
+    ordered = np.sort(scores)
+    place = part * (scores.size - 1)
+    low, high = ordered[math.floor(place)], ordered[math.ceil(place)]
+    if low == high:  # both may be infinite
+        return float(low)
+    return float(low + (high - low) * (place - math.floor(place)))
 
 
 def _nearest_mm(points: FloatArray, others: FloatArray) -> FloatArray:

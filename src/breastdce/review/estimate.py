@@ -9,6 +9,8 @@ from typing import Literal
 import msgspec
 import numpy as np
 
+from breastdce.imaging.mask_scores import quantile
+
 LEVEL = 0.95
 """Confidence of every interval."""
 UPPER = (1.0 + LEVEL) / 2.0
@@ -64,16 +66,6 @@ class Spread(msgspec.Struct, frozen=True):
 
 def spread(values: Iterable[float]) -> Spread:
     """Summarize scores; NaN throughout where there is none."""
-    known = np.sort([value for value in values if not math.isnan(value)])
-    q1, median, q3 = (_quantile(known.tolist(), part) for part in (0.25, 0.5, 0.75))
+    known = np.array([value for value in values if not math.isnan(value)], np.float64)
+    q1, median, q3 = (quantile(known, part) for part in (0.25, 0.5, 0.75))
     return Spread(len(known), q1, median, q3)
-
-
-def _quantile(ordered: list[float], part: float) -> float:
-    if not ordered:
-        return math.nan
-    place = part * (len(ordered) - 1)
-    low, high = ordered[math.floor(place)], ordered[math.ceil(place)]
-    if low == high:  # both may be infinite
-        return low
-    return low + (high - low) * (place - math.floor(place))

@@ -9,9 +9,8 @@ from breastdce.cohort.schema import ColumnRule
 from breastdce.cohort.summary import Summary, full_header, full_line
 from breastdce.core.codes import ClinicalCode, CohortCode, ErrorCode
 from breastdce.core.errors import StoreError
-from breastdce.dataset import layout
 from breastdce.dataset.dictionary import FIELD_STRENGTH
-from breastdce.formats.atomic import UNFINISHED, write_bytes
+from breastdce.formats.atomic import write_bytes
 from breastdce.formats.delimited import delimited_bytes
 from breastdce.formats.tables import (
     MISSING,
@@ -27,6 +26,7 @@ from breastdce.report.cohort_page import render_cohort
 from breastdce.report.flow import flow_mermaid, flow_svg
 from breastdce.run.cohort_pages import SUMMARY, cohort_page, cohort_summary, flow_of
 from breastdce.run.cohort_tables import Cohort
+from breastdce.run.output_folder import check_folder
 
 _TABLES = ("cohort", "exclusions", "clinical", "clinical_problems")
 _SUMMARIES = ("table1", "table2")
@@ -130,18 +130,7 @@ def check_dest(dest: Path, source: Path) -> None:
             "The cohort cannot be written into the data set that it is taken from",
             evidence={"dest": str(dest)},
         )
-    if not dest.exists():
-        return
-    if not dest.is_dir():
-        raise StoreError(ErrorCode.OUTPUT_UNWRITABLE, evidence={"dest": str(dest)})
-    there = {entry.name for entry in dest.iterdir() if not entry.name.startswith(UNFINISHED)}
-    foreign = sorted(there - set(FILES))
-    if foreign or (there and _MARK not in there) or layout.description(dest).exists():
-        raise StoreError(
-            ErrorCode.OUTPUT_FOREIGN,
-            "The output folder holds something that is not a cohort",
-            evidence={"dest": str(dest), "holds": ", ".join(foreign[:5] or sorted(there)[:5])},
-        )
+    check_folder(dest, FILES, "a cohort", mark=_MARK, called="dest")
 
 
 def write_cohort_files(dest: Path, cohort: Cohort) -> tuple[str, ...]:

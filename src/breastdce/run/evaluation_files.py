@@ -6,14 +6,13 @@ import math
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
-from breastdce.core.codes import ErrorCode, Undefined
-from breastdce.core.errors import StoreError
-from breastdce.dataset import layout
-from breastdce.formats.atomic import UNFINISHED, write_bytes
+from breastdce.core.codes import Undefined
+from breastdce.formats.atomic import write_bytes
 from breastdce.formats.tables import Cell, Column, Row, dictionary, write_json, write_tsv
 from breastdce.report.evaluation_page import render_evaluation
 from breastdce.run.evaluation import Evaluation
 from breastdce.run.evaluation_view import evaluation_page
+from breastdce.run.output_folder import check_folder
 from breastdce.segment.evaluation import METRICS, SOFT_METRICS, Line, Metric, ScoredCase
 from breastdce.segment.summary import Comparison, Summary
 
@@ -171,18 +170,7 @@ def write_case_table(path: Path, cases: Sequence[ScoredCase]) -> None:
 
 def check_out(out: Path) -> None:
     """Refuse a folder whose files are not an evaluation's (OUTPUT_FOREIGN, OUTPUT_UNWRITABLE)."""
-    if not out.exists():
-        return
-    if not out.is_dir():
-        raise StoreError(ErrorCode.OUTPUT_UNWRITABLE, evidence={"out": str(out)})
-    there = {entry.name for entry in out.iterdir() if not entry.name.startswith(UNFINISHED)}
-    foreign = sorted(there - set(FILES))
-    if foreign or (there and _MARK not in there) or layout.description(out).exists():
-        raise StoreError(
-            ErrorCode.OUTPUT_FOREIGN,
-            "The output folder holds something that is not an evaluation",
-            evidence={"out": str(out), "holds": ", ".join(foreign[:5] or sorted(there)[:5])},
-        )
+    check_folder(out, FILES, "an evaluation", mark=_MARK)
 
 
 def write_evaluation(out: Path, found: Evaluation) -> tuple[str, ...]:

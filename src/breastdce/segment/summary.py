@@ -16,6 +16,7 @@ import numpy as np
 from breastdce.core.codes import Undefined
 from breastdce.core.grid import FloatArray
 from breastdce.core.holm import holm
+from breastdce.imaging.mask_scores import quantile
 
 RESAMPLES = 10_000
 _INTERVAL = (2.5, 97.5)
@@ -74,7 +75,7 @@ def summarize(cases: Sequence[Case], *, seed: int = 0, resamples: int = RESAMPLE
     tables = [_by_participant(known, column) for column in (capped, values)]
     reason = _too_few(len(tables[0]))
     means, medians = (_NONE, _NONE) if reason else _resampled(tables, seed, resamples)
-    q1, median, q3 = (_quantile(values, part) for part in (0.25, 0.5, 0.75))
+    q1, median, q3 = (quantile(values, part) for part in (0.25, 0.5, 0.75))
     return Summary(
         n=len(known),
         undefined=len(cases) - len(known),
@@ -160,20 +161,8 @@ def _medians(rows: FloatArray, *, holes: bool) -> FloatArray:
 
 
 def _interval(values: FloatArray) -> Interval:
-    low, high = (_quantile(values, percent / 100) for percent in _INTERVAL)
+    low, high = (quantile(values, percent / 100) for percent in _INTERVAL)
     return low, high
-
-
-def _quantile(values: FloatArray, part: float) -> float:
-    """Linearly interpolated; infinite as soon as an infinite value has a share in it."""
-    if not values.size:
-        return math.nan
-    ordered = np.sort(values)
-    place = part * (values.size - 1)
-    low, high = ordered[math.floor(place)], ordered[math.ceil(place)]
-    if low == high or place == math.floor(place):
-        return float(low)
-    return float(low + (high - low) * (place - math.floor(place)))
 
 
 class Comparison(msgspec.Struct, frozen=True, kw_only=True):
@@ -258,7 +247,7 @@ def _within(cases: Sequence[Case], margin: float, seed: int, resamples: int) -> 
 def _ninety(table: FloatArray, seed: int, resamples: int) -> Interval:
     rng = np.random.default_rng(seed)
     means = np.concatenate(list(_means(table, rng, resamples)))
-    return _quantile(means, 0.05), _quantile(means, 0.95)
+    return quantile(means, 0.05), quantile(means, 0.95)
 
 
 def _means(table: FloatArray, rng: np.random.Generator, resamples: int) -> Iterator[FloatArray]:

@@ -89,7 +89,7 @@ def test_a_folder_without_a_data_set_stays_as_it_is(tmp_path, words, capsys):
 def test_without_the_extra_one_line_names_it(out, monkeypatch, capsys):
     found = importlib.util.find_spec
     monkeypatch.setattr(
-        "breastdce.web.extra.find_spec", lambda name: None if name == "uvicorn" else found(name)
+        "breastdce.run.extras.find_spec", lambda name: None if name == "uvicorn" else found(name)
     )
     loaded = builtins.__import__
 

@@ -12,6 +12,7 @@ from breastdce.core.volume import Mask
 from breastdce.imaging.mask_scores import (
     dice,
     distance_to_surface_mm,
+    quantile,
     surface_distances,
     surface_voxels,
 )
@@ -80,3 +81,12 @@ def test_masks_of_other_sizes_are_refused():
     for measure in (dice, surface_distances):
         with pytest.raises(ValueError, match="grids"):
             measure(CUBE, mask_of(CUBE.data[1:]))
+
+
+def test_quantiles_are_linear_and_infinite_only_where_infinity_has_a_share():
+    scores = np.array([4.0, 1.0, 9.0, 2.0])
+    for part in (0.0, 0.25, 0.4, 0.5, 1.0):
+        assert quantile(scores, part) == pytest.approx(np.quantile(scores, part), abs=1e-12)
+    far = np.array([math.inf, 1.0, 2.0])
+    assert [quantile(far, part) for part in (0.25, 0.5, 0.75)] == [1.5, 2.0, math.inf]
+    assert math.isnan(quantile(np.array([]), 0.5))

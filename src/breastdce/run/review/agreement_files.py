@@ -5,13 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
-from breastdce.core.codes import ErrorCode
-from breastdce.core.errors import StoreError
-from breastdce.formats.atomic import UNFINISHED, write_bytes
+from breastdce.formats.atomic import write_bytes
 from breastdce.formats.tables import Cell, Column, Row, dictionary, write_json, write_tsv
 from breastdce.report.readers_page import render_readers
 from breastdce.review.agreement import CaseAgreement, PairSummary, ReaderSummary
 from breastdce.review.estimate import Estimate, Spread
+from breastdce.run.output_folder import check_folder
 from breastdce.run.review.agreement import Found
 from breastdce.run.review.agreement_view import REASONS, STAPLE_REASONS, letters, readers_page
 
@@ -139,18 +138,7 @@ _CASE_PAIRS = (
 
 def check_out(out: Path) -> None:
     """Refuse a folder with files of something else (OUTPUT_FOREIGN, OUTPUT_UNWRITABLE)."""
-    if not out.exists():
-        return
-    if not out.is_dir():
-        raise StoreError(ErrorCode.OUTPUT_UNWRITABLE, evidence={"out": str(out)})
-    there = {entry.name for entry in out.iterdir() if not entry.name.startswith(UNFINISHED)}
-    foreign = sorted(there - set(FILES))
-    if foreign:
-        raise StoreError(
-            ErrorCode.OUTPUT_FOREIGN,
-            "The output folder holds something that is not an agreement of readers",
-            evidence={"out": str(out), "holds": ", ".join(foreign[:5])},
-        )
+    check_folder(out, FILES, "an agreement of readers")
 
 
 def write_agreement(out: Path, found: Found, dataset: str, *, names: bool) -> None:

@@ -4,9 +4,6 @@
 
 /** @typedef {Uint32Array} Change triples of first voxel, number of voxels, new value */
 
-/** @type {Change} */
-export const NOTHING = new Uint32Array(0);
-
 /**
  * @param {ArrayLike<number>} voxels ascending voxel numbers
  * @param {(n: number) => number} value new value of a voxel

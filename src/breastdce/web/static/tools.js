@@ -4,8 +4,6 @@ import { Stroke } from "./strokes.js";
 /** @typedef {"look" | "brush" | "eraser" | "outline" | "threshold" | "grow"} ToolName */
 /** @typedef {import("./plane.js").Voxel} Voxel */
 
-export const TOOL_NAMES = /** @type {ToolName[]} */ (["look", "brush", "eraser", "outline", "threshold", "grow"]);
-
 /** Tools that show the brush's ring. */
 const ROUND = new Set(["brush", "eraser", "threshold"]);
 const LEAST_RADIUS_MM = 0.5;
