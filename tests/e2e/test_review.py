@@ -101,16 +101,19 @@ def test_only_the_features_of_the_revised_exam_are_computed(base, made, tiny_coh
     assert any("run again" in what for what in told)
     summary = run(tiny_cohort / "dicom", out=made, recipe=fast)
     computed = {str(one.exam): one.computed for one in summary.outcomes}
-    assert computed.pop(str(EXAM)) == 1
+    assert computed.pop(str(EXAM)) == 2  # radiomics and trust
     assert set(computed.values()) == {0}
     folder = f"sub-{EXAM.participant}/ses-{EXAM.visit}"
     own = {
         f"{folder}/masks/{EXAM}_stv-expert.nii.gz",
         f"{folder}/features/{EXAM}_captk.tsv",
+        f"{folder}/features/{EXAM}_trust.tsv",
         f"{folder}/provenance.json",
         f"report/exams/{EXAM}.html",
     }
-    spanning = {"exams.tsv", "features/captk.tsv", "report/index.html"}
+    spanning = {"exams.tsv", "features/captk.tsv", "features/trust.tsv", "report/index.html"}
+    spanning |= {"README.md", "SHA256SUMS", "croissant.json", "datapackage.json"}
+    spanning |= {f"report/exams/{name}.html" for name in computed}  # where they stand beside it
     assert changed(before, without_ledger(digests(made))) == own | spanning
     row = row_of(made)
     assert row["stv_source"] == "stv-expert"

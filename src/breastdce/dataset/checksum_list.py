@@ -79,9 +79,12 @@ def _of_exams(root: Path, records: Iterable[Provenance]) -> dict[Path, str]:
 
 
 def _files(root: Path) -> Iterator[Path]:
-    """Files under `root` but the store, what is unfinished, and the list itself."""
+    """Files under `root` but store and review, what is unfinished, and the list itself.
+
+    The ledger of a review grows while readers work, and has a chain of checksums of its own.
+    """
     for top in root.iterdir():
-        if top == layout.store(root):
+        if top in (layout.store(root), layout.review(root)):
             continue
         for path in top.rglob("*") if top.is_dir() and not top.is_symlink() else (top,):
             ours = path.is_file() and not path.name.startswith(UNFINISHED)

@@ -11,8 +11,8 @@ from breastdce.core.codes import ErrorCode
 from breastdce.core.errors import InputError
 from breastdce.dataset import layout
 from breastdce.dataset.card import Origin, card_files, read_origin, write_card
-from breastdce.dataset.checksum_list import sum_of, sums_of_files, write_checksum_list
-from breastdce.dataset.provenance import Provenance, read_exams, sha256
+from breastdce.dataset.checksum_list import sums_of_files, write_checksum_list
+from breastdce.dataset.provenance import Provenance, sha256
 from breastdce.dataset.publication import offer_publication
 from breastdce.formats.atomic import write_bytes
 from breastdce.run.paths import WorkPaths
@@ -45,36 +45,36 @@ class FileSums:
             write_bytes(WorkPaths(self._out).sums, msgspec.msgpack.encode(self._used))
 
 
-def renew_card(
-    out: Path, origin: Origin | None = None, records: Sequence[Provenance] | None = None
-) -> None:
-    """Write the card from what is in the data set, and the checksums of all of it last.
+def renew_metadata(out: Path, records: Sequence[Provenance], origin: Origin | None = None) -> None:
+    """Write what tells of the data set: README.md, citation, descriptions of its tables.
 
     README.md and CITATION.cff that somebody has edited are left alone.
 
     Parameters
     ----------
+    records
+        Provenance of the exams.
     origin
         What made the data set; as dataset_description.json says where it is not given.
-    records
-        Provenance of the exams, where it has been read.
 
     Raises
     ------
     InputError
-        TABLE_INVALID when a table or a record cannot be read; PUBLICATION_INVALID.
+        TABLE_INVALID when a table cannot be read; PUBLICATION_INVALID.
     """
     origin = origin or read_origin(out)
     if origin is None:
         raise InputError(ErrorCode.TABLE_INVALID, evidence={"file": layout.description(out).name})
-    records = read_exams(out) if records is None else records
     offer_publication(out)
     memory = FileSums(out)
-    sums = dict(sums_of_files(out, records, memory.of))
-    files = card_files(out, origin, records, sums)
-    write_card(files)
-    sums |= {path: sum_of(path.read_bytes()) for path in files}
-    write_checksum_list(out, {path: sums[path] for path in sorted(sums) if path.exists()})
+    write_card(card_files(out, origin, records, sums_of_files(out, records, memory.of)))
+    memory.remember()
+
+
+def renew_checksums(out: Path, records: Sequence[Provenance]) -> None:
+    """Write SHA256SUMS over everything else, so this is the last that is written."""
+    memory = FileSums(out)
+    write_checksum_list(out, sums_of_files(out, records, memory.of))
     memory.remember()
 
 

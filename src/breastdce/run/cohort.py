@@ -35,7 +35,7 @@ from breastdce.dataset.trust_table import write_trust
 from breastdce.formats.atomic import remove_unfinished
 from breastdce.formats.tables import Cell, read_tsv
 from breastdce.radiomics.panel import describe, load_panel
-from breastdce.run.card import renew_card
+from breastdce.run.card import renew_checksums, renew_metadata
 from breastdce.run.dataset_pages import keep_cohort, write_figures, write_index
 from breastdce.run.describe import exclusion_of, proposal_rows
 from breastdce.run.lock import locked
@@ -77,9 +77,9 @@ def write_cohort(
         _write_standings(out, records)
         for path in layout.made_figures(out):
             path.unlink(missing_ok=True)  # of the data set as it was
-        renew_card(out, _origin(plan, records), records)  # the index tells of it
-        write_index(out, [exclusion_view(row) for row in rows])
-        renew_card(out, _origin(plan, records), records)
+        renew_metadata(out, records, _origin(plan, records))
+        write_index(out, [exclusion_view(row) for row in rows])  # tells of the metadata
+        renew_checksums(out, records)
     return rows
 
 
@@ -114,11 +114,11 @@ def rebuild_report(out: Path, *, cohort: Path | None = None, figures: bool = Fal
         single += rewrite_page(out, layout.exam_of(folder), figures=figures)
     records = read_exams(out)
     _write_standings(out, records)
-    renew_card(out, records=records)  # the index tells of it
+    renew_metadata(out, records)
     exclusions = [exclusion_view(row) for row in read_exclusions(out)]
-    index = write_index(out, exclusions)
+    index = write_index(out, exclusions)  # tells of the metadata
     made = [index, *(write_figures(out, exclusions) if figures else ()), *single]
-    renew_card(out, records=records)  # with the checksums of what was just written
+    renew_checksums(out, records)
     return made
 
 

@@ -27,6 +27,7 @@ from breastdce.dataset.provenance import (
     StageNote,
     checksums,
     digest_of_files,
+    read_exams,
     write_provenance,
 )
 from breastdce.dataset.rows import ExamRow, ExclusionRow, FeatureRow, Level, ParticipantRow
@@ -41,7 +42,7 @@ from breastdce.dataset.tables import (
 from breastdce.formats.atomic import write_bytes
 from breastdce.formats.nifti import write_mask, write_volume
 from breastdce.formats.tables import write_json
-from breastdce.run.card import renew_card
+from breastdce.run.card import renew_checksums, renew_metadata
 
 EXAMS = (ExamId("0001", "T0"), ExamId("0001", "T1"), ExamId("0002", "1"))
 COLUMNS = ("T1_E_Mean", "T1_E_Energy")
@@ -88,6 +89,13 @@ def build(root: Path, exams: tuple[ExamId, ...] = EXAMS) -> Path:
     write_bytes(layout.store(root) / "anything", b"2009-01-01")
     renew_card(root, ORIGIN)
     return root
+
+
+def renew_card(root: Path, origin: Origin | None = None) -> None:
+    """Bring card and checksums up to what is in the folder, as a run does."""
+    records = read_exams(root)
+    renew_metadata(root, records, origin)
+    renew_checksums(root, records)
 
 
 def _build_exam(root: Path, exam: ExamId, seed: int) -> ExamRow:

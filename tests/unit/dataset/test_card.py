@@ -15,8 +15,7 @@ from breastdce.core.errors import InputError
 from breastdce.dataset import layout
 from breastdce.dataset.card import TO_FILL_IN, edited_files, read_origin
 from breastdce.dataset.validate import validate
-from breastdce.run.card import renew_card
-from tests.unit.dataset.conftest import EXAMS, ORIGIN, build
+from tests.unit.dataset.conftest import EXAMS, ORIGIN, build, renew_card
 
 WORDS = """
 title = "Example | trial"

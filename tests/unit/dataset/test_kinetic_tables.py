@@ -14,7 +14,7 @@ from breastdce.dataset.provenance import checksums, read_provenance, write_prove
 from breastdce.dataset.validate import Promise, validate
 from breastdce.formats.nifti import read_mask, read_volume, write_volume
 from breastdce.formats.tables import Cell
-from breastdce.run.card import renew_card
+from tests.unit.dataset.conftest import renew_card
 
 EXAM, OTHER = ExamId("0001", "T0"), ExamId("0002", "1")
 

@@ -11,6 +11,7 @@ from breastdce.dataset import layout, trust_table
 from breastdce.dataset.provenance import checksums, read_provenance, write_provenance
 from breastdce.dataset.validate import Promise, validate
 from breastdce.formats.tables import Cell
+from tests.unit.dataset.conftest import renew_card
 
 EXAM, OTHER = ExamId("0001", "T0"), ExamId("0002", "1")
 
@@ -39,15 +40,17 @@ def made(dataset: Path) -> Path:
         trust_table.write_exam_trust(dataset, exam, [row(chance)])
         brought_up_to_date(dataset, exam)
     trust_table.write_trust(dataset)
+    renew_card(dataset)
     return dataset
 
 
 def found(root: Path) -> set[tuple[Promise, str]]:
-    return {(problem.promise, problem.path) for problem in validate(root)}
+    problems = [one for one in validate(root) if one.promise is not Promise.CARD]
+    return {(problem.promise, problem.path) for problem in problems}
 
 
 def test_written_tables_are_valid(made: Path):
-    assert found(made) == set()
+    assert validate(made) == []
     lines = layout.trust(made).read_text().splitlines()
     assert [line.split("\t")[2] for line in lines] == ["chance_bad", "0.125", "n/a"]
 

@@ -27,7 +27,7 @@ from breastdce.dataset.provenance import checksums
 from breastdce.dataset.validate import Promise, validate
 from breastdce.formats.nifti import read_mask, read_volume, write_mask, write_volume
 from breastdce.formats.tables import dictionary
-from breastdce.run.card import renew_card
+from tests.unit.dataset.conftest import renew_card
 
 EXAM = ExamId("0001", "T0")
 Break = Callable[[Path], object]

@@ -23,6 +23,7 @@ from breastdce.report.view import (
     ExamView,
     ExclusionView,
     ProposalView,
+    QualityLine,
     StandingLine,
     StandingView,
     StepView,
@@ -75,8 +76,26 @@ def _cohort(view, **changes) -> CohortView:
     return replace(cohort, **changes)
 
 
+NOISE = QualityLine(
+    name="snr",
+    title="SNR",
+    unit="",
+    good="high",
+    formula="Signal over noise.",
+    source="",
+    low=None,
+    high=None,
+    per_phase=True,
+    values=(9.0, 8.0, 7.0),
+    reasons=("", "", ""),
+    flagged=(False, False, False),
+)
+
+
 def test_every_panel_file_has_its_place_on_the_page(view):
-    page = render_exam(view)
+    missed = {"detector": "spike", "code": "SPIKE", "score": 0.0, "threshold": 3.0}
+    looked = replace(view, reports={**view.reports, "qc": {"findings": [missed]}}, quality=(NOISE,))
+    page = render_exam(looked)
     order = re.findall(r'<section id="(\w+)"', page)
     assert sorted(order) == list(PANELS.names())
     assert order[0] == "summary"
