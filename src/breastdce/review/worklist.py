@@ -36,6 +36,12 @@ class CaseFacts(msgspec.Struct, frozen=True, kw_only=True):
     """Codes of caveats."""
     ftv_ml: float | None = None
     stv_ml: float | None = None
+    look: int | None = None
+    """Place among the exams by how doubtful the mask is, 1 first; None where nobody has asked."""
+    chance_bad: float | None = None
+    """That the mask's Dice with the true outline is low, 0 to 1; None for an empty mask too."""
+    doubt: str | None = None
+    """What raises the chance most, in words."""
 
 
 class CaseRow(msgspec.Struct, frozen=True, kw_only=True):
@@ -50,6 +56,9 @@ class CaseRow(msgspec.Struct, frozen=True, kw_only=True):
     flags: tuple[str, ...]
     ftv_ml: float | None
     stv_ml: float | None
+    look: int | None
+    chance_bad: float | None
+    doubt: str | None
     revisions: int
     """That this reader may see."""
     draft: bool
@@ -237,6 +246,9 @@ def case_row(facts: CaseFacts, standing: Standing, reader: Reader, *, draft: boo
         flags=facts.flags,
         ftv_ml=facts.ftv_ml,
         stv_ml=facts.stv_ml,
+        look=facts.look,
+        chance_bad=facts.chance_bad,
+        doubt=facts.doubt,
         revisions=len(standing.seen_by(reader)),
         draft=draft,
         changed=max(changed.values(), default=None),

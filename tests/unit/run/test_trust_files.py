@@ -12,6 +12,7 @@ from breastdce.dataset.layout import MaskName
 from breastdce.formats.nifti import write_mask, write_volume
 from breastdce.formats.tables import read_tsv, write_json
 from breastdce.run.published_trust import published_trust
+from breastdce.run.review.case_view import CaseTable
 from breastdce.run.review_first import review_order
 from breastdce.run.trust_rows import trust_rows
 from breastdce.segment.trust import GROUPS, MaskTrust, Pushed, TrustReport, inputs_of, trust
@@ -64,6 +65,18 @@ def test_the_order_is_of_each_exams_best_mask_empty_ones_first(tmp_path):
     assert [line.mask for line in order][2] == "stv-auto"
     assert order[1].raised_by == "outside"
     assert order[0].chance_bad is None
+
+
+def test_the_worklist_says_which_mask_is_doubtful_and_why(tmp_path):
+    columns = ("exam_id", "caveats", "ftv_ml", "stv_ml")
+    names = [str(ExamId(f"000{number}", "T0")) for number in range(3)]
+    lines = ["\t".join(columns), *(f"{name}\tn/a\t1.5\tn/a" for name in names)]
+    layout.exams(tmp_path).write_text("\n".join(lines) + "\n")
+    written(tmp_path, ExamId("0000", "T0"), made("stv-candidate", 0.3, "outside"))
+    written(tmp_path, ExamId("0001", "T0"), made("stv-candidate", None))
+    said = [(one.look, one.chance_bad, one.doubt) for one in CaseTable(tmp_path).facts()]
+    title = trust_table.INPUTS["outside"][0]
+    assert said == [(2, 0.3, title), (1, None, None), (None, None, None)]
 
 
 def test_a_folder_without_tables_asks_for_nothing(tmp_path):

@@ -11,6 +11,7 @@ from breastdce.core.exam import ExamId
 from breastdce.core.grid import Grid
 from breastdce.dataset import layout
 from breastdce.dataset.rows import LIST_MARK
+from breastdce.dataset.trust_table import INPUTS
 from breastdce.formats.tables import MISSING, read_raw_tsv
 from breastdce.report.color import shared_window
 from breastdce.report.plane import Plane, planes
@@ -18,6 +19,7 @@ from breastdce.review.revision import Revision
 from breastdce.review.worklist import CaseFacts, State
 from breastdce.run.review.case_images import VOLUMES, CaseImages
 from breastdce.run.review.ledger import unknown
+from breastdce.run.review_first import ReviewLine, review_order
 
 
 class PlaneView(msgspec.Struct, frozen=True):
@@ -88,13 +90,15 @@ class CaseTable:
     """The data set's table of exams, read again when it has changed."""
 
     def __init__(self, out: Path) -> None:
-        self._path = layout.exams(out)
+        self._out, self._path = out, layout.exams(out)
         self._stamp: tuple[int, int] | None = None
         self._rows: dict[str, dict[str, str]] = {}
+        self._doubts: dict[str, tuple[int, ReviewLine]] = {}
 
     def facts(self) -> list[CaseFacts]:
         """What is said of each exam, in order of name."""
-        return [_facts(name, row) for name, row in sorted(self._read().items())]
+        rows = sorted(self._read().items())
+        return [_facts(name, row, self._doubts.get(name)) for name, row in rows]
 
     def delays_s(self, exam: ExamId) -> tuple[float | None, ...]:
         """Times of an exam's phases; as many as there are phases.
@@ -108,7 +112,7 @@ class CaseTable:
 
     def of(self, exam: ExamId) -> CaseFacts:
         """What is said of one exam; errors as `delays_s`."""
-        return _facts(str(exam), self._row(exam))
+        return _facts(str(exam), self._row(exam), self._doubts.get(str(exam)))
 
     def check(self, exam: ExamId) -> None:
         """Refuse an exam that is not in the data set: InputError(UNKNOWN_ENTRY)."""
@@ -127,6 +131,7 @@ class CaseTable:
             names, lines = read_raw_tsv(self._path)
             rows = (dict(zip(names, line, strict=True)) for line in lines)
             self._rows, self._stamp = {row["exam_id"]: row for row in rows}, stamp
+            self._doubts = {one.exam: (n, one) for n, one in enumerate(review_order(self._out), 1)}
         return self._rows
 
 
@@ -182,13 +187,17 @@ def _plane(plane: Plane) -> PlaneView:
     )
 
 
-def _facts(name: str, row: dict[str, str]) -> CaseFacts:
+def _facts(name: str, row: dict[str, str], doubt: tuple[int, ReviewLine] | None) -> CaseFacts:
     flags = row["caveats"]
+    look, mask = doubt or (None, None)
     return CaseFacts(
         exam=name,
         flags=() if flags == MISSING else tuple(flags.split(LIST_MARK)),
         ftv_ml=_number(row["ftv_ml"]),
         stv_ml=_number(row["stv_ml"]),
+        look=look,
+        chance_bad=mask and mask.chance_bad,
+        doubt=INPUTS[mask.raised_by][0] if mask and mask.raised_by else None,
     )
 
 

@@ -13,6 +13,9 @@ import { heads, line, sorted } from "./table.js";
  * @property {string[]} [flags]
  * @property {number | null} [ftv_ml]
  * @property {number | null} [stv_ml]
+ * @property {number | null} [look] place among the exams by doubt, the most doubtful first
+ * @property {number | null} [chance_bad] that the mask is bad
+ * @property {string | null} [doubt] what raises it
  * @property {number} [revisions]
  * @property {string | null} [changed]
  */
@@ -37,6 +40,7 @@ const COLUMNS = [
   { name: "state", label: "State", key: (row) => ORDER.indexOf(row.state), cell: (row) => badge(row.state) },
   { name: "readers", label: "Assignee", key: (row) => assignees(row).join(" "), cell: readersCell },
   { name: "flags", label: "Flags", key: (row) => (row.flags ?? []).length, cell: flagsCell },
+  { name: "doubt", label: "Doubt", numeric: true, key: (row) => row.look, cell: doubtCell },
   { name: "ftv", label: "FTV, mL", numeric: true, key: (row) => row.ftv_ml, cell: (row) => number(row.ftv_ml, 2) },
   { name: "stv", label: "STV, mL", numeric: true, key: (row) => row.stv_ml, cell: (row) => number(row.stv_ml, 2) },
   { name: "revisions", label: "Revisions", numeric: true, key: (row) => row.revisions, cell: (row) => String(row.revisions ?? 0) },
@@ -68,6 +72,15 @@ function flagsCell(row) {
   return list.childElementCount ? list : "–";
 }
 
+/** @param {CaseRow} row */
+function doubtCell(row) {
+  if (!row.look) return "–";
+  const chance = row.chance_bad ?? null;
+  const words = chance === null ? "empty" : `${number(100 * chance, 0)} %`;
+  const why = chance === null ? "The mask is empty" : `Chance that the mask is bad; raised by: ${row.doubt ?? "nothing in particular"}`;
+  return el("span", { title: why }, words);
+}
+
 /** The table with its filters. */
 class Worklist {
   /**
@@ -82,6 +95,7 @@ class Worklist {
     for (const [row, tr] of this.lines) this.prepare(row, tr);
     heads(byId("cases", HTMLTableElement), COLUMNS, (column, up) => this.sort(column.key, up));
     this.fillFilters();
+    this.sort((row) => row.look, true);
     this.sort((row) => (this.waiting.has(row.state) ? 0 : 1), true);
   }
 

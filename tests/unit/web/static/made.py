@@ -224,6 +224,9 @@ class Api:
                 "flags": ["VOI_NONE", "CLOSE_CALL"] if n % 4 == 0 else [],
                 "ftv_ml": None if n == 7 else n * 1.25,
                 "stv_ml": n * 1.5,
+                "look": None if n == 4 else 32 - n,
+                "chance_bad": None if n == 30 else n / 100,
+                "doubt": "Thin",
                 "revisions": n % 3,
                 "changed": None if n % 2 else "2026-01-02T03:04:05Z",
             }
@@ -236,6 +239,9 @@ class Api:
             "flags": ["MOTION_CORRECTED"],
             "ftv_ml": 0.93,
             "stv_ml": 0.9,
+            "look": 1,
+            "chance_bad": 0.614,
+            "doubt": "Thin",
             "revisions": len(self.room.revisions),
             "changed": None,
         }

@@ -31,11 +31,23 @@ def test_open_cases_come_first_and_all_are_counted(page):
     assert page.is_hidden("#to-readers")
 
 
+def test_what_waits_is_in_order_of_doubt(page):
+    cells = page.eval_on_selector_all(
+        "#cases tbody tr", "rows => rows.map((row) => row.cells[4].innerText)"
+    )
+    assert cells[:3] == ["61 %", "empty", "29 %"]
+    assert exams(page)[1:3] == ["sub-0030_ses-T0", "sub-0029_ses-T0"]
+    why = page.locator("#cases tbody tr").first.locator("td").nth(3).locator("span")
+    assert why.get_attribute("title") == "Chance that the mask is bad; raised by: Thin"
+    waiting = [cell for cell, exam in zip(cells, exams(page), strict=True) if exam[4:8] == "0004"]
+    assert waiting == ["\u2013"]
+
+
 def test_filters_narrow_the_list_together(page):
     page.check("#states input[value=sent_back]")
     assert len(exams(page)) == 6
     page.select_option("#assignee", "bob")
-    assert exams(page) == ["sub-0009_ses-T0", "sub-0019_ses-T0", "sub-0029_ses-T0"]
+    assert exams(page) == ["sub-0029_ses-T0", "sub-0019_ses-T0", "sub-0009_ses-T0"]
     page.fill("#words", "0019")
     assert exams(page) == ["sub-0019_ses-T0"]
     page.fill("#words", "nothing")
@@ -44,7 +56,7 @@ def test_filters_narrow_the_list_together(page):
     page.uncheck("#states input[value=sent_back]")
     page.select_option("#assignee", "")
     page.select_option("#flag", "VOI_NONE")
-    assert exams(page) == [f"sub-{n:04d}_ses-T0" for n in (4, 16, 20, 24, 8, 12, 28)]
+    assert exams(page) == [f"sub-{n:04d}_ses-T0" for n in (24, 20, 16, 4, 28, 12, 8)]
 
 
 def test_columns_sort_both_ways_and_what_is_missing_stays_last(page):
