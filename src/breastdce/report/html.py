@@ -9,7 +9,7 @@ from importlib import resources
 from urllib.parse import quote
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 
 def fill(template: str, **values: object) -> Markup:
@@ -39,6 +39,17 @@ def url(path: str) -> str:
     return quote(path, safe="/")
 
 
+def marked(words: str) -> Markup:
+    """Text with commands between backticks set as code; all of it is escaped."""
+    parts = words.split("`")
+    if len(parts) % 2 == 0:  # a backtick without its partner is one of the text
+        return escape(words)
+    return Markup().join(
+        Markup("<code>{}</code>").format(part) if number % 2 else part
+        for number, part in enumerate(parts)
+    )
+
+
 def _hash(text: str) -> str:
     digest = hashlib.sha256(text.encode("utf-8")).digest()
     return "sha256-" + base64.b64encode(digest).decode("ascii")
@@ -54,4 +65,5 @@ def _environment() -> Environment:
         lstrip_blocks=True,
     )
     environment.filters["url"] = url
+    environment.filters["marked"] = marked
     return environment

@@ -19,6 +19,8 @@ from breastdce.report.words import items, number, text
 PANELS: Catalog[CohortPanel] = Catalog("breastdce.report.cohort_panels", "PANEL", CohortPanel)
 STYLES = ("style.css", "flow.css", "cohort.css", "dataset.css")
 SCRIPT = "index.js"
+_LARGE = 100
+"""Exams from which on the browser lays out only what is on the screen."""
 
 
 def render_index(view: CohortView) -> str:
@@ -35,6 +37,7 @@ def render_index(view: CohortView) -> str:
         policy=policy(style, script),
         tiles=_tiles(view),
         recipe=view.recipe,
+        is_large=len(view.exams) > _LARGE,
         sections=[(panel, panel.show(view)) for panel in _panels() if panel.belongs(view)],
     )
 

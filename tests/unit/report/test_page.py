@@ -106,6 +106,13 @@ def test_equal_views_give_equal_pages(view):
     assert render_index(_cohort(view)) == render_index(_cohort(view))
 
 
+def test_only_a_page_of_many_exams_leaves_out_what_is_not_seen(view):
+    cohort = _cohort(view)
+    assert '<main id="main" class="wide">' in render_index(cohort)
+    large = replace(cohort, exams=list(cohort.exams) * 101)
+    assert '<main id="main" class="wide many">' in render_index(large)
+
+
 def test_every_picture_has_words(view):
     pictures = _parse(render_exam(view)).pictures
     known = {"phases": 9, "motion": 2, "maps": 3 + 3 + 5 + 1, "ftv": 3, "stv": 3, "agreement": 3}
