@@ -60,7 +60,7 @@ class ThoraxProfile:
         counts too where it lies behind by what a chest wall is thick and halves the signal.
         """
         where = self._peaks(_SHARE)[0]
-        near, far = (round(reach / self.step_mm) for reach in _WALL_MM)
+        near, far = (max(1, round(reach / self.step_mm)) for reach in _WALL_MM)
         for behind in self._peaks(_SECOND):
             if near <= where - behind <= far and self._halves(behind, where):
                 return behind
@@ -118,7 +118,7 @@ class ThoraxProfile:
 
     def _halves(self, behind: int, where: int) -> bool:
         """Whether a fall leads to half the signal of what lies between it and one before it."""
-        reach = round(_WALL_MM[0] / self.step_mm)
+        reach = max(1, round(_WALL_MM[0] / self.step_mm))
         low = float(np.nanmin(self.logs[max(behind + 1 - reach, 0) : behind + 1]))
         muscle = float(np.median(self.logs[behind + 1 : where + 1]))
         return self._signal(low) <= _HALVES * self._signal(muscle)

@@ -84,3 +84,10 @@ def test_an_empty_profile_has_no_borders():
         STEP_MM * np.arange(9, dtype=np.float64), np.full(9, np.nan), THRESHOLD, AIR
     )
     assert empty.sharpness() == 0
+
+
+@pytest.mark.parametrize("step_mm", [10.0, 30.0, 90.0])
+def test_a_profile_coarser_than_a_chest_wall_still_has_a_border(step_mm):
+    fine = profile((3, 40), (2, 135), (4, 540))
+    coarse = ThoraxProfile(step_mm * np.arange(9, dtype=np.float64), fine.logs, THRESHOLD, AIR)
+    assert 0 <= coarse.thorax() < 8
