@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 
 import msgspec
 
@@ -69,12 +71,18 @@ def all_detectors() -> tuple[Detector, ...]:
     return tuple(map(DETECTORS.get, DETECTORS.names()))
 
 
-def assess(exam: QcExam, checks: Iterable[Check], detectors: Iterable[Detector]) -> QcReport:
-    """Measure and look, in the order given."""
+def assess(
+    exam: QcExam, checks: Iterable[Check], detectors: Iterable[Detector], *, threads: int = 1
+) -> QcReport:
+    """Measure and look; results are in the order given, the same on any number of threads.
+
+    Checks share what they need of the exam, so they run one after another beside the detectors.
+    """
+    with ThreadPoolExecutor(threads) as pool:
+        measured = pool.submit(lambda: tuple(_measured(exam, check) for check in checks))
+        findings = tuple(pool.map(partial(_looked, exam), detectors))
     return QcReport(
-        checks=tuple(_measured(exam, check) for check in checks),
-        findings=tuple(_looked(exam, detector) for detector in detectors),
-        phase_indices=exam.facts.phase_indices,
+        checks=measured.result(), findings=findings, phase_indices=exam.facts.phase_indices
     )
 
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import breastdce.kinetics.compile_kernels
 import breastdce.prepare.compile_kernels
+import breastdce.qc.compile_kernels
 import breastdce.radiomics.compile_kernels
 import breastdce.segment.compile_kernels
 
@@ -16,6 +17,7 @@ def main() -> None:
     breastdce.radiomics.compile_kernels.main()
     breastdce.kinetics.compile_kernels.main()
     breastdce.prepare.compile_kernels.main()
+    breastdce.qc.compile_kernels.main()
     breastdce.segment.compile_kernels.main()
 
 

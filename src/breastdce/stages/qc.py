@@ -39,7 +39,7 @@ def run(inputs: Inputs, params: NoParams, ctx: Context) -> Result[Outputs]:
         pre = inputs.native.triple(inputs.facts.phase_indices).pre
         breast = breast_mask(pre, BreastParams()).mask
     exam = QcExam(inputs.native, inputs.facts, breast, inputs.ftv, inputs.aligned, inputs.debiased)
-    report = assess(exam, all_checks(), all_detectors())
+    report = assess(exam, all_checks(), all_detectors(), threads=ctx.threads)
     return Result(Outputs(report), tuple(_caveats(report)))
 
 

@@ -10,7 +10,7 @@ import pytest
 from breastdce.core.codes import CaveatCode, Undefined
 from breastdce.qc.checks._contract import Check, Good
 from breastdce.qc.detectors._contract import Detector, Finding
-from breastdce.qc.report import CHECKS, QcReport, all_checks, assess
+from breastdce.qc.report import CHECKS, QcReport, all_checks, all_detectors, assess
 
 CHECK = Check(
     name="made",
@@ -72,7 +72,8 @@ def test_report_survives_as_plain_values(clean):
 
 def test_the_same_exam_gives_the_same_report(grainy):
     again = replace(grainy)  # without what is kept
-    assert assess(grainy, all_checks(), []) == assess(again, all_checks(), [])
+    everything = all_checks(), all_detectors()
+    assert assess(grainy, *everything) == assess(again, *everything, threads=3)
 
 
 @pytest.mark.parametrize("name", CHECKS.names())

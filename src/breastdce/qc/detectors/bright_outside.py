@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from breastdce.core.codes import CaveatCode
-from breastdce.core.grid import Grid
+from breastdce.core.grid import FloatArray, Grid
 from breastdce.qc.detectors._contract import Detector, Finding
 from breastdce.qc.detectors._signal import Voxel
 from breastdce.qc.exam import QcExam
@@ -27,14 +27,17 @@ def find(exam: QcExam) -> Finding:
     near = _grown(exam.breast.data, exam.grid)
     if np.count_nonzero(exam.breast.data) < _LEAST or near.all():
         return Finding(score=0.0, words="No outside of the breast to look at.")
+    breast, outside = (mask.ravel(order="F") for mask in (exam.breast.data, ~near))
     spread, tamed = 0.0, 0.0
     excess: list[float] = []
     for phase in exam.triple:
-        cap = np.float32(np.percentile(phase.data[exam.breast.data], _TOP))
-        held = np.where(near, phase.data, np.minimum(phase.data, cap))
-        spread += float(phase.data.var(dtype=np.float64))
-        tamed += float(held.var(dtype=np.float64))
-        excess.append(float((phase.data - held).sum(dtype=np.float64)))
+        signal = phase.data.ravel(order="F")  # as it lies in memory
+        cap = np.float32(np.percentile(signal[breast], _TOP))
+        over = signal[(signal > cap) & outside].astype(np.float64)
+        variance, lost = _spread(phase.data, over, float(cap))
+        spread += variance
+        tamed += variance - lost
+        excess.append(float((over - cap).sum()))
     score = float(np.sqrt(spread / tamed)) - 1 if tamed > 0 else 0.0
     if score <= 0:
         return Finding(score=0.0)
@@ -47,6 +50,14 @@ def find(exam: QcExam) -> Finding:
         words=f"Structures brighter than the breast make the standard deviation of the images "
         f"{100 * score:.1f} % larger; the brightest one lies in slice {voxel[2]}.",
     )
+
+
+def _spread(image: NDArray[np.float32], over: FloatArray, cap: float) -> tuple[float, float]:
+    """Variance of an image, and what it loses where the voxels `over` it are held at `cap`."""
+    mean = float(image.mean(dtype=np.float64))
+    squares = np.square(over - mean).sum() - over.size * (cap - mean) ** 2
+    shift = (over - cap).sum() / image.size
+    return float(image.var(dtype=np.float64)), float(squares / image.size + shift**2)
 
 
 def _grown(breast: NDArray[np.bool_], grid: Grid) -> NDArray[np.bool_]:

@@ -27,7 +27,8 @@ _DARK = 0.4  # of the tissue's median: what is darker may be a strong ghost
 _LEAST_AIR = 2000  # voxels
 _FEW_SHIFTS = 16
 _SIGMAS = 3.0
-_BROAD = 5.0  # voxels: smoother than that is shading
+_BROAD = 13  # voxels of a mean, taken twice: smoother than that is shading
+_LEAST_SHARE = np.float32(1e-3)  # of the voxels near a voxel that are of its region
 _TOP = 99.8
 
 
@@ -40,10 +41,10 @@ def find(exam: QcExam) -> Finding:
     chance = _SIGMAS / float(np.sqrt(np.count_nonzero(air)))
     best = (0.0, 0, 0, 0)
     for number, phase in enumerate(exam.native.phases):
-        image = phase.data[:, :, ::step]
+        power = _power(phase.data[:, :, ::step])
         for axis in (0, 1):
             least = int(_LEAST_MM / exam.grid.spacing_mm[axis])
-            score, shift = _peak(shifted_likeness(image, air, axis), least, chance)
+            score, shift = _peak(shifted_likeness(power, air, axis), least, chance)
             best = max(best, (score, number, axis, shift))
     score, number, axis, shift = best
     if score == 0:
@@ -82,22 +83,26 @@ def _grown(mask: NDArray[np.bool_]) -> NDArray[np.bool_]:
     return np.asarray(ndimage.binary_dilation(mask, iterations=_MARGIN))
 
 
-def shifted_likeness(image: Array, air: NDArray[np.bool_], axis: int) -> NDArray[np.float64]:
+def shifted_likeness(power: Array, air: NDArray[np.bool_], axis: int) -> NDArray[np.float64]:
     """Correlation of the air with the body moved by 0, 1, 2, ... voxels along an axis, circular.
 
-    Of squared signal: in the square of a magnitude, noise adds a constant and no more.
+    `power` is squared signal: in the square of a magnitude, noise adds a constant and no more.
+    From both regions their own smooth part along the axis is taken.
     """
     from scipy import fft
 
-    power, inside = _power(image), ~air
-    ghost = _detail(power, air, axis)
-    source = _detail(power, inside, axis)
-    lines = [np.moveaxis(part, axis, 0) for part in (ghost, source, air.astype(np.float32))]
-    spectra = [fft.rfft(part, axis=0) for part in lines]
-    squares = fft.rfft(np.square(lines[1]), axis=0)
-    size = image.shape[axis]
-    product = fft.irfft((spectra[0] * spectra[1].conj()).sum(axis=(1, 2)), size)
-    seen = fft.irfft((spectra[2] * squares.conj()).sum(axis=(1, 2)), size)
+    clear = air.astype(np.float32)
+    share = _smooth(clear, axis)
+    bright = power * clear
+    smooth = _smooth(bright, axis)
+    ghost = np.where(air, bright - smooth / np.maximum(share, _LEAST_SHARE), 0)
+    around = (_smooth(power, axis) - smooth) / np.maximum(1 - share, _LEAST_SHARE)
+    source = np.where(air, 0, power - around)
+    spectra = [fft.rfft(np.moveaxis(part, axis, 0), axis=0) for part in (ghost, source, clear)]
+    squares = fft.rfft(np.square(np.moveaxis(source, axis, 0)), axis=0)
+    size = power.shape[axis]
+    product = fft.irfft(np.einsum("fij,fij->f", spectra[0], spectra[1].conj()), size)
+    seen = fft.irfft(np.einsum("fij,fij->f", spectra[2], squares.conj()), size)
     total, most = float(np.square(ghost).sum()), float(seen.max())
     if total <= 0 or most <= 0:
         return np.zeros(size)
@@ -110,13 +115,12 @@ def _power(image: Array) -> Array:
     return np.asarray(np.square(np.minimum(image / np.float32(top), 1)), np.float32)
 
 
-def _detail(power: Array, where: NDArray[np.bool_], axis: int) -> Array:
-    """Signal of a region less its own smooth part along the axis; 0 outside."""
-    from scipy import ndimage
+def _smooth(image: Array, axis: int) -> Array:
+    """Means weighted by a triangle, of a standard deviation of 5 voxels, circular."""
+    from scipy.ndimage import uniform_filter1d
 
-    share = ndimage.gaussian_filter1d(where.astype(np.float32), _BROAD, axis=axis, mode="wrap")
-    smooth = ndimage.gaussian_filter1d(power * where, _BROAD, axis=axis, mode="wrap")
-    return np.asarray(np.where(where, power - smooth / np.maximum(share, 1e-3), 0), np.float32)
+    once = uniform_filter1d(image, _BROAD, axis=axis, mode="wrap")
+    return np.asarray(uniform_filter1d(once, _BROAD, axis=axis, mode="wrap"))
 
 
 def _peak(likeness: NDArray[np.float64], least: int, chance: float) -> tuple[float, int]:

@@ -14,20 +14,24 @@ from numpy.typing import NDArray
 from breastdce.core.codes import CaveatCode
 from breastdce.qc.detectors._contract import Detector, Finding
 from breastdce.qc.detectors._signal import Array, slice_center
+from breastdce.qc.detectors._spectrum_loops import loneliest
 from breastdce.qc.exam import QcExam
 
-_CANDIDATES = 12
 _LOWEST = 0.05  # cycles per voxel: below it a slice is brighter here than there, not striped
 _INNER, _OUTER = 3, 6  # of the ring; a Hann window spreads a point over 2 voxels
-_BOX = 9
 _OUTWARD = 0.75
 
 
 def _ring() -> NDArray[np.int64]:
+    """Steps to the points of the ring, the nearest first: they are most often the largest."""
     line = np.arange(-_OUTER, _OUTER + 1)
     u, v = np.meshgrid(line, line, indexing="ij")
     far = np.hypot(u, v)
-    return np.stack([u, v])[:, (far >= _INNER) & (far <= _OUTER)]
+    steps = np.stack([u, v], axis=-1)[(far >= _INNER) & (far <= _OUTER)]
+    return np.asarray(steps[np.argsort(np.hypot(*steps.T), kind="stable")])
+
+
+_RING = _ring()
 
 
 def find(exam: QcExam) -> Finding:
@@ -52,28 +56,21 @@ def find(exam: QcExam) -> Finding:
 
 def _loneliest(image: Array) -> tuple[float, float, float]:
     """Ratio of a point of k-space to the ring around it, at most; its frequencies."""
-    from scipy import fft, ndimage
+    from scipy import fft
 
-    if min(image.shape) <= 2 * _OUTER or not image.any():
+    rows, columns = image.shape
+    window = (np.hanning(rows)[:, None] * np.hanning(columns)).astype(np.float32)
+    seen = np.ascontiguousarray(image * window)
+    if min(image.shape) <= 2 * _OUTER or not seen.any():
         return 0.0, 0.0, 0.0
-    window = np.hanning(image.shape[0])[:, None] * np.hanning(image.shape[1])
-    size = np.abs(fft.fft2((image * window).astype(np.float32)))
-    u, v = (fft.fftfreq(n) for n in image.shape)
-    floor = np.float32(1e-6) * size.max()  # where k-space was filled with zeros
-    near = ndimage.uniform_filter(size, _BOX, mode="wrap") + floor
-    lone = size / near
-    radius = np.hypot(u[:, None], v)
-    lone[radius < _LOWEST] = 0
-    lone[:, v < 0] = 0  # the other half mirrors this one
-    ring = _ring()
-    best = (0.0, 0.0, 0.0)
-    for place in np.argpartition(lone, -_CANDIDATES, axis=None)[-_CANDIDATES:]:
-        a, b = np.unravel_index(place, lone.shape)
-        i, j = (a + ring[0]) % size.shape[0], (b + ring[1]) % size.shape[1]
-        around = size[i, j][radius[i, j] >= _OUTWARD * radius[a, b]]
-        ratio = float(size[a, b] / max(float(around.max(initial=0)), float(floor)))
-        best = max(best, (ratio, float(u[a]), float(v[b])))
-    return best
+    half = np.abs(fft.rfft2(seen))
+    mirrored = (columns - 1) // 2  # columns of the other half
+    other = np.roll(half[::-1, mirrored:0:-1], 1, axis=0)
+    size = np.concatenate([half, other], axis=1)
+    u, v = fft.fftfreq(rows), fft.fftfreq(columns)
+    floor = 1e-6 * float(size.max())  # where k-space was filled with zeros
+    ratio, a, b = loneliest(size, u, v[: -(-columns // 2)], _RING, _LOWEST, _OUTWARD, floor)
+    return ratio, float(u[a]), float(v[b])
 
 
 DETECTOR = Detector(

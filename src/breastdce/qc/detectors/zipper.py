@@ -11,12 +11,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from breastdce.core.codes import CaveatCode
+from breastdce.imaging.kernel import read_only
 from breastdce.qc.detectors._contract import Detector, Finding
+from breastdce.qc.detectors._line_loops import line_noise
 from breastdce.qc.detectors._signal import TOO_COARSE, Array, axis_word, is_coarse
 from breastdce.qc.exam import QcExam
 
 _REACH = 2  # lines that a line is compared with, to take tissue out
 _NEAR, _FAR = 5, 10  # lines whose noise it is compared with
+_SHORTEST = 3  # voxels of a line
 _SHARE = 0.75  # quantile over slices: it must show in a quarter of them
 
 
@@ -56,13 +59,10 @@ def line_contrast(image: Array, axis: int) -> NDArray[np.float64]:
     noise of a line is the median size of what it differs from the mean of the lines two before
     and two after, less what varies slowly along the line.
     """
-    lines = np.moveaxis(image, axis, 0)
-    if lines.shape[0] <= 2 * (_FAR + _REACH):
+    lines = read_only(np.moveaxis(image, (2, axis), (0, 1)))
+    if lines.shape[1] <= 2 * (_FAR + _REACH) or lines.shape[2] < _SHORTEST:
         return np.zeros((0, image.shape[2]))
-    sides = lines[: -2 * _REACH] + lines[2 * _REACH :]
-    left = lines[_REACH:-_REACH] - np.float32(0.5) * sides
-    left = np.abs(left[:, 1:-1] - np.float32(0.5) * (left[:, 2:] + left[:, :-2]))
-    noise = np.median(left, axis=1).astype(np.float64)
+    noise = line_noise(lines, _REACH).T.astype(np.float64)
     count = noise.shape[0] - 2 * _FAR
     gaps = range(_NEAR, _FAR + 1)
     before = np.median([noise[_FAR - gap : _FAR - gap + count] for gap in gaps], axis=0)
