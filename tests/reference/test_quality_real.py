@@ -60,6 +60,7 @@ def measured(data: Callable[[str], Path]) -> dict[str, CheckResult]:
         pe_percent=70.0,
         min_neighbors=4,
     )
+    suppressed: dict[str, object] = {"ScanOptions": ["FS"]}
     facts = ExamFacts(
         manufacturer="GE",
         model="Genesis Signa",
@@ -70,7 +71,7 @@ def measured(data: Callable[[str], Path]) -> dict[str, CheckResult]:
         phase_indices=(0, 1, 2),
         roles=(PhaseRole.PRE, PhaseRole.POST1, PhaseRole.POST2),
         rescaled=False,
-        sidecars=({"ScanOptions": ["FS"]},) * 3,
+        sidecars=(suppressed,) * 3,
     )
     ftv = functional_tumor_volume(Triple(*phases), region, FtvParams()).mask
     breast = breast_mask(phases[0], BreastParams()).mask

@@ -94,3 +94,8 @@ def noisy(images: list[np.ndarray], sd: float, seed: int = 7) -> list[np.ndarray
 def value(name: str, exam: QcExam) -> tuple[float | Undefined, ...]:
     """What a check says."""
     return CHECKS.get(name).measure(exam)
+
+
+def numbers(name: str, exam: QcExam) -> list[float]:
+    """What a check says, for one that has a value: what has none is left out."""
+    return [one for one in value(name, exam) if not isinstance(one, Undefined)]

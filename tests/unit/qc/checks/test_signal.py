@@ -14,7 +14,18 @@ import pytest
 
 from breastdce.core.codes import Undefined
 from breastdce.core.volume import Mask
-from tests.unit.qc.boxes import GLANDS, GRID, RIGHT, SHAPE, SIGNAL, exam_of, noisy, phases, value
+from tests.unit.qc.boxes import (
+    GLANDS,
+    GRID,
+    RIGHT,
+    SHAPE,
+    SIGNAL,
+    exam_of,
+    noisy,
+    numbers,
+    phases,
+    value,
+)
 
 NOISE = 0.03
 
@@ -35,7 +46,7 @@ def test_snr_is_signal_over_noise(grainy):
 
 def test_cnr_is_difference_over_noise(grainy):
     assert value("cnr_gland", grainy) == pytest.approx((50.0, 72.5, 80.0), rel=NOISE)
-    pre, early, late = value("cnr_lesion", grainy)
+    pre, early, late = numbers("cnr_lesion", grainy)
     assert (early, late) == pytest.approx((102.5, 60.0), rel=NOISE)
     assert abs(pre) < 1.0  # the median of 64 voxels is off by a fifth of the noise
 
@@ -90,7 +101,7 @@ def test_shading_is_the_range_of_the_coils_field(slope):
     exam = exam_of(noisy([image * field for image in phases()], 0.5))
     over = np.broadcast_to(field, SHAPE)[exam.inside.all]
     low, high = np.quantile(over, (0.05, 0.95))
-    (found,) = value("shading", exam)
+    (found,) = numbers("shading", exam)
     # A Gaussian flattens the ends of a field: a tenth of its logarithm, and the noise's own range.
     assert math.log(found) == pytest.approx(math.log(high / low), rel=0.15, abs=0.03)
 
@@ -123,8 +134,8 @@ def test_shading_left_is_1_where_the_field_was_found_and_all_of_it_where_not():
     even = noisy(phases(), 0.5)
     exam = exam_of([image * field for image in even])
     assert value("shading_corrected", exam) == (Undefined.NOT_CORRECTED,)
-    (before,) = value("shading", exam)
+    (before,) = numbers("shading", exam)
     (none,) = value("shading_corrected", replace(exam, debiased=exam.triple))
     assert none == pytest.approx(before, rel=1e-5)
-    (left,) = value("shading_corrected", replace(exam, debiased=exam_of(even).triple))
+    (left,) = numbers("shading_corrected", replace(exam, debiased=exam_of(even).triple))
     assert math.log(left) < 0.15 * math.log(before)  # what the smooth field itself misses
