@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 import tomllib
 
+from markupsafe import Markup
+
 from breastdce.core.catalog import Catalog
 from breastdce.core.counted import counted
 from breastdce.report.html import fill, policy, source
@@ -15,8 +17,8 @@ from breastdce.report.words import number, text
 
 PANELS: Catalog[Panel] = Catalog("breastdce.report.panels", "PANEL", Panel)
 _STYLE, _EXAM_SCRIPT = "style.css", "exam.js"
-_PLACE = re.compile(r'(<section id="cohort".*?</h2>\n).*?(\n</section>)', re.DOTALL)
-"""Of the panel that `with_standing` fills."""
+_PLACE = r'(<section id="{}" .*?</h2>\n).*?(\n</section>)'
+"""Content of a section and what stands around it."""
 
 
 def render_exam(view: ExamView) -> str:
@@ -47,8 +49,13 @@ def with_standing(page: str, standing: StandingView) -> str:
     The rest of the page stays as it is, so that a whole data set's pages follow a new exam
     without a look at their images.
     """
-    content = standing_markup(standing)
-    return _PLACE.sub(lambda found: f"{found[1]}{content}{found[2]}", page, count=1)
+    return with_section(page, "cohort", standing_markup(standing))
+
+
+def with_section(page: str, name: str, content: Markup) -> str:
+    """Replace the content of the section of one panel; a page without it stays as it is."""
+    place = re.compile(_PLACE.format(name), re.DOTALL)
+    return place.sub(lambda found: f"{found[1]}{content}{found[2]}", page, count=1)
 
 
 def _panels() -> list[Panel]:

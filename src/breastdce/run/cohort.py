@@ -184,8 +184,8 @@ def _origin(plan: Plan, records: Sequence[Provenance]) -> Origin:
 def _write_standings(out: Path, records: Sequence[Provenance]) -> None:
     panel = load_panel(layout.PANEL)
     features = [row for record in records for row in _feature_rows(out, record, panel.columns())]
-    rows = [read_measurements(record).row for record in records]
-    write_standings(out, rows, features, describe(panel))
+    measured = [read_measurements(record) for record in records]
+    write_standings(out, measured, features, describe(panel))
 
 
 def _engines(records: Sequence[Provenance]) -> dict[str, str]:

@@ -6,8 +6,8 @@ from dataclasses import replace
 
 import pytest
 
-from breastdce.report.page import render_exam
-from breastdce.report.panels.quality import PANEL
+from breastdce.report.page import render_exam, with_section
+from breastdce.report.panels.quality import PANEL, quality_markup
 from breastdce.report.view import ExamView, QualityLine
 
 
@@ -75,6 +75,15 @@ def test_the_place_among_the_exams_needs_five_of_them(measured, n_exams, shown):
     assert ("P83" in page) is shown
     assert ("P40" in page) is shown
     assert (f"{n_exams} exams of this data set" in page) is shown
+
+
+def test_the_places_can_be_written_into_a_finished_page(measured):
+    cohort = {"n_exams": 7, "percentiles": {"bpe": 83.4}}
+    content = quality_markup(measured.quality, measured.phase_indices, len(measured.phases), cohort)
+    reports = {**measured.reports, "quality_cohort": cohort}
+    whole = render_exam(replace(measured, reports=reports))
+    assert with_section(render_exam(measured), "quality", content) == whole
+    assert "P83" in whole
 
 
 def test_a_page_without_the_step_says_so(view):

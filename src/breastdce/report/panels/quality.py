@@ -1,7 +1,7 @@
 """Measures of image quality: value, direction, what is out of bounds, and the cohort's own spread.
 
 Where `reports["quality_cohort"]` holds {"n_exams": n, "percentiles": {column of quality.tsv:
-percent of the exams at or below}}, of at least five exams, a column says where this exam stands.
+percent of the exams at or below}}, of at least five exams, a value says where this exam stands.
 """
 
 from __future__ import annotations
@@ -48,15 +48,27 @@ class _Row(NamedTuple):
 
 
 def render(view: ExamView) -> Markup:
-    n_exams, places = _cohort(view.reports.get("quality_cohort"))
-    images = {phase: image for image, phase in reversed(list(enumerate(view.phase_indices)))}
-    rows = [_row(line, places, images) for line in view.quality]
-    per_phase = {line.name for line in view.quality if line.per_phase}
+    cohort = view.reports.get("quality_cohort")
+    return quality_markup(view.quality, view.phase_indices, len(view.phases), cohort)
+
+
+def quality_markup(
+    lines: Sequence[QualityLine], phase_indices: Sequence[int], n_phases: int, cohort: object
+) -> Markup:
+    """Tables of the measures of the exam and of its phases.
+
+    Needs no image, so that a page can be told the places of its exam among the others when these
+    are known; `cohort` is what `reports["quality_cohort"]` holds, or None.
+    """
+    n_exams, places = _cohort(cohort)
+    images = {phase: image for image, phase in reversed(list(enumerate(phase_indices)))}
+    rows = [_row(line, places, images) for line in lines]
+    per_phase = {line.name for line in lines if line.per_phase}
     return fill(
         "quality.html",
         exam_rows=[row for row in rows if row.name not in per_phase],
         phase_rows=[row for row in rows if row.name in per_phase],
-        phases=[_phase(index, images.get(index)) for index in range(len(view.phases))],
+        phases=[_phase(index, images.get(index)) for index in range(n_phases)],
         flagged=_flagged(rows),
         n_exams=n_exams,
     )
