@@ -37,14 +37,19 @@ PRINTED: dict[str, tuple[float | Undefined, ...]] = {
     "fat_suppression": (2.154,),
     "fat_suppression_sides": (Undefined.ONE_SIDE,),
     "shading": (1.963,),
+    "shading_corrected": (Undefined.NOT_CORRECTED,),
     "ghosting": (6.209, 4.221, 3.801),
+    "motion_residual": (Undefined.REFERENCE_PHASE, 2.904, 4.285),
+    "motion_shift": (Undefined.REFERENCE_PHASE, 0.06988, 0.1165),
+    "motion_residual_corrected": (Undefined.NOT_CORRECTED,) * 3,
+    "motion_shift_corrected": (Undefined.NOT_CORRECTED,) * 3,
     "contrast_arrival": (205.7,),
     "breast_cut": (11.82,),
-    "saturation": (0.0, 0.0, 0.0),
+    "saturation": (4.108e-5, 4.108e-5, 4.108e-5),
     "missing_slices": (0.0, 0.0, 0.0),
     "slice_jump": (5.243, 5.555, 6.210),
     "bpe": (20.88,),
-    "bpe_share": (48.75,),
+    "bpe_share": (33.71,),
     "bpe_category": (2.0,),
 }
 
@@ -81,14 +86,14 @@ def measured(data: Callable[[str], Path]) -> dict[str, CheckResult]:
 
 @pytest.mark.parametrize("name", PRINTED)
 def test_measures_are_those_of_the_documentation(measured, name):
-    values = tuple(
-        reason if value is None else value
-        for value, reason in zip(measured[name].values, measured[name].reasons, strict=True)
-    )
-    if any(isinstance(value, Undefined) for value in values):
-        assert values == PRINTED[name]
-    else:
-        assert values == pytest.approx(PRINTED[name], rel=1e-3)
+    pairs = zip(measured[name].values, measured[name].reasons, strict=True)
+    for (value, reason), printed in zip(pairs, PRINTED[name], strict=True):
+        assert (value is None) is isinstance(printed, Undefined)
+        assert reason == printed if value is None else value == pytest.approx(printed, rel=1e-3)
+
+
+def test_every_measure_is_compared(measured):
+    assert set(measured) == set(PRINTED)
 
 
 def test_nothing_is_flagged(measured):

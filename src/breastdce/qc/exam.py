@@ -128,7 +128,7 @@ class QcExam:
 
     @cached_property
     def enhancing_share(self) -> Number:
-        """Percent of the voxels of `healthy_gland` that rise by a fifth or more until early."""
+        """Percent of the voxels of `healthy_gland` that rise by 30 % or more until early."""
         return enhancing_share(self.triple.pre, self.triple.post1, self.healthy_gland)
 
     def medians(self, where: Bools) -> tuple[Number, ...]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 from dataclasses import replace
 
 import msgspec
@@ -83,4 +84,7 @@ def test_every_check_says_what_it_is(name, grainy):
     assert check.formula.endswith(".")
     assert check.source
     assert check.unit in ("1", "%", "mm", "s", "mL", "arbitrary")
+    told = inspect.getdoc(check.measure) or ""
+    assert all(part in told for part in (check.formula, check.source, f"in {check.unit};"))
+    assert f"good is {check.good.value}." in told
     assert len(check.measure(grainy)) == (3 if check.per_phase else 1)

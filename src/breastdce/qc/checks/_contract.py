@@ -42,3 +42,11 @@ class Check:
     """A value below is flagged; None: never."""
     high: float | None = None
     """A value above is flagged; None: never."""
+
+    def __post_init__(self) -> None:
+        """Say all this in the docstring of `measure`, for `help()`."""
+        kind = "One value for each native phase" if self.per_phase else "One value for the exam"
+        self.measure.__doc__ = (
+            f"{self.title}. {kind}, in {self.unit}; good is {self.good}.\n\n"
+            f"{self.formula}\n\nSource: {self.source}."
+        )

@@ -23,8 +23,8 @@ CHECK = Check(
     good=Good.NEITHER,
     formula="100 x (early - pre) / pre of the mean signals of glandular tissue at least 5 mm from "
     "the FTV.",
-    source="Percent enhancement of fibroglandular tissue, as Klifa et al., J Magn Reson Imaging "
-    "2011;33:1229; our tissue masks",
+    source="breastdce; early enhancement of fibroglandular tissue, a risk factor in Hu et al., "
+    "Oncotarget 2017;8:10620; our tissue masks",
     per_phase=False,
     measure=measure,
 )

@@ -24,7 +24,8 @@ CHECK = Check(
     good=Good.NEITHER,
     formula="1 minimal (less than 25 % of the glandular tissue enhances), 2 mild (to 50 %), 3 "
     "moderate (to 75 %), 4 marked; by numbers, not a radiologist's category.",
-    source="Quarters of King et al., Radiology 2011;260:50, on the enhancing share",
+    source="breastdce; quarters of the enhancing share, with the names of the four levels that "
+    "readers rated in King et al., Radiology 2011;260:50",
     per_phase=False,
     measure=measure,
 )

@@ -17,8 +17,9 @@ CHECK = Check(
     unit="%",
     good=Good.NEITHER,
     formula="100 x voxels of glandular tissue, at least 5 mm from the FTV, whose early signal "
-    "exceeds the pre-contrast one by 20 % or more, over all of them.",
-    source="breastdce; 20 % is our choice, about twice the noise of the ratio at an SNR of 15",
+    "exceeds the pre-contrast one by 30 % or more, over all of them.",
+    source="BPE% of Niell et al., medRxiv 2020.03.09.20031153, with its threshold, in the first "
+    "phase after contrast; our tissue masks",
     per_phase=False,
     measure=measure,
 )

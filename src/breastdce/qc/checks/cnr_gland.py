@@ -19,8 +19,8 @@ CHECK = Check(
     good=Good.HIGH,
     formula="(Median signal of glandular tissue - median signal of fat) / SD of the noise by air; "
     "negative where fat is brighter.",
-    source="Contrast over noise, as Magnotta & Friedman, J Digit Imaging 2006;19:140 (MRIQC cnr), "
-    "but over the noise of air alone",
+    source="breastdce; contrast over noise as in Magnotta & Friedman, J Digit Imaging 2006;19:140. "
+    "MRIQC cnr has no sign and adds the variances of both tissues to that of air",
     per_phase=True,
     measure=measure,
 )

@@ -56,8 +56,8 @@ CHECK = Check(
     "- mean square of the air that does not) / mean square of the breasts), of the axis where it "
     "is larger, which is that of phase encoding where there are ghosts. The noise's power is the "
     "same in both and cancels.",
-    source="Idea of the ACR percent signal ghosting test (ACR Large Phantom Test Guidance), by "
-    "power",
+    source="breastdce; the ACR's percent-signal ghosting (Phantom Test Guidance for the ACR MRI "
+    "Accreditation Program) compares mean air along the two axes, this its power",
     per_phase=True,
     measure=measure,
 )

@@ -19,7 +19,7 @@ CHECK = Check(
     good=Good.LOW,
     formula="Length of the translation that best explains the difference to the pre-contrast "
     "phase at the steepest tenth of 2 mm blocks in and near the breasts that do not enhance: "
-    "least squares on the gradient, three rounds, after division by the gain of other tissue.",
+    "least squares on the gradient together with one gain of these blocks, three rounds.",
     source="Lucas & Kanade, Proc IJCAI 1981:674",
     per_phase=True,
     measure=measure,

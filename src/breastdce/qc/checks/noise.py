@@ -18,7 +18,7 @@ CHECK = Check(
     good=Good.NEITHER,
     formula="Median over blocks of 8 x 8 voxels of air of their SD, over 0.655, the SD of a "
     "Rayleigh distribution; in stored units.",
-    source="Gudbjartsson & Patz, Magn Reson Med 1995;34:910",
+    source="Gudbjartsson & Patz, Magn Reson Med 1995;34:910; blocks are ours",
     per_phase=True,
     measure=measure,
 )

@@ -21,7 +21,7 @@ CHECK = Check(
     "found together with the split into glandular tissue and fat (Gaussian, at last 15 mm SD), "
     "pre-contrast.",
     source="breastdce; field and classes in turns as Wells et al., IEEE Trans Med Imaging "
-    "1996;15:429",
+    "1996;15:429. MRIQC inu_range is the difference of these percentiles of N4's field",
     per_phase=False,
     measure=measure,
 )

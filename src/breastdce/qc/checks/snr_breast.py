@@ -18,7 +18,8 @@ CHECK = Check(
     good=Good.HIGH,
     formula="Median signal of gland and fat together, over the SD of the noise: 0.655 x median / "
     "SD of air. Low where suppressed fat is most of the breast.",
-    source="Dietrich et al., J Magn Reson Imaging 2007;26:375; MRIQC snr_dietrich",
+    source="Dietrich et al., J Magn Reson Imaging 2007;26:375; as MRIQC snr_dietrich, which takes "
+    "the MAD of all air",
     per_phase=True,
     measure=measure,
 )

@@ -10,7 +10,7 @@ import pytest
 
 from breastdce.core.codes import Undefined
 from breastdce.qc.exam import QcExam
-from tests.unit.qc.boxes import SHAPE, SIGNAL, exam_of, noisy, numbers, phases, value
+from tests.unit.qc.boxes import LEFT, RIGHT, SHAPE, SIGNAL, exam_of, noisy, numbers, phases, value
 
 
 def ghosted(amplitude: float) -> QcExam:
@@ -50,6 +50,29 @@ def test_shift_is_found_in_mm(axis, voxels, mm):
     assert unmoved < 0.1
     moved, unmoved = numbers("motion_residual", exam)
     assert moved > 4 * unmoved
+
+
+@pytest.mark.parametrize("share", [0.2, 0.4, 0.6])
+def test_a_shift_by_part_of_a_voxel_is_found(share):
+    still = phases()[0]
+    moved = (1 - share) * still + share * np.roll(still, 1, 1)
+    (found, _) = numbers("motion_shift", exam_of(noisy([still, moved, still], 1.0)))
+    assert found == pytest.approx(2.5 * share, abs=0.25)  # a tenth of a voxel
+
+
+@pytest.mark.parametrize("gain", [0.9, 1.15, 1.3])
+@pytest.mark.parametrize("voxels", [0, 1])
+def test_skin_that_enhances_and_fat_that_does_not_is_no_shift(gain, voxels):
+    images = []
+    for factor in (1.0, gain):
+        image = phases()[0]
+        for breast in (RIGHT, LEFT):
+            side, depth = breast
+            image[side, depth.start : depth.start + 2] = 100.0 * factor
+        images.append(image)
+    moved = np.roll(images[1], voxels, 1)
+    (found, _) = numbers("motion_shift", exam_of(noisy([images[0], moved, images[0]], 1.0)))
+    assert found == pytest.approx(2.5 * voxels, abs=0.25)
 
 
 def test_enhancement_alone_is_hardly_taken_for_a_shift():

@@ -108,8 +108,13 @@ def test_shading_is_the_range_of_the_coils_field(slope):
 
 def test_background_enhancement_is_that_of_the_gland_outside_the_lesion(clean):
     assert value("bpe", clean) == pytest.approx((30.0,), rel=1e-6)
-    assert value("bpe_share", clean) == (100.0,)
-    assert value("bpe_category", clean) == (4.0,)
+
+
+@pytest.mark.parametrize(("rise", "share"), [(1.29, 0.0), (1.31, 100.0)])
+def test_gland_enhances_where_it_rises_by_30_percent(rise, share):
+    exam = exam_of(phases({**SIGNAL, "gland": (150.0, 150 * rise, 210.0)}))
+    assert value("bpe_share", exam) == (share,)
+    assert value("bpe_category", exam) == (1.0 if share == 0 else 4.0,)
 
 
 @pytest.mark.parametrize(("planes", "category"), [(0, 1.0), (3, 2.0), (6, 3.0), (9, 4.0)])
