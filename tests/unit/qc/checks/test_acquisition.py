@@ -13,20 +13,21 @@ from breastdce.qc.exam import QcExam
 from tests.unit.qc.boxes import LEFT, RIGHT, SHAPE, SIGNAL, exam_of, noisy, numbers, phases, value
 
 
-def ghosted(amplitude: float) -> QcExam:
-    """A body of 100 with air of 3 around it, and more power where ghosts along j would lie."""
+def ghosted(amplitude: float, axis: int) -> QcExam:
+    """A body of 100 with air of 3 around it, and more power where ghosts would lie."""
     data = np.full(SHAPE, 3.0, np.float32, order="F")
-    data[30:66, :16] = math.hypot(3.0, amplitude)
+    data[(np.s_[:, 20:], np.s_[30:66, :16])[axis]] = math.hypot(3.0, amplitude)
     data[30:66, 20:] = 100.0
     breast = np.zeros(SHAPE, bool, order="F")
     breast[30:66, 20:50] = True
     return exam_of([data] * 3, breast=breast)
 
 
+@pytest.mark.parametrize("axis", [0, 1])
 @pytest.mark.parametrize("amplitude", [0.0, 1.0, 4.0])
-def test_ghosting_is_the_amplitude_beside_the_tissue(amplitude):
+def test_ghosting_is_the_amplitude_beside_the_tissue(amplitude, axis):
     # Over the signal of the breast, 100, in percent; the noise's power has canceled.
-    assert value("ghosting", ghosted(amplitude)) == pytest.approx((amplitude,) * 3, abs=1e-3)
+    assert value("ghosting", ghosted(amplitude, axis)) == pytest.approx((amplitude,) * 3, abs=1e-3)
 
 
 def test_air_that_lies_beside_tissue_everywhere_tells_nothing_of_ghosts(clean):
@@ -50,6 +51,22 @@ def test_shift_is_found_in_mm(axis, voxels, mm):
     assert unmoved < 0.1
     moved, unmoved = numbers("motion_residual", exam)
     assert moved > 4 * unmoved
+
+
+@pytest.mark.parametrize("percent", [2.0, 5.0])
+def test_residual_is_the_median_difference_over_the_median_signal(percent):
+    still = phases()[0]
+    changed = still.copy(order="F")
+    changed[:48] *= 1 + percent / 100  # the right side by as much up as the left side down
+    changed[48:] *= 1 - percent / 100
+    (found, _) = numbers("motion_residual", exam_of([still, changed, still]))
+    assert found == pytest.approx(percent, rel=0.05)  # its SD grows by a hundredth, and is matched
+
+
+def test_residual_does_not_see_a_change_of_scale_and_offset():
+    still = phases()[0]
+    (found, _) = numbers("motion_residual", exam_of([still, 2 * still + 7, still]))
+    assert found < 1e-3
 
 
 @pytest.mark.parametrize("share", [0.2, 0.4, 0.6])
@@ -106,6 +123,9 @@ def test_saturation_is_the_share_of_the_body_at_the_top(clean):
     body = np.count_nonzero(clean.outside.body.data)
     _, early, late = numbers("saturation", clean)
     assert early == late == pytest.approx(100 * 64 / body)  # the lesion alone
+    bright = phases()
+    bright[1][0, 0, 0] = bright[1].max()  # in air
+    assert numbers("saturation", exam_of(bright))[1] == early
     clipped = exam_of([np.minimum(image, 150.0) for image in phases()])
     assert numbers("saturation", clipped)[1] > 50 * early
 
@@ -124,6 +144,14 @@ def test_a_brighter_slice_jumps_by_the_logarithm_of_its_factor():
     still, jumps, _ = value("slice_jump", exam_of(images))
     assert jumps == pytest.approx(100 * math.log(1.1), rel=1e-5)
     assert still == pytest.approx(0.0, abs=1e-4)
+
+
+def test_signal_that_changes_evenly_from_slice_to_slice_does_not_jump():
+    images = phases({**SIGNAL, "gland": (50.0,) * 3, "lesion": (50.0,) * 3})
+    slope = np.exp(0.02 * np.arange(SHAPE[2], dtype=np.float32))
+    assert numbers("slice_jump", exam_of([image * slope for image in images])) == pytest.approx(
+        [0.0] * 3, abs=1e-3
+    )
 
 
 @pytest.mark.parametrize(
