@@ -57,6 +57,14 @@ def test_directions_units_and_definitions_are_shown(measured):
     assert "Phase 1 (early)" in shown
 
 
+@pytest.mark.parametrize(
+    ("value", "shown"),
+    [(0.0, ">0<"), (0.0002, ">0.0002<"), (0.001, ">0.001<"), (0.0516, ">0.052<"), (7.0, ">7<")],
+)
+def test_small_values_are_not_shown_as_0(view, value, shown):
+    assert shown in str(PANEL.show(replace(view, quality=(line("bpe", (value,)),))))
+
+
 def test_a_missing_value_says_why(measured):
     shown = str(PANEL.show(measured))
     assert 'title="No air is shown."' in shown

@@ -6,6 +6,7 @@ percent of the exams at or below}}, of at least five exams, a value says where t
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
@@ -106,8 +107,10 @@ def _cell(line: QualityLine, index: int, place: float | None) -> _Cell:
 
 
 def _shown(value: float) -> str:
-    """Three figures, no exponent."""
+    """Three figures, no exponent; one figure of what would else be shown as 0."""
     size = abs(value)
+    if 0 < size < 10**-_DIGITS:
+        return decimal(value, math.ceil(-math.log10(size)))
     digits = next((n for n in range(_DIGITS) if size >= 10 ** (_DIGITS - 1 - n)), _DIGITS)
     return decimal(value, 0 if value == int(value) else digits)
 
