@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
+import numpy as np
 import pytest
+from scipy import ndimage
 
 from breastdce.core.codes import Undefined
 from breastdce.core.exam import (
@@ -18,10 +20,12 @@ from breastdce.core.exam import (
     Triple,
     VoiSource,
 )
+from breastdce.core.volume import Volume
 from breastdce.kinetics.ftv import functional_tumor_volume
 from breastdce.kinetics.thresholds import FtvParams
 from breastdce.prepare.breast_mask import BreastParams, breast_mask
 from breastdce.qc.exam import QcExam
+from breastdce.qc.motion import Motion, find_motion
 from breastdce.qc.report import CheckResult, all_checks, assess
 from tests.reference.test_ftv_real_exams import slices_of, stack
 
@@ -55,7 +59,7 @@ PRINTED: dict[str, tuple[float | Undefined, ...]] = {
 
 
 @pytest.fixture(scope="module")
-def measured(data: Callable[[str], Path]) -> dict[str, CheckResult]:
+def exam(data: Callable[[str], Path]) -> QcExam:
     images = slices_of(data("ucsf_br_06/dce"))
     phases = tuple(stack(images[start : start + 60]) for start in (0, 60, 120))
     region = Region(
@@ -80,8 +84,12 @@ def measured(data: Callable[[str], Path]) -> dict[str, CheckResult]:
     )
     ftv = functional_tumor_volume(Triple(*phases), region, FtvParams()).mask
     breast = breast_mask(phases[0], BreastParams()).mask
-    report = assess(QcExam(Dynamic(phases), facts, breast, ftv), all_checks(), [])
-    return {check.name: check for check in report.checks}
+    return QcExam(Dynamic(phases), facts, breast, ftv)
+
+
+@pytest.fixture(scope="module")
+def measured(exam: QcExam) -> dict[str, CheckResult]:
+    return {check.name: check for check in assess(exam, all_checks(), []).checks}
 
 
 @pytest.mark.parametrize("name", PRINTED)
@@ -98,3 +106,16 @@ def test_every_measure_is_compared(measured):
 
 def test_nothing_is_flagged(measured):
     assert [name for name, check in measured.items() if any(check.flagged)] == []
+
+
+@pytest.mark.parametrize("axis", [0, 1, 2])
+@pytest.mark.parametrize("mm", [2.0, 5.0])
+def test_a_planted_shift_is_found_to_a_fifth(exam, axis, mm):
+    """Of the early phase, whose tissue enhances; linear interpolation, which blurs a little."""
+    voxels = np.zeros(3)
+    voxels[axis] = mm / exam.grid.spacing_mm[axis]
+    moved = ndimage.shift(exam.triple.post1.data, voxels, order=1, mode="nearest")
+    phase = Volume(np.asfortranarray(moved), exam.grid)
+    found = find_motion(exam.triple.pre, phase, exam.breast)
+    assert isinstance(found, Motion)
+    assert found.shift_mm == pytest.approx(mm, rel=0.2)
