@@ -9,8 +9,14 @@ from breastdce.core.exam import ExamId
 from breastdce.dataset import layout
 from breastdce.dataset.checks_tables import TableReader
 from breastdce.dataset.dictionary import FEATURE_KEYS
+from breastdce.dataset.gathered_table import (
+    check_gathered,
+    exam_tables,
+    row_order,
+    write_gathered,
+)
 from breastdce.dataset.problem import Problem, Promise, problem
-from breastdce.formats.tables import Cell, Column, dictionary, read_tsv, write_json, write_tsv
+from breastdce.formats.tables import Cell, Column, read_tsv, write_tsv
 
 _QUANTITIES = (
     ("peak_enhancement_percent", "Peak enhancement", "percent", "Largest relative enhancement"),
@@ -87,16 +93,9 @@ def write_exam_kinetics(root: Path, exam: ExamId, rows: Iterable[Mapping[str, Ce
 
 def write_kinetics(root: Path) -> None:
     """Gather the exams' tables and write the dictionary; neither stays where there are none."""
-    table, meanings = layout.kinetics(root), layout.kinetics(root, "json")
-    exams = map(layout.exam_of, layout.exam_folders(root))
-    paths = [path for exam in exams if (path := layout.exam_kinetics(root, exam)).exists()]
-    if not paths:
-        table.unlink(missing_ok=True)
-        meanings.unlink(missing_ok=True)
-        return
-    rows = [row for path in paths for row in read_tsv(path, COLUMNS)]
-    write_tsv(table, COLUMNS, sorted(rows, key=_key))
-    write_json(meanings, dictionary(COLUMNS))
+    paths = exam_tables(root, layout.exam_kinetics)
+    rows = sorted((row for path in paths for row in read_tsv(path, COLUMNS)), key=row_order)
+    write_gathered(layout.kinetics(root), layout.kinetics(root, "json"), COLUMNS, rows)
 
 
 def check_kinetics(
@@ -107,23 +106,13 @@ def check_kinetics(
 ) -> Iterator[Problem]:
     """Compare the table with its dictionary, the exams' own tables and exams.tsv."""
     path, meanings = layout.kinetics(root), layout.kinetics(root, "json")
-    if path.exists() != meanings.exists():
-        what = "the dictionary is there without its table, or the table without it"
-        yield problem(root, meanings, Promise.TABLES, what, meanings.name)
     reader.check_dictionary(meanings, [column.name for column in COLUMNS])
     rows = reader.read(path, COLUMNS)
-    own = [
-        row for exam in folders for row in reader.read(layout.exam_kinetics(root, exam), COLUMNS)
-    ]
-    if sorted(own, key=_key) != rows:
-        what = "the exams' own tables and the table of all differ"
-        yield problem(root, path, Promise.EXAMS, what, f"{len(own)} and {len(rows)} lines")
+    files = (layout.exam_kinetics(root, exam) for exam in folders)
+    own = sorted((row for file in files for row in reader.read(file, COLUMNS)), key=row_order)
+    yield from check_gathered(root, path, meanings, rows, own)
     voxels = {str(exam["exam_id"]): exam["ftv_voxels"] for exam in exams}
     for row in rows:
         if row["mask"] == layout.MaskName.FTV and row["voxels"] != voxels.get(str(row["exam_id"])):
             what = f"{row['exam_id']}: voxels of the FTV are not those of exams.tsv"
             yield problem(root, path, Promise.EXAMS, what, row["voxels"])
-
-
-def _key(row: Mapping[str, Cell]) -> tuple[str, str]:
-    return str(row["exam_id"]), str(row["mask"])

@@ -6,7 +6,7 @@ dictionary, which the caller makes from the measures.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
 from breastdce.core.codes import Undefined
@@ -14,11 +14,10 @@ from breastdce.core.exam import ExamId
 from breastdce.dataset import layout
 from breastdce.dataset.checks_tables import TableReader
 from breastdce.dataset.dictionary import EXAM_ID, numbers_of
+from breastdce.dataset.gathered_table import Row, check_gathered, exam_tables, write_gathered
 from breastdce.dataset.problem import Problem, Promise, problem
 from breastdce.dataset.rows import LIST_MARK
-from breastdce.formats.tables import Cell, Column, dictionary, read_tsv, write_json, write_tsv
-
-Row = Mapping[str, Cell]
+from breastdce.formats.tables import Cell, Column, read_tsv, write_tsv
 
 COLUMNS = (
     EXAM_ID,
@@ -101,18 +100,11 @@ def write_quality(root: Path, measures: Sequence[Column]) -> None:
     `measures` are the columns between the exam and FLAGGED. Where no exam has such a table neither
     file stays.
     """
-    table, meanings = layout.quality(root), layout.quality(root, "json")
-    exams = map(layout.exam_of, layout.exam_folders(root))
-    paths = [path for exam in exams if (path := layout.exam_quality(root, exam)).exists()]
-    if not paths:
-        table.unlink(missing_ok=True)
-        meanings.unlink(missing_ok=True)
-        return
-    columns = (EXAM_ID, *measures, FLAGGED)
     names = [column.name for column in measures]
-    lines = [exam_line(read_tsv(path, COLUMNS), names) for path in paths]
-    write_tsv(table, columns, sorted(lines, key=_exam))
-    write_json(meanings, dictionary(columns))
+    paths = exam_tables(root, layout.exam_quality)
+    lines = sorted((exam_line(read_tsv(path, COLUMNS), names) for path in paths), key=_exam)
+    table, meanings = layout.quality(root), layout.quality(root, "json")
+    write_gathered(table, meanings, (EXAM_ID, *measures, FLAGGED), lines)
 
 
 def exam_line(rows: Sequence[Row], names: Iterable[str]) -> dict[str, Cell]:
@@ -131,9 +123,6 @@ def check_quality(
 ) -> Iterator[Problem]:
     """Compare the table with its dictionary, the exams' own tables and exams.tsv."""
     path, meanings = layout.quality(root), layout.quality(root, "json")
-    if path.exists() != meanings.exists():
-        what = "the dictionary is there without its table, or the table without it"
-        yield problem(root, meanings, Promise.TABLES, what, meanings.name)
     names = reader.dictionary_names(meanings)
     reader.check_dictionary(meanings, names)
     measures = [name for name in names if name not in (EXAM_ID.name, FLAGGED.name)]
@@ -147,9 +136,7 @@ def check_quality(
             yield problem(root, layout.exam_quality(root, exam), Promise.EXAMS, what, str(exam))
         if found:
             own.append(exam_line(found, measures))
-    if sorted(map(_normal, own), key=_exam) != rows:
-        what = "the exams' own tables and the table of all differ"
-        yield problem(root, path, Promise.EXAMS, what, f"{len(own)} and {len(rows)} lines")
+    yield from check_gathered(root, path, meanings, rows, sorted(map(_normal, own), key=_exam))
     known = {str(exam["exam_id"]) for exam in exams}
     for row in rows:
         if str(row["exam_id"]) not in known:

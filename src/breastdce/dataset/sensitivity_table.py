@@ -9,6 +9,7 @@ from breastdce.core.exam import ExamId
 from breastdce.dataset import layout
 from breastdce.dataset.checks_tables import TableReader
 from breastdce.dataset.dictionary import EXAM_ID
+from breastdce.dataset.gathered_table import exam_tables
 from breastdce.dataset.problem import Problem, Promise, problem
 from breastdce.formats.tables import Cell, Column, dictionary, write_json, write_tsv
 
@@ -94,8 +95,7 @@ def write_sensitivity(root: Path, exam: ExamId, rows: Iterable[Mapping[str, Cell
 def write_sensitivity_dictionary(root: Path) -> None:
     """Write the dictionary of the exams' tables where there are any, else take it away."""
     path = layout.sensitivity_dictionary(root)
-    exams = map(layout.exam_of, layout.exam_folders(root))
-    if any(layout.exam_sensitivity(root, exam).exists() for exam in exams):
+    if exam_tables(root, layout.exam_sensitivity):
         write_json(path, dictionary(COLUMNS))
     else:
         path.unlink(missing_ok=True)

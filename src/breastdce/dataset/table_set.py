@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import msgspec
 
-from breastdce.core.exam import ExamId
 from breastdce.dataset import dictionary as columns_of
 from breastdce.dataset import (
     kinetics_table,
@@ -16,10 +15,9 @@ from breastdce.dataset import (
     sensitivity_table,
     trust_table,
 )
+from breastdce.dataset.gathered_table import exam_tables
 from breastdce.dataset.layout import TableName
 from breastdce.formats.tables import Column, read_raw_tsv
-
-ExamFile = Callable[[Path, ExamId], Path]
 
 
 class Table(msgspec.Struct, frozen=True, kw_only=True):
@@ -109,7 +107,7 @@ def _of_exams(root: Path) -> Iterator[Table]:
         description="One row for each exam and mask.",
         columns=columns_of.feature_columns_of(layout.features(root, "json")),
         file=_there(layout.features(root)),
-        exam_files=_each(root, layout.exam_features),
+        exam_files=exam_tables(root, layout.exam_features),
         key=("exam_id", "mask"),
         links=_EXAM,
     )
@@ -119,7 +117,7 @@ def _of_exams(root: Path) -> Iterator[Table]:
         description="One row for each exam and mask: description of the curves.",
         columns=kinetics_table.COLUMNS,
         file=_there(layout.kinetics(root)),
-        exam_files=_each(root, layout.exam_kinetics),
+        exam_files=exam_tables(root, layout.exam_kinetics),
         key=("exam_id", "mask"),
         links=_EXAM,
     )
@@ -128,7 +126,7 @@ def _of_exams(root: Path) -> Iterator[Table]:
         title="Functional tumor volume for other thresholds",
         description="One row for each exam and set of thresholds.",
         columns=sensitivity_table.COLUMNS,
-        exam_files=_each(root, layout.exam_sensitivity),
+        exam_files=exam_tables(root, layout.exam_sensitivity),
         links=_EXAM,
     )
     yield Table(
@@ -137,7 +135,7 @@ def _of_exams(root: Path) -> Iterator[Table]:
         description="One row for each exam and mask: how likely the mask is bad, and why.",
         columns=trust_table.COLUMNS,
         file=_there(layout.trust(root)),
-        exam_files=_each(root, layout.exam_trust),
+        exam_files=exam_tables(root, layout.exam_trust),
         key=("exam_id", "mask"),
         links=_EXAM,
     )
@@ -155,7 +153,7 @@ def _of_exams(root: Path) -> Iterator[Table]:
         title="Image quality of an exam",
         description="One row for each measure and phase.",
         columns=quality_table.COLUMNS,
-        exam_files=_each(root, layout.exam_quality),
+        exam_files=exam_tables(root, layout.exam_quality),
         links=_EXAM,
     )
 
@@ -179,8 +177,3 @@ def _exam_columns(root: Path) -> tuple[Column, ...]:
 
 def _there(path: Path) -> Path | None:
     return path if path.exists() else None
-
-
-def _each(root: Path, file: ExamFile) -> tuple[Path, ...]:
-    exams = map(layout.exam_of, layout.exam_folders(root))
-    return tuple(path for exam in exams if (path := file(root, exam)).exists())

@@ -9,8 +9,14 @@ from breastdce.core.exam import ExamId
 from breastdce.dataset import layout
 from breastdce.dataset.checks_tables import TableReader
 from breastdce.dataset.dictionary import FEATURE_KEYS
+from breastdce.dataset.gathered_table import (
+    check_gathered,
+    exam_tables,
+    row_order,
+    write_gathered,
+)
 from breastdce.dataset.problem import Problem, Promise, problem
-from breastdce.formats.tables import Cell, Column, dictionary, read_tsv, write_json, write_tsv
+from breastdce.formats.tables import Cell, Column, read_tsv, write_tsv
 
 _NOTE = "More is more doubtful."
 INPUTS = {
@@ -95,41 +101,25 @@ def write_exam_trust(root: Path, exam: ExamId, rows: Iterable[Mapping[str, Cell]
 
 def read_trust(root: Path) -> list[dict[str, Cell]]:
     """Rows of the exams' own tables, in order of exam and mask."""
-    exams = map(layout.exam_of, layout.exam_folders(root))
-    paths = [path for exam in exams if (path := layout.exam_trust(root, exam)).exists()]
-    return sorted((row for path in paths for row in read_tsv(path, COLUMNS)), key=_key)
+    paths = exam_tables(root, layout.exam_trust)
+    return sorted((row for path in paths for row in read_tsv(path, COLUMNS)), key=row_order)
 
 
 def write_trust(root: Path) -> None:
     """Gather the exams' tables and write the dictionary; neither stays where there are none."""
-    table, meanings = layout.trust(root), layout.trust(root, "json")
-    rows = read_trust(root)
-    if not rows:
-        table.unlink(missing_ok=True)
-        meanings.unlink(missing_ok=True)
-        return
-    write_tsv(table, COLUMNS, rows)
-    write_json(meanings, dictionary(COLUMNS))
+    write_gathered(layout.trust(root), layout.trust(root, "json"), COLUMNS, read_trust(root))
 
 
 def check_trust(root: Path, reader: TableReader, folders: Sequence[ExamId]) -> Iterator[Problem]:
     """Compare the table with its dictionary and the exams' own tables."""
     path, meanings = layout.trust(root), layout.trust(root, "json")
-    if path.exists() != meanings.exists():
-        what = "the dictionary is there without its table, or the table without it"
-        yield problem(root, meanings, Promise.TABLES, what, meanings.name)
     reader.check_dictionary(meanings, [column.name for column in COLUMNS])
     rows = reader.read(path, COLUMNS)
-    own = [row for exam in folders for row in reader.read(layout.exam_trust(root, exam), COLUMNS)]
-    if sorted(own, key=_key) != rows:
-        what = "the exams' own tables and the table of all differ"
-        yield problem(root, path, Promise.EXAMS, what, f"{len(own)} and {len(rows)} lines")
+    files = (layout.exam_trust(root, exam) for exam in folders)
+    own = sorted((row for file in files for row in reader.read(file, COLUMNS)), key=row_order)
+    yield from check_gathered(root, path, meanings, rows, own)
     for row in rows:
         chance = row["chance_bad"]
         if chance is not None and not 0 <= float(chance) <= 1:
             what = f"{row['exam_id']}: a chance is not between 0 and 1"
             yield problem(root, path, Promise.TABLES, what, chance)
-
-
-def _key(row: Mapping[str, Cell]) -> tuple[str, str]:
-    return str(row["exam_id"]), str(row["mask"])

@@ -28,6 +28,7 @@ from breastdce.dataset.provenance import (
     checksums,
     digest_of_files,
     read_exams,
+    read_provenance,
     write_provenance,
 )
 from breastdce.dataset.rows import ExamRow, ExclusionRow, FeatureRow, Level, ParticipantRow
@@ -89,6 +90,15 @@ def build(root: Path, exams: tuple[ExamId, ...] = EXAMS) -> Path:
     write_bytes(layout.store(root) / "anything", b"2009-01-01")
     renew_card(root, ORIGIN)
     return root
+
+
+def brought_up_to_date(root: Path, exam: ExamId) -> None:
+    """Write the checksums of an exam's files anew, as its own writers would."""
+    path = layout.provenance(root, exam)
+    record = read_provenance(path)
+    record.files.clear()
+    record.files.update(checksums(root, exam))
+    write_provenance(root, exam, record)
 
 
 def renew_card(root: Path, origin: Origin | None = None) -> None:

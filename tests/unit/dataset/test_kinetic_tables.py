@@ -10,11 +10,10 @@ import pytest
 from breastdce.core.exam import ExamId
 from breastdce.core.volume import Volume
 from breastdce.dataset import kinetics_table, layout, sensitivity_table
-from breastdce.dataset.provenance import checksums, read_provenance, write_provenance
 from breastdce.dataset.validate import Promise, validate
 from breastdce.formats.nifti import read_mask, read_volume, write_volume
 from breastdce.formats.tables import Cell
-from tests.unit.dataset.conftest import renew_card
+from tests.unit.dataset.conftest import brought_up_to_date, renew_card
 
 EXAM, OTHER = ExamId("0001", "T0"), ExamId("0002", "1")
 
@@ -43,14 +42,6 @@ def curve_row(voxels: int) -> dict[str, Cell]:
         column.name: 2 if column.kind == "integer" else float("nan") for column in columns
     }
     return {**row, "mask": "ftv", "voxels": voxels}
-
-
-def brought_up_to_date(root: Path, exam: ExamId) -> None:
-    path = layout.provenance(root, exam)
-    record = read_provenance(path)
-    record.files.clear()
-    record.files.update(checksums(root, exam))
-    write_provenance(root, exam, record)
 
 
 @pytest.fixture

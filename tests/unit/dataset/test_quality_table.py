@@ -8,11 +8,10 @@ import pytest
 
 from breastdce.core.exam import ExamId
 from breastdce.dataset import layout
-from breastdce.dataset.provenance import checksums, read_provenance, write_provenance
 from breastdce.dataset.quality_table import COLUMNS, FLAGGED, write_exam_quality, write_quality
 from breastdce.dataset.validate import Promise, validate
 from breastdce.formats.tables import Cell, Column, read_tsv
-from breastdce.run.card import renew_card
+from tests.unit.dataset.conftest import brought_up_to_date, renew_card
 
 EXAM, OTHER = ExamId("0001", "T0"), ExamId("0002", "1")
 NAMES = ("noise_0", "noise_1", "noise_2", "bpe")
@@ -46,13 +45,6 @@ def rows(bpe: float | None, *, flagged: bool = False) -> list[dict[str, Cell]]:
         "flagged": flagged,
     }
     return [*phases, of_exam]
-
-
-def brought_up_to_date(root: Path, exam: ExamId) -> None:
-    record = read_provenance(layout.provenance(root, exam))
-    record.files.clear()
-    record.files.update(checksums(root, exam))
-    write_provenance(root, exam, record)
 
 
 @pytest.fixture

@@ -8,10 +8,9 @@ import pytest
 
 from breastdce.core.exam import ExamId
 from breastdce.dataset import layout, trust_table
-from breastdce.dataset.provenance import checksums, read_provenance, write_provenance
 from breastdce.dataset.validate import Promise, validate
 from breastdce.formats.tables import Cell
-from tests.unit.dataset.conftest import renew_card
+from tests.unit.dataset.conftest import brought_up_to_date, renew_card
 
 EXAM, OTHER = ExamId("0001", "T0"), ExamId("0002", "1")
 
@@ -24,14 +23,6 @@ def row(chance: float | None) -> dict[str, Cell]:
         "raised_by": "dim",
         **dict.fromkeys(trust_table.INPUTS, 0.25),
     }
-
-
-def brought_up_to_date(root: Path, exam: ExamId) -> None:
-    path = layout.provenance(root, exam)
-    record = read_provenance(path)
-    record.files.clear()
-    record.files.update(checksums(root, exam))
-    write_provenance(root, exam, record)
 
 
 @pytest.fixture
