@@ -3,14 +3,16 @@
     python -m benchmarks.quality [exams]
 
 Phantoms of the demo's size, sagittal and axial in turns, with drawn density, lesion, coil shading
-and noise; nothing is planted, so that a flag is a false alarm.
+and noise; nothing is planted, so that a flag is a false alarm. Writes results/quality.json.
 """
 
 from __future__ import annotations
 
+import json
 import sys
 import time
 from collections import defaultdict
+from pathlib import Path
 
 import numpy as np
 
@@ -23,6 +25,7 @@ from breastdce.testing.cohort import phantom_grid
 from breastdce.testing.params import PhantomParams
 from breastdce.testing.phantom import make_phantom
 
+RESULTS = Path(__file__).parent / "results/quality.json"
 _TIMES_S = (-60.0, 150.0, 450.0)
 _ROLES = (PhaseRole.PRE, PhaseRole.POST1, PhaseRole.POST2)
 
@@ -52,12 +55,12 @@ def made(seed: int) -> QcExam:
         sidecars=({},) * 3,
     )
     phases = tuple(Volume(np.asfortranarray(image), grid) for image in phantom.images)
-    masks = (Mask(np.asfortranarray(one), grid) for one in (breast, phantom.truth.ftv))
-    return QcExam(Dynamic(phases), facts, *masks)
+    held, ftv = (Mask(np.asfortranarray(one), grid) for one in (breast, phantom.truth.ftv))
+    return QcExam(Dynamic(phases), facts, held, ftv)
 
 
 def main(count: int) -> None:
-    """Print a row a measure: exams with a value, percentiles, flags."""
+    """Print a row a measure: exams with a value, percentiles, flags; and keep them."""
     values: dict[str, list[float]] = defaultdict(list)
     flags: dict[str, int] = defaultdict(int)
     started = time.process_time()
@@ -67,11 +70,15 @@ def main(count: int) -> None:
             values[check.name] += known
             flags[check.name] += any(check.flagged)
     print(f"{'measure':28} {'n':>5} {'P5':>9} {'median':>9} {'P95':>9} flagged of {count}")
+    measures: dict[str, dict[str, float | None]] = {}
     for name, found in values.items():
-        shown = np.quantile(found, (0.05, 0.5, 0.95)) if found else [np.nan] * 3
-        low, middle, high = (f"{value:9.4g}" for value in shown)
-        print(f"{name:28} {len(found):5} {low} {middle} {high} {flags[name]}")
+        shown = np.quantile(found, (0.05, 0.5, 0.95)).tolist() if found else [None] * 3
+        low, middle, high = ("n/a" if one is None else f"{one:.4g}" for one in shown)
+        print(f"{name:28} {len(found):5} {low:>9} {middle:>9} {high:>9} {flags[name]}")
+        numbers = (len(found), *shown, flags[name])
+        measures[name] = dict(zip(("n", "p5", "median", "p95", "flagged"), numbers, strict=True))
     print(f"{time.process_time() - started:.0f} s of processor time")
+    RESULTS.write_text(json.dumps({"exams": count, "measures": measures}, indent=1) + "\n")
 
 
 if __name__ == "__main__":
