@@ -79,7 +79,8 @@ def _calm(image: Array) -> Array:
 
 
 def _enough(body: NDArray[np.bool_]) -> NDArray[np.float64]:
-    return np.maximum(_LEAST, _LEAST_SHARE * np.count_nonzero(body, axis=(0, 1)))
+    count = np.count_nonzero(body, axis=(0, 1))
+    return np.asarray(np.maximum(_LEAST, _LEAST_SHARE * count), np.float64)
 
 
 def _rises(facts: ExamFacts) -> bool:

@@ -32,7 +32,8 @@ def find(exam: QcExam) -> Finding:
     """Look for an axis along which the exam continues from its last plane to its first."""
     if is_coarse(exam.grid):
         return Finding(score=0.0, words=TOO_COARSE)
-    mean = np.mean([phase.data for phase in exam.native.phases], axis=0, dtype=np.float32)
+    stack = [phase.data for phase in exam.native.phases]
+    mean = np.asarray(np.mean(stack, axis=0, dtype=np.float32))
     scores = [periodic(mean, axis, exam.outside.level) for axis in range(3)]
     axis = int(np.argmax(scores))
     if scores[axis] <= 0:

@@ -30,10 +30,10 @@ def find(exam: QcExam) -> Finding:
             contrast = line_contrast(phase.data, axis)
             if not contrast.size:
                 continue
-            score = np.quantile(contrast, _SHARE, axis=1)
-            line = int(score.argmax())
+            scores = np.quantile(contrast, _SHARE, axis=1)
+            line = int(scores.argmax())
             where = int(contrast[line].argmax())
-            best = max(best, (float(score[line]), number, axis, line + _FAR + _REACH, where))
+            best = max(best, (float(scores[line]), number, axis, line + _FAR + _REACH, where))
     score, number, axis, line, index = best
     if score == 0:
         return Finding(score=0.0)

@@ -48,7 +48,7 @@ def test_fine_structure_of_a_plane_is_nothing():
 def test_mismatch_is_nothing_for_a_copy_and_all_for_the_unlike():
     one = noise((40, 40))
     assert mismatch(one, 3 * one) == pytest.approx(0, abs=2e-3)
-    mixed = 0.6 * one + 0.8 * noise((40, 40), 1)
+    mixed = (0.6 * one + 0.8 * noise((40, 40), 1)).astype(np.float32)
     assert mismatch(one, mixed) == pytest.approx(0.8, abs=0.04)
     assert np.isnan(mismatch(one, 0 * one))
 
