@@ -79,7 +79,7 @@ def methods(params: NoParams) -> str:
 
 STAGE = Stage(
     "qc",
-    version=1,
+    version=2,
     inputs=Inputs,
     params=NoParams,
     outputs=Outputs,

@@ -21,8 +21,8 @@ from breastdce.qc.exam import QcExam
 
 _RISE = 0.5  # of the lower signal: washout between late phases is less
 _TIMES = 4.0  # as many voxels must fall as rise before a slice counts as reversed
-_LEAST_SHARE = 0.002  # of a slice's body that must change
-_LEAST = 30
+_LEAST_SHARE = 0.005  # of a slice's body that must change
+_LEAST = 50
 """Changing voxels of a slice."""
 
 
@@ -92,7 +92,7 @@ DETECTOR = Detector(
     "phase_order",
     "Wrong order of phases",
     CaveatCode.PHASE_ORDER_DOUBTFUL,
-    0.1,
+    0.15,
     "Share of the slices with strong change in which four times as many voxels fall by a third, "
     "from the pre-contrast phase to a later one, as rise by half (own measure).",
     find,

@@ -24,7 +24,7 @@ from breastdce.qc.exam import QcExam
 _SMOOTH = 1.0  # voxels: below is noise
 _BROAD = 3.0  # voxels: above is shading
 _CLEAR = 6  # voxels from the border of the tissue: skin lies there
-_LEAST_AREA = 800  # voxels: fewer are alike by chance
+_LEAST_AREA, _FEW = 250, 800  # voxels: few are alike by chance
 _LEAST_SIDE = 8  # voxels of a plane
 _AWAY, _SHORT = 0.1, 4  # of the field, and planes at least: what is farther from both edges
 _MOST_PLANES = 40
@@ -32,7 +32,8 @@ _LEAST_REFERENCE = 0.35
 """What side by side is over apart, at least: noise may hide that neighbors are alike."""
 _SLICES = 2  # axis across which neighbors may lie far apart
 _ALIKE = 0.3
-"""What neighboring slices must have over those in between for anything to be told of them."""
+"""What planes side by side must have over those in between, for anything to be told of slices or of
+few voxels."""
 
 
 class Likeness(NamedTuple):
@@ -44,6 +45,8 @@ class Likeness(NamedTuple):
     """Of each of them with its neighbor."""
     apart: float
     """Of either with a plane in between, at most, and at least 0."""
+    area: int
+    """Voxels compared."""
 
     @property
     def score(self) -> float:
@@ -74,9 +77,10 @@ def find(exam: QcExam) -> Finding:
 
 def _score(image: Array, axis: int, level: float) -> float:
     found = likeness(image, axis, level)
-    if found is None or (axis == _SLICES and max(found.beside) - found.apart < _ALIKE):
+    if found is None:
         return 0.0
-    return found.score
+    doubtful = axis == _SLICES or found.area < _FEW
+    return 0.0 if doubtful and max(found.beside) - found.apart < _ALIKE else found.score
 
 
 def likeness(image: Array, axis: int, level: float) -> Likeness | None:
@@ -91,7 +95,8 @@ def likeness(image: Array, axis: int, level: float) -> Likeness | None:
     if count <= 2 * away or min(planes.shape[1:]) < _LEAST_SIDE:
         return None
     inside = _inside(np.minimum(planes[0], planes[-1]), level)
-    if np.count_nonzero(inside) < _LEAST_AREA:
+    area = int(np.count_nonzero(inside))
+    if area < _LEAST_AREA:
         return None
     fine = _Fine(inside)
     first, second, last, before = (fine.of(planes[n]) for n in (0, 1, -1, -2))
@@ -101,6 +106,7 @@ def likeness(image: Array, axis: int, level: float) -> Likeness | None:
         _correlation(last, first),
         (_correlation(first, second), _correlation(last, before)),
         max(0.0, *apart),
+        area,
     )
 
 
@@ -135,7 +141,8 @@ class _Fine:
 
     def _smooth(self, values: Array, sigma: float) -> Array:
         share = np.maximum(self._shares[sigma], np.float32(1e-3))
-        return _blurred(np.where(self._inside, values, np.float32(0)), sigma) / share
+        within = _blurred(np.where(self._inside, values, np.float32(0)), sigma)
+        return np.asarray(within / share, np.float32)
 
 
 def _blurred(values: Array, sigma: float) -> Array:

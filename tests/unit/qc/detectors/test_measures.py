@@ -78,6 +78,15 @@ def test_coarse_voxels_tell_nothing(detector, clean):
     assert "too coarse" in finding.words
 
 
+def test_the_same_spike_in_all_phases_is_found_if_it_is_strong(clean):
+    i, j = np.meshgrid(np.arange(64), np.arange(72), indexing="ij")
+    wave = (60 * np.cos(2 * np.pi * (9 * i / 64 + 12 * j / 72))).astype(np.float32)
+    phases = [phase.copy() for phase in clean]
+    for phase in phases:
+        phase[:, :, 9] += wave
+    assert spike.find(exam_of(phases)).score >= spike.DETECTOR.threshold
+
+
 def test_a_sharp_edge_is_no_spike():
     image = noise((64, 64, 4)) + 100
     image[20:, :, :] += 800
