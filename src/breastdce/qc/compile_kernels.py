@@ -12,5 +12,5 @@ from breastdce.qc.detectors._spectrum_loops import loneliest
 def main() -> None:
     """Call each kernel with the types that it is called with."""
     line_noise(read_only(np.ones((1, 5, 3), np.float32)), 2)
-    ring = np.zeros((1, 2), np.int64)
-    loneliest(np.ones((4, 4), np.float32), np.zeros(4), np.zeros(2), ring, 0.05, 0.75, 1e-6)
+    points, ring = np.ones((4, 4), np.float32), np.zeros((1, 2), np.int64)
+    loneliest(points, points, points, ring, (0.05, 0.75, 1.2))

@@ -60,7 +60,7 @@ DETECTOR = Detector(
     "clipping",
     "Clipped intensities",
     CaveatCode.SIGNAL_CLIPPED,
-    5.0,
+    3.0,
     "Voxels within 0.5 % of a phase's maximum, times 4, over those in the 2 % below and 20 more "
     "(own measure).",
     find,

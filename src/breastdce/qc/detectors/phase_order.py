@@ -21,8 +21,8 @@ from breastdce.qc.exam import QcExam
 
 _RISE = 0.5  # of the lower signal: washout between late phases is less
 _TIMES = 4.0  # as many voxels must fall as rise before a slice counts as reversed
-_LEAST_SHARE = 0.002  # of a slice's body that must change
-_LEAST = 30
+_LEAST_SHARE = 0.005  # of a slice's body that must change
+_LEAST = 50
 """Changing voxels of a slice."""
 
 
@@ -56,18 +56,18 @@ def find(exam: QcExam) -> Finding:
 def changing(
     before: Array, after: Array, body: NDArray[np.bool_], level: float
 ) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """Body voxels of each slice that rise and that fall strongly, after a common factor.
+    """Body voxels of each slice that rise and that fall strongly.
 
-    The factor is the median ratio of the two phases: gain that was set anew changes every voxel.
+    No common factor is taken out. Fat that is suppressed less after contrast would be that factor,
+    and gland beside it would seem to fall; and a scanner that lowers its gain after contrast
+    spoils all that is computed of the phases, which is a finding as well.
     """
     before, after = _calm(before), _calm(after)
     lit = body & (np.maximum(before, after) > level)
-    ratio = after[lit] / np.maximum(before[lit], np.float32(1e-6))
-    gain = np.float32(np.median(ratio)) if ratio.size else np.float32(1)
     least = np.float32(0.5 * level)  # noise alone does not double what is as dark as air
-    first, second = before * gain, after
-    up = lit & (second > (1 + _RISE) * np.maximum(first, least) + least)
-    down = lit & (first > (1 + _RISE) * np.maximum(second, least) + least)
+    rise = np.float32(1 + _RISE)
+    up = lit & (after > rise * np.maximum(before, least) + least)
+    down = lit & (before > rise * np.maximum(after, least) + least)
     return np.count_nonzero(up, axis=(0, 1)), np.count_nonzero(down, axis=(0, 1))
 
 
@@ -79,7 +79,8 @@ def _calm(image: Array) -> Array:
 
 
 def _enough(body: NDArray[np.bool_]) -> NDArray[np.float64]:
-    return np.maximum(_LEAST, _LEAST_SHARE * np.count_nonzero(body, axis=(0, 1)))
+    count = np.count_nonzero(body, axis=(0, 1))
+    return np.asarray(np.maximum(_LEAST, _LEAST_SHARE * count), np.float64)
 
 
 def _rises(facts: ExamFacts) -> bool:
@@ -91,8 +92,8 @@ DETECTOR = Detector(
     "phase_order",
     "Wrong order of phases",
     CaveatCode.PHASE_ORDER_DOUBTFUL,
-    0.1,
-    "Share of the slices with strong change in which four times as many voxels fall by half from "
-    "the pre-contrast phase to a later one as rise (own measure).",
+    0.15,
+    "Share of the slices with strong change in which four times as many voxels fall by a third, "
+    "from the pre-contrast phase to a later one, as rise by half (own measure).",
     find,
 )

@@ -21,7 +21,7 @@ def find(exam: QcExam) -> Finding:
     """Look for the step between neighbors that is largest beside a step over several slices."""
     best = (0.0, 0, 0)
     for number, phase in enumerate(exam.native.phases):
-        scores = disorder(distances(phase.data))
+        scores = disorder(distances(phase.data, exam.grid.spacing_mm))
         if scores.size:
             at = int(scores.argmax())
             best = max(best, (float(scores[at]), number, at))
@@ -59,8 +59,8 @@ DETECTOR = Detector(
     "slice_order",
     "Slices out of order",
     CaveatCode.SLICE_ORDER,
-    0.15,
-    "Mean absolute difference of neighbors over the least difference to a slice 2 to 12 away, "
-    "less 1, of slices averaged in blocks (own measure).",
+    0.35,
+    "Mean absolute difference of neighbors over the least difference to a slice farther away, up "
+    "to a quarter of the stack, less 1, of slices averaged in squares of 8 mm (own measure).",
     find,
 )

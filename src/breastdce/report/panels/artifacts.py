@@ -64,7 +64,7 @@ def render(view: ExamView) -> Markup:
         found=[
             (
                 one.kind[:1].upper() + one.kind[1:],
-                CaveatCode(one.code),
+                CaveatCode[one.code],
                 one.words,
                 _place(one),
                 f"{decimal(one.score, 2)}, threshold {decimal(one.threshold, 2)}",

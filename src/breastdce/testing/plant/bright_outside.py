@@ -1,6 +1,6 @@
 """A bright structure beside the breast: skin or an arm right at a coil element.
 
-Strength 3 to 5: 4.5, 6 and 8 times the 99th percentile of the exam at its middle, a fifth of the
+Strength 3 to 5: 3, 4 and 6 times the 99th percentile of the exam at its middle, a fifth of the
 field across or more.
 """
 
@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from breastdce.testing.plant._contract import Phases, Plant
 from breastdce.testing.shapes import Array
 
-AMOUNTS = (1.5, 3.0, 4.5, 6.0, 8.0)
+AMOUNTS = (1.2, 2.0, 3.0, 4.0, 6.0)
 
 
 def plant(phases: Phases, strength: int, rng: np.random.Generator) -> Phases:

@@ -16,21 +16,24 @@ AXIAL = np.diag([-1.0, -1.0, 1.0])
 """i to the left, j to the back, k to the head."""
 
 
-def facts(count: int = 3, **fields: object) -> ExamFacts:
+def facts(
+    count: int = 3,
+    delays_s: tuple[float | None, ...] | None = None,
+    sidecars: tuple[dict[str, object], ...] = (),
+) -> ExamFacts:
     """Facts of an exam whose phases are in order."""
-    usual: dict[str, object] = {
-        "manufacturer": "Other",
-        "model": "Other",
-        "field_strength_t": None,
-        "delays_s": (-100.0, *(150.0 * n for n in range(1, count))),
-        "time_zero": TimeZero.INJECTION,
-        "phase_key": "series",
-        "phase_indices": (0, 1, 2),
-        "roles": (PhaseRole.PRE, PhaseRole.POST1, *[PhaseRole.POST2] * (count - 2)),
-        "rescaled": False,
-        "sidecars": (),
-    }
-    return ExamFacts(**(usual | fields))
+    return ExamFacts(
+        manufacturer="Other",
+        model="Other",
+        field_strength_t=None,
+        delays_s=delays_s or (-100.0, *(150.0 * n for n in range(1, count))),
+        time_zero=TimeZero.INJECTION,
+        phase_key="series",
+        phase_indices=(0, 1, 2),
+        roles=(PhaseRole.PRE, PhaseRole.POST1, *[PhaseRole.POST2] * (count - 2)),
+        rescaled=False,
+        sidecars=sidecars,
+    )
 
 
 def smooth(shape: tuple[int, ...], sigma: float, rng: np.random.Generator) -> np.ndarray:
@@ -57,7 +60,9 @@ def body_phases(
 
 
 def exam_of(
-    phases: Sequence[np.ndarray], breast: np.ndarray | None = None, **fields: object
+    phases: Sequence[np.ndarray],
+    breast: np.ndarray | None = None,
+    delays_s: tuple[float | None, ...] | None = None,
 ) -> QcExam:
     """Record of phases on an axial grid of 1.5 x 1.5 x 3 mm."""
     shape = phases[0].shape
@@ -67,4 +72,4 @@ def exam_of(
         breast = np.zeros(shape, bool)
         breast[8:-8, 30:60, 4:-4] = True
     mask = Mask(np.asfortranarray(breast), grid)
-    return QcExam(Dynamic(volumes), facts(len(phases), **fields), mask)
+    return QcExam(Dynamic(volumes), facts(len(phases), delays_s), mask)

@@ -48,7 +48,7 @@ def test_fine_structure_of_a_plane_is_nothing():
 def test_mismatch_is_nothing_for_a_copy_and_all_for_the_unlike():
     one = noise((40, 40))
     assert mismatch(one, 3 * one) == pytest.approx(0, abs=2e-3)
-    mixed = 0.6 * one + 0.8 * noise((40, 40), 1)
+    mixed = (0.6 * one + 0.8 * noise((40, 40), 1)).astype(np.float32)
     assert mismatch(one, mixed) == pytest.approx(0.8, abs=0.04)
     assert np.isnan(mismatch(one, 0 * one))
 
@@ -76,6 +76,15 @@ def test_coarse_voxels_tell_nothing(detector, clean):
     finding = detector.find(exam)
     assert finding.score == 0
     assert "too coarse" in finding.words
+
+
+def test_the_same_spike_in_all_phases_is_found_if_it_is_strong(clean):
+    i, j = np.meshgrid(np.arange(64), np.arange(72), indexing="ij")
+    wave = (60 * np.cos(2 * np.pi * (9 * i / 64 + 12 * j / 72))).astype(np.float32)
+    phases = [phase.copy() for phase in clean]
+    for phase in phases:
+        phase[:, :, 9] += wave
+    assert spike.find(exam_of(phases)).score >= spike.DETECTOR.threshold
 
 
 def test_a_sharp_edge_is_no_spike():
@@ -133,11 +142,30 @@ def test_a_periodic_image_goes_on_across_its_edges_and_half_of_it_does_not():
 
     field = ndimage.gaussian_filter(noise((48, 40, 40)), (2, 2, 2), mode="wrap") * 20 + 100
     field = field.astype(np.float32)
-    assert wrap.periodic(field, 0, 10.0) > 0.7
-    assert wrap.periodic(field[:24], 0, 10.0) < 0.4
-    assert wrap.periodic(np.abs(noise((48, 40, 40))), 0, 1.0) == 0  # nothing but noise
-    same = np.repeat(field[:1], 48, axis=0)
-    assert wrap.periodic(same, 0, 10.0) == 0  # alike everywhere, so nothing is told
+    whole, half = wrap.likeness(field, 0, 10.0), wrap.likeness(field[:24], 0, 10.0)
+    assert whole is not None
+    assert half is not None
+    assert whole.score > 0.8
+    assert half.score < wrap.DETECTOR.threshold
+    same = wrap.likeness(np.repeat(field[:1], 48, axis=0), 0, 10.0)
+    assert same is not None
+    assert same.score == 0  # alike everywhere, so nothing is told
+
+
+def test_an_outline_that_is_alike_at_both_edges_is_no_wrap_around():
+    i, j, k = np.meshgrid(np.arange(48), np.arange(60), np.arange(60), indexing="ij")
+    radius = 22 + 6 * np.sin(np.pi * i / 47)  # both ends of the body are equally wide
+    body = np.hypot(j - 30, k - 30) < radius
+    image = (np.abs(noise(body.shape)) + 300 * body).astype(np.float32)
+    found = wrap.likeness(image, 0, 100.0)
+    assert found is not None
+    assert found.score < wrap.DETECTOR.threshold
+
+
+def test_edges_with_little_tissue_tell_nothing():
+    image = np.zeros((48, 60, 60), np.float32)
+    image[:, 20:40, 20:40] = 300
+    assert wrap.likeness(image, 0, 100.0) is None
 
 
 @pytest.mark.parametrize("shift", [15, 25])
@@ -160,16 +188,34 @@ def test_copied_slices_of_a_phase_are_counted(clean):
     assert np.flatnonzero(phase_copy.copies(one, fine(mixed))).tolist() == [5, 6, 7, 8]
 
 
-def test_change_is_counted_after_a_common_gain():
+def test_edges_that_stay_are_no_copy():
+    edges = np.zeros((60, 60, 3), np.float32)
+    edges[::7] = 2000.0  # all phases have them
+    one, other = (fine(edges + noise(edges.shape, seed)) for seed in (1, 2))
+    assert mismatch(one, other) < 0.05
+    assert not phase_copy.copies(one, other).any()
+    assert phase_copy.copies(one, np.rint(1.3 * one)).all()
+
+
+def test_strong_change_is_counted_slice_by_slice():
     before = np.full((10, 10, 3), 100.0, np.float32)
     after = before.copy()
     after[:4, :, 1] = 300.0  # four lines rise
     before[5:, :, 2] = 300.0  # five fall
     body = np.ones(before.shape, bool)
-    for gain in (1.0, 1.6):
-        rising, falling = phase_order.changing(before, np.float32(gain) * after, body, 80.0)
-        assert rising.tolist() == [0, 40, 0]
-        assert falling.tolist() == [0, 0, 50]
+    rising, falling = phase_order.changing(before, after, body, 80.0)
+    assert rising.tolist() == [0, 40, 0]
+    assert falling.tolist() == [0, 0, 50]
+
+
+def test_gland_beside_fat_that_grows_brighter_does_not_fall():
+    before = np.full((20, 20, 1), 100.0, np.float32)
+    after = 2.2 * before
+    after[:4] = 115.0  # gland without uptake
+    body = np.ones(before.shape, bool)
+    rising, falling = phase_order.changing(before, after, body, 80.0)
+    assert rising.tolist() == [300]  # of 320: means over three voxels blur the border
+    assert falling.tolist() == [0]
 
 
 def test_times_that_do_not_rise_are_a_wrong_order(clean):
