@@ -22,6 +22,9 @@ COARSE_MM = 2.5
 TOO_COARSE = "The voxels are too coarse to tell this from anatomy."
 
 
+_ENOUGH = 20_000
+
+
 def is_coarse(grid: Grid) -> bool:
     """Whether voxels in the slice are larger than `COARSE_MM`."""
     return max(grid.spacing_mm[:2]) > COARSE_MM
@@ -30,10 +33,13 @@ def is_coarse(grid: Grid) -> bool:
 def fine(image: Array) -> Array:
     """What a voxel differs from the mean of its four neighbors in the slice; float32 [i, j, k].
 
-    Mostly noise and edges. One voxel less at each side of the slice.
+    Mostly noise and edges. One voxel less at each side of the slice, and of a large slice every
+    second, third, ... line along j only: some 20,000 voxels tell slices apart.
     """
-    near = image[2:, 1:-1] + image[:-2, 1:-1] + image[1:-1, 2:] + image[1:-1, :-2]
-    return np.asarray(image[1:-1, 1:-1] - np.float32(0.25) * near)
+    step = max(1, image.shape[0] * image.shape[1] // _ENOUGH)
+    middle = slice(1, -1, step)
+    near = image[2:, middle] + image[:-2, middle] + image[1:-1, 2::step] + image[1:-1, :-2:step]
+    return np.asarray(image[1:-1, middle] - np.float32(0.25) * near)
 
 
 def mismatch(one: Array, other: Array) -> float:

@@ -19,7 +19,7 @@ from breastdce.qc.detectors._signal import Array, Voxel, axis_word
 from breastdce.qc.exam import QcExam
 from breastdce.qc.regions import native_mask
 
-_MOST_SLICES = 24
+_MOST_SLICES = 12
 _LEAST_MM = 15.0  # of shift: nearer than that are blur and ringing of the skin
 _BLOCK_MM = 3.0
 _MARGIN = 4  # blocks in front of the body

@@ -16,8 +16,6 @@ from breastdce.qc.exam import QcExam
 
 _SAME = 0.15
 """Mismatch of fine structure below which two slices are copies; see `mismatch`."""
-_MOST_ROWS = 20_000
-"""Voxels of a slice that are compared; a part of the slice is enough."""
 
 
 def find(exam: QcExam) -> Finding:
@@ -40,8 +38,7 @@ def find(exam: QcExam) -> Finding:
 
 def repeated(image: Array) -> list[int]:
     """Slices that equal an earlier one, but for those that pad the ends of the stack."""
-    rows = fine(image).reshape(-1, image.shape[2], order="F")
-    rows = rows[:: max(1, rows.shape[0] // _MOST_ROWS)].astype(np.float64)
+    rows = fine(image).reshape(-1, image.shape[2]).astype(np.float64)
     size = np.sqrt(np.square(rows).sum(axis=0))
     full = size > 0
     unit = rows / np.where(full, size, 1)

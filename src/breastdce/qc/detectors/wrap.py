@@ -59,8 +59,8 @@ def find(exam: QcExam) -> Finding:
     """Look for an axis along which the exam continues from its last plane to its first."""
     if is_coarse(exam.grid):
         return Finding(score=0.0, words=TOO_COARSE)
-    stack = [phase.data for phase in exam.native.phases]
-    mean = np.asarray(np.mean(stack, axis=0, dtype=np.float32))
+    phases = exam.native.phases
+    mean = np.asarray(sum(phase.data for phase in phases) / np.float32(len(phases)))
     scores = [_score(mean, axis, exam.outside.level) for axis in range(3)]
     axis = int(np.argmax(scores))
     if scores[axis] <= 0:
@@ -101,7 +101,8 @@ def likeness(image: Array, axis: int, level: float) -> Likeness | None:
     fine = _Fine(inside)
     first, second, last, before = (fine.of(planes[n]) for n in (0, 1, -1, -2))
     between = range(away, count - away, max(1, count // _MOST_PLANES))
-    apart = [_correlation(edge, fine.of(planes[n])) for n in between for edge in (first, last)]
+    others = (fine.of(planes[n]) for n in between)
+    apart = [_correlation(edge, other) for other in others for edge in (first, last)]
     return Likeness(
         _correlation(last, first),
         (_correlation(first, second), _correlation(last, before)),
