@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from breastdce.core.codes import CaveatCode
+from breastdce.core.counted import counted
 from breastdce.qc.detectors._contract import Detector, Finding
 from breastdce.qc.detectors._signal import Array, Voxel, number_words
 from breastdce.qc.exam import QcExam
@@ -33,8 +34,7 @@ def find(exam: QcExam) -> Finding:
         score=scores[worst],
         phases=phases or (worst,),
         voxel=_fullest(cut),
-        words=f"{int(cut.sum())} voxels of phase {worst} share its largest value, "
-        f"{float(image.max()):.6g} (phases {number_words(phases or (worst,))}).",
+        words=_words(int(cut.sum()), worst, float(image.max()), phases),
     )
 
 
@@ -54,6 +54,14 @@ def _fullest(cut: NDArray[np.bool_]) -> Voxel:
     places = np.argwhere(cut[:, :, index])
     i, j = places[np.square(places - places.mean(axis=0)).sum(axis=1).argmin()]
     return int(i), int(j), index
+
+
+def _words(count: int, worst: int, top: float, phases: tuple[int, ...]) -> str:
+    verb = "has" if count == 1 else "have"
+    others = f" Likewise in phases {number_words(phases)}." if len(phases) > 1 else ""
+    return (
+        f"{counted(count, 'voxel')} of phase {worst} {verb} its largest value, {top:.6g}.{others}"
+    )
 
 
 DETECTOR = Detector(
