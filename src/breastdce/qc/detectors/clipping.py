@@ -57,11 +57,9 @@ def _fullest(cut: NDArray[np.bool_]) -> Voxel:
 
 
 def _words(count: int, worst: int, top: float, phases: tuple[int, ...]) -> str:
-    verb = "has" if count == 1 else "have"
+    cut, verb = counted(count, "voxel"), "lies" if count == 1 else "lie"
     others = f" Likewise in phases {number_words(phases)}." if len(phases) > 1 else ""
-    return (
-        f"{counted(count, 'voxel')} of phase {worst} {verb} its largest value, {top:.6g}.{others}"
-    )
+    return f"{cut} of phase {worst} {verb} within 0.5 % of its largest, {top:.6g}.{others}"
 
 
 DETECTOR = Detector(
