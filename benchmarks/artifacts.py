@@ -60,18 +60,21 @@ def scores(job: Job) -> list[Score]:
         Score(case.name, real, name, "", 0, DETECTORS.get(name).find(clean).score)
         for name in DETECTORS.names()
     ]
-    return [*rows, *_planted(slab(case) if real else case, job, real)] if job.planted else rows
+    return [*rows, *_planted(case, job, real)] if job.planted else rows
 
 
-def _planted(case: Case, job: Job, real: bool) -> Iterator[Score]:
+def _planted(whole: Case, job: Job, real: bool) -> Iterator[Score]:
+    part = slab(whole) if real else whole
     for kind in PLANTS.names():
         plant = PLANTS.get(kind)
-        if kind == "laterality" and not case.two_sided:
+        if kind == "laterality" and not whole.two_sided:
             continue  # nothing in the field tells
+        case = whole if kind == "laterality" else part  # a slab cuts the heart
+        shown = case._replace(breast=case.breast[::-1]) if kind == "laterality" else case
         for strength in STRENGTHS:
             words = zlib.crc32(f"{case.name} {kind} {strength}".encode())
             rng = np.random.default_rng([job.seed, job.number, words])
-            exam = exam_of(case, plant.plant(case.phases, strength, rng))
+            exam = exam_of(shown, plant.plant(case.phases, strength, rng))
             found = DETECTORS.get(plant.detector).find(exam)
             yield Score(case.name, real, plant.detector, kind, strength, found.score)
 
