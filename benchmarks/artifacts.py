@@ -2,8 +2,8 @@
 
     python benchmarks/artifacts.py [--real OUT ...] [--clean 40] [--planted 8] [--keep]
 
-Every seed has clean exams of its own: measures and thresholds were chosen on seeds 1 and 3, the
-table is made on another one (`--seed 5`, the default). Each kind is planted with five strengths
+Every seed has clean exams of its own: measures and thresholds were chosen on seeds 1, 3 and 5, the
+table is made on another one (`--seed 9`, the default). Each kind is planted with five strengths
 into the first `--planted` of the generated exams, and into the data sets given with `--real`. The
 last line is `ratio <number>`: the worst sensitivity in the strong half over all kinds. The work can
 be shared between calls: `--write` keeps scores, `--read` takes them, with `--clean 0` alone.
@@ -60,18 +60,21 @@ def scores(job: Job) -> list[Score]:
         Score(case.name, real, name, "", 0, DETECTORS.get(name).find(clean).score)
         for name in DETECTORS.names()
     ]
-    return [*rows, *_planted(slab(case) if real else case, job, real)] if job.planted else rows
+    return [*rows, *_planted(case, job, real)] if job.planted else rows
 
 
-def _planted(case: Case, job: Job, real: bool) -> Iterator[Score]:
+def _planted(whole: Case, job: Job, real: bool) -> Iterator[Score]:
+    part = slab(whole) if real else whole
     for kind in PLANTS.names():
         plant = PLANTS.get(kind)
-        if kind == "laterality" and not case.two_sided:
+        if kind == "laterality" and not whole.two_sided:
             continue  # nothing in the field tells
+        case = whole if kind == "laterality" else part  # a slab cuts the heart
+        shown = case._replace(breast=case.breast[::-1]) if kind == "laterality" else case
         for strength in STRENGTHS:
             words = zlib.crc32(f"{case.name} {kind} {strength}".encode())
             rng = np.random.default_rng([job.seed, job.number, words])
-            exam = exam_of(case, plant.plant(case.phases, strength, rng))
+            exam = exam_of(shown, plant.plant(case.phases, strength, rng))
             found = DETECTORS.get(plant.detector).find(exam)
             yield Score(case.name, real, plant.detector, kind, strength, found.score)
 
@@ -176,7 +179,9 @@ def main() -> None:
 
 def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--seed", type=int, default=5, help="1, 3: thresholds were chosen on them")
+    parser.add_argument(
+        "--seed", type=int, default=9, help="1, 3, 5: thresholds were chosen on them"
+    )
     parser.add_argument("--clean", type=int, default=40, help="generated exams")
     parser.add_argument("--planted", type=int, default=8, help="of them, with artifacts too")
     parser.add_argument("--real", type=Path, nargs="*", default=[], help="finished data sets")

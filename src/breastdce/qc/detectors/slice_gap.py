@@ -53,7 +53,7 @@ DETECTOR = Detector(
     "slice_gap",
     "Missing slices",
     CaveatCode.SLICE_GAP,
-    0.45,
+    0.6,
     "Mean absolute difference of neighbors over that of the pair before or after, whichever is "
     "larger, less 1, of slices averaged in squares of 8 mm; mean of the phases (own measure).",
     find,

@@ -106,7 +106,7 @@ DETECTOR = Detector(
     "spike",
     "Spike in k-space",
     CaveatCode.SPIKE,
-    3.0,
+    3.3,
     "Largest point of the Fourier transform of a slice over the largest value in a ring 3 to 6 "
     "points around it, and the same of the difference to the other phases, geometric mean (own "
     "measure of the artifact described by Zhuo and Gullapalli, RadioGraphics 2006;26:275).",
