@@ -34,6 +34,9 @@ _SLICES = 2  # axis across which neighbors may lie far apart
 _ALIKE = 0.3
 """What planes side by side must have over those in between, for anything to be told of slices or of
 few voxels."""
+_MIRRORED = 0.2
+"""By how much the two ends may be more alike than planes side by side: no folding makes them so,
+but the two sides of a body cut off at the same depth are."""
 
 
 class Likeness(NamedTuple):
@@ -51,6 +54,8 @@ class Likeness(NamedTuple):
     @property
     def score(self) -> float:
         """`across` between `apart`, 0, and `beside`, 1."""
+        if self.across > max(self.beside) + _MIRRORED:
+            return 0.0
         reference = max(min(self.beside) - self.apart, _LEAST_REFERENCE)
         return float(np.clip((self.across - self.apart) / reference, 0, 1))
 

@@ -152,6 +152,12 @@ def test_a_periodic_image_goes_on_across_its_edges_and_half_of_it_does_not():
     assert same.score == 0  # alike everywhere, so nothing is told
 
 
+def test_ends_that_are_more_alike_than_neighbors_mirror_each_other():
+    folded = wrap.Likeness(across=0.7, beside=(0.5, 0.6), apart=0.2, area=2000)
+    assert folded.score == 1
+    assert folded._replace(across=0.9).score == 0
+
+
 def test_an_outline_that_is_alike_at_both_edges_is_no_wrap_around():
     i, j, k = np.meshgrid(np.arange(48), np.arange(60), np.arange(60), indexing="ij")
     radius = 22 + 6 * np.sin(np.pi * i / 47)  # both ends of the body are equally wide
