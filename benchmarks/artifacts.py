@@ -74,9 +74,18 @@ def _planted(whole: Case, job: Job, real: bool) -> Iterator[Score]:
         for strength in STRENGTHS:
             words = zlib.crc32(f"{case.name} {kind} {strength}".encode())
             rng = np.random.default_rng([job.seed, job.number, words])
-            exam = exam_of(shown, plant.plant(case.phases, strength, rng))
+            phases = plant.plant(case.phases, strength, rng)
+            if kind == "bright_outside" and not _lies_outside(case, phases[0]):
+                continue  # the breast fills the field: there is no outside
+            exam = exam_of(shown, phases)
             found = DETECTORS.get(plant.detector).find(exam)
             yield Score(case.name, real, plant.detector, kind, strength, found.score)
+
+
+def _lies_outside(case: Case, planted: NDArray[np.float32]) -> bool:
+    """Whether most of what was added to a phase lies outside the breasts."""
+    added = planted != case.phases[0]
+    return bool((added & ~case.breast).sum() > 0.5 * added.sum())
 
 
 def table(rows: list[Score]) -> dict[str, dict[str, object]]:
