@@ -24,6 +24,7 @@ import numpy as np
 from artifact_cases import Case, exam_of, generated, slab, stored
 from numpy.typing import NDArray
 
+from breastdce.qc.detectors.ghost import LEAST_AIR, clear_air
 from breastdce.qc.report import DETECTORS
 from breastdce.testing.plant._contract import PLANTS, STRENGTHS, STRONG
 
@@ -67,8 +68,8 @@ def _planted(whole: Case, job: Job, real: bool) -> Iterator[Score]:
     part = slab(whole) if real else whole
     for kind in PLANTS.names():
         plant = PLANTS.get(kind)
-        if kind == "laterality" and not whole.two_sided:
-            continue  # nothing in the field tells
+        if not _can_be_told(kind, whole, part):
+            continue
         case = whole if kind == "laterality" else part  # a slab cuts the heart
         shown = case._replace(breast=case.breast[::-1]) if kind == "laterality" else case
         for strength in STRENGTHS:
@@ -80,6 +81,13 @@ def _planted(whole: Case, job: Job, real: bool) -> Iterator[Score]:
             exam = exam_of(shown, phases)
             found = DETECTORS.get(plant.detector).find(exam)
             yield Score(case.name, real, plant.detector, kind, strength, found.score)
+
+
+def _can_be_told(kind: str, whole: Case, part: Case) -> bool:
+    """Whether the field holds what tells left from right, or air to see ghosts in."""
+    if kind == "ghost":
+        return bool(np.count_nonzero(clear_air(exam_of(part))) >= LEAST_AIR)
+    return kind != "laterality" or whole.two_sided
 
 
 def _lies_outside(case: Case, planted: NDArray[np.float32]) -> bool:

@@ -19,12 +19,13 @@ from breastdce.qc.detectors._signal import Array, Voxel, axis_word
 from breastdce.qc.exam import QcExam
 from breastdce.qc.regions import native_mask
 
-_MOST_SLICES = 12
+_MOST_VOXELS = 1_500_000  # of every so many slices
 _LEAST_MM = 15.0  # of shift: nearer than that are blur and ringing of the skin
 _BLOCK_MM = 3.0
 _MARGIN = 4  # blocks in front of the body
 _DARK = 0.4  # of the tissue's median: what is darker may be a strong ghost
-_LEAST_AIR = 2000  # voxels
+LEAST_AIR = 6000
+"""Voxels; structure that a few of them share by chance looks like a ghost."""
 _FEW_SHIFTS = 16
 _SIGMAS = 3.0
 _BROAD = 13  # voxels of a mean, taken twice: smoother than that is shading
@@ -34,9 +35,9 @@ _TOP = 99.8
 
 def find(exam: QcExam) -> Finding:
     """Look for the shift at which the air looks most like the body."""
-    step = -(-exam.grid.shape[2] // _MOST_SLICES)
+    step = -(-exam.triple.pre.data.size // _MOST_VOXELS)
     air = clear_air(exam)[:, :, ::step]
-    if np.count_nonzero(air) < _LEAST_AIR:
+    if np.count_nonzero(air) < LEAST_AIR:
         return Finding(score=0.0, words="Too little air in the field to look for ghosts.")
     chance = _SIGMAS / float(np.sqrt(np.count_nonzero(air)))
     best = (0.0, 0, 0, 0)

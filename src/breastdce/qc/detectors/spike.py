@@ -21,7 +21,9 @@ from breastdce.qc.detectors._signal import Array, slice_center
 from breastdce.qc.detectors._spectrum_loops import loneliest
 from breastdce.qc.exam import QcExam
 
-_LOWEST = 0.05  # cycles per voxel: below it a slice is brighter here than there, not striped
+_LOWEST = 0.05
+"""Cycles per voxel, or more, so that the ring leaves out the center: below it a slice is brighter
+here than there, not striped."""
 _INNER, _OUTER = 3, 6  # of the ring; a Hann window spreads a point over 2 voxels
 _ROUNDING = np.float32(1e-6)  # of the largest point
 _OUTWARD = 0.75
@@ -84,7 +86,7 @@ def _loneliest(images: list[Array]) -> list[_Point]:
     others = max(len(spectra) - 1, 1)
     u, v = fft.fftfreq(rows), fft.fftfreq(columns)
     far = np.hypot(u[:, None], v).astype(np.float32)
-    limits = _LOWEST, _OUTWARD, _ALL_PHASES
+    limits = max(_LOWEST, (_OUTER + 1) / min(rows, columns)), _OUTWARD, _ALL_PHASES
     found = []
     for one in spectra:
         size, change = _sizes(one, columns), _sizes(one - (total - one) / others, columns)
@@ -106,7 +108,7 @@ DETECTOR = Detector(
     "spike",
     "Spike in k-space",
     CaveatCode.SPIKE,
-    3.3,
+    3.0,
     "Largest point of the Fourier transform of a slice over the largest value in a ring 3 to 6 "
     "points around it, and the same of the difference to the other phases, geometric mean (own "
     "measure of the artifact described by Zhuo and Gullapalli, RadioGraphics 2006;26:275).",

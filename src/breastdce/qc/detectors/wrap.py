@@ -32,8 +32,8 @@ _LEAST_REFERENCE = 0.35
 """What side by side is over apart, at least: noise may hide that neighbors are alike."""
 _SLICES = 2  # axis across which neighbors may lie far apart
 _ALIKE = 0.3
-"""What planes side by side must have over those in between, for anything to be told of slices or of
-few voxels."""
+"""What planes side by side must have over those in between, for anything to be told of few voxels,
+and at both ends for anything to be told of slices."""
 _MIRRORED = 0.2
 """By how much the two ends may be more alike than planes side by side: no folding makes them so,
 but the two sides of a body cut off at the same depth are."""
@@ -84,8 +84,9 @@ def _score(image: Array, axis: int, level: float) -> float:
     found = likeness(image, axis, level)
     if found is None:
         return 0.0
+    clear = min(found.beside) if axis == _SLICES else max(found.beside)
     doubtful = axis == _SLICES or found.area < _FEW
-    return 0.0 if doubtful and max(found.beside) - found.apart < _ALIKE else found.score
+    return 0.0 if doubtful and clear - found.apart < _ALIKE else found.score
 
 
 def likeness(image: Array, axis: int, level: float) -> Likeness | None:
@@ -178,7 +179,7 @@ DETECTOR = Detector(
     "wrap",
     "Wrap-around",
     CaveatCode.WRAP_AROUND,
-    0.3,
+    0.45,
     "Correlation of the fine structure of the last and the first plane of the field, 0 being the "
     "largest one of either with a plane in between and 1 that of planes side by side (own measure "
     "of the artifact described by Zhuo and Gullapalli, RadioGraphics 2006;26:275).",
