@@ -3,10 +3,11 @@
     python benchmarks/artifacts.py [--real OUT ...] [--clean 40] [--planted 8] [--keep]
 
 Every seed has clean exams of its own: the table is of a seed that nothing was chosen on (31, the
-default, and 32; see docs/artifacts.md for what the others were used for). Each kind is planted with five strengths
-into the first `--planted` of the generated exams, and into the data sets given with `--real`. The
-last line is `ratio <number>`: the worst sensitivity in the strong half over all kinds. The work can
-be shared between calls: `--write` keeps scores, `--read` takes them, with `--clean 0` alone.
+default, and 32; see docs/artifacts.md for what the others were used for). Each kind is planted with
+five strengths into the first `--planted` of the generated exams, and into the data sets given with
+`--real`. The last line is `ratio <number>`: the worst sensitivity in the strong half over all
+kinds. The work can be shared between calls: `--write` keeps scores, `--read` takes them, with
+`--clean 0` alone.
 """
 
 from __future__ import annotations
