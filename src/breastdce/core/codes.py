@@ -1173,7 +1173,7 @@ class ErrorCode(Code):
     )
     PUBLICATION_INVALID = (
         "PUBLICATION_INVALID",
-        "dataset.toml of a data set cannot be read, or holds a key or a value that it may not.",
+        "The dataset.toml of a data set cannot be read, or holds a key or a value it may not hold.",
         "Correct it (docs/card.md); what was said in it is not lost.",
     )
     STORE_CORRUPT = (
