@@ -82,9 +82,10 @@ def _quietly(path: Path, take: Callable[[Any], T], *, results: bool = True) -> T
     import openpyxl  # late: it would slow down the start of every command
 
     try:
-        with warnings.catch_warnings():
+        # Opened here, since openpyxl leaves open what it cannot parse.
+        with path.open("rb") as file, warnings.catch_warnings():
             warnings.simplefilter("ignore")  # about looks: validation lists, headers, extensions
-            book = openpyxl.load_workbook(path, read_only=True, data_only=results, keep_links=False)
+            book = openpyxl.load_workbook(file, read_only=True, data_only=results, keep_links=False)
             try:
                 return take(book)
             finally:

@@ -79,7 +79,7 @@ def _lower(value: Any, arrays: list[Array]) -> Any:
 
 
 def _lift(tree: Any, kind: Any, arrays: tuple[Array, ...]) -> Any:
-    origin = get_origin(kind)
+    origin = _origin(kind)
     if origin is np.ndarray:
         return arrays[tree]
     if origin in (Union, types.UnionType) and type(None) in get_args(kind):
@@ -92,6 +92,12 @@ def _lift(tree: Any, kind: Any, arrays: tuple[Array, ...]) -> Any:
     if origin is tuple:
         return tuple(_lift_items(tree, get_args(kind), arrays))
     return msgspec.convert(tree, kind)
+
+
+def _origin(kind: Any) -> Any:
+    """What a generic type is made of; by NumPy 2.5 on Python 3.12, NDArray is an alias."""
+    origin = get_origin(kind)
+    return get_origin(getattr(origin, "__value__", None)) or origin
 
 
 def _lift_items(tree: list[Any], args: tuple[Any, ...], arrays: tuple[Array, ...]) -> list[Any]:

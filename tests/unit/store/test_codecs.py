@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import types
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -104,3 +105,11 @@ def test_region_with_box_and_polygon_survives():
 def test_order_of_keys_is_content():
     back = unpack(pack({"b": 1.0, "a": 2.0}), dict[str, float])
     assert list(back) == ["b", "a"]
+
+
+def test_an_alias_of_arrays_is_read_as_an_array():
+    """By NumPy 2.5 on Python 3.12, `NDArray` is an alias that hides what it is made of."""
+    alias = types.SimpleNamespace(__value__=NDArray[np.int16])
+    array = np.arange(4, dtype=np.int16)
+    kind = types.GenericAlias(alias, (np.int16,))
+    np.testing.assert_array_equal(unpack(pack(array), kind), array)
