@@ -17,6 +17,7 @@ from typing import Any, BinaryIO
 
 import nrrd
 import numpy as np
+from isal import igzip_lib
 from numpy.typing import NDArray
 
 from breastdce.core.codes import ErrorCode
@@ -28,7 +29,7 @@ from breastdce.formats.labels import LabelMap, label_map
 
 Header = Mapping[str, Any]
 MAGIC = b"NRRD"
-_BROKEN = (
+_BROKEN: tuple[type[Exception], ...] = (
     nrrd.NRRDError,
     OSError,
     EOFError,
@@ -39,6 +40,7 @@ _BROKEN = (
     ArithmeticError,
     MemoryError,
     zlib.error,
+    igzip_lib.error,  # type: ignore[assignment]  # its stub declares an instance
 )
 """What reading a damaged file may raise."""
 _SPACES = {

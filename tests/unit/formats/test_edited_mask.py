@@ -130,6 +130,14 @@ def test_a_nrrd_that_does_not_say_where_it_is_states_no_place(tmp_path, lost):
     assert np.array_equal(found.values, MASK.data)
 
 
+def test_values_that_are_no_gzip_stream_are_refused(tmp_path):
+    path = tmp_path / "mask.seg.nrrd"
+    write_seg_nrrd(path, MASK, SEGMENT)
+    header, _, packed = path.read_bytes().partition(b"\n\n")
+    path.write_bytes(header + b"\n\n" + packed.replace(b"\x1f\x8b", b"\x1f\x80", 1))
+    assert refused(path).code is ErrorCode.IMAGE_INVALID
+
+
 def test_values_that_look_like_gzip_are_values(tmp_path):
     data = np.zeros((4, 4, 4), np.uint8)
     data[:2, 0, 0] = 0x1F, 0x8B
