@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import types
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import msgspec
 import numpy as np
@@ -109,7 +109,7 @@ def test_order_of_keys_is_content():
 
 def test_an_alias_of_arrays_is_read_as_an_array():
     """By NumPy 2.5 on Python 3.12, `NDArray` is an alias that hides what it is made of."""
-    alias = types.SimpleNamespace(__value__=NDArray[np.int16])
+    alias: Any = types.SimpleNamespace(__value__=np.ndarray[Any, np.dtype[np.int16]])
     array = np.arange(4, dtype=np.int16)
-    kind = types.GenericAlias(alias, (np.int16,))
+    kind: Any = types.GenericAlias(alias, (np.int16,))
     np.testing.assert_array_equal(unpack(pack(array), kind), array)
