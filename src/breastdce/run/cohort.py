@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Sequence
 from pathlib import Path
+from typing import NamedTuple
 
 import msgspec
 
@@ -34,10 +35,11 @@ from breastdce.dataset.tables import (
 from breastdce.dataset.trust_table import write_trust
 from breastdce.formats.atomic import remove_unfinished
 from breastdce.formats.tables import Cell, read_tsv
-from breastdce.radiomics.panel import describe, load_panel
+from breastdce.radiomics.panel import FeatureRecord, describe, load_panel
+from breastdce.report.dataset_view import CohortView
 from breastdce.run.card import renew_checksums, renew_metadata
-from breastdce.run.dataset_pages import keep_cohort, write_figures, write_index
-from breastdce.run.describe import exclusion_of, proposal_rows
+from breastdce.run.dataset_pages import dataset_view, keep_cohort, write_figures, write_index
+from breastdce.run.describe import Measurements, exclusion_of, proposal_rows
 from breastdce.run.lock import locked
 from breastdce.run.naming import exam_row
 from breastdce.run.pages import exclusion_view, read_measurements, rewrite_page
@@ -71,14 +73,15 @@ def write_cohort(
                 path.unlink(missing_ok=True)
         for folder in (layout.features(out).parent, layout.report_index(out).parent):
             remove_unfinished(folder)
-        records = read_exams(out)
+        exams = _read(out)
+        records = exams.records
         rows = _merge(out, exclusions, others, records)
-        _write_tables(out, records, rows)
-        _write_standings(out, records)
+        _write_tables(out, exams, rows)
+        write_standings(out, exams.measured, exams.features, exams.meanings)
         for path in layout.made_figures(out):
             path.unlink(missing_ok=True)  # of the data set as it was
         renew_metadata(out, records, _origin(plan, records))
-        write_index(out, [exclusion_view(row) for row in rows])  # tells of the metadata
+        write_index(out, _view(out, exams, rows))  # tells of the metadata
         renew_checksums(out, records)
     return rows
 
@@ -112,14 +115,35 @@ def rebuild_report(out: Path, *, cohort: Path | None = None, figures: bool = Fal
     single: list[Path] = []
     for folder in layout.exam_folders(out):
         single += rewrite_page(out, layout.exam_of(folder), figures=figures)
-    records = read_exams(out)
-    _write_standings(out, records)
-    renew_metadata(out, records)
-    exclusions = [exclusion_view(row) for row in read_exclusions(out)]
-    index = write_index(out, exclusions)  # tells of the metadata
-    made = [index, *(write_figures(out, exclusions) if figures else ()), *single]
-    renew_checksums(out, records)
+    exams = _read(out)
+    write_standings(out, exams.measured, exams.features, exams.meanings)
+    renew_metadata(out, exams.records)
+    view = _view(out, exams, read_exclusions(out))  # tells of the metadata
+    made = [write_index(out, view), *(write_figures(out, view) if figures else ()), *single]
+    renew_checksums(out, exams.records)
     return made
+
+
+class _Exams(NamedTuple):
+    """What the folders of the exams say, read once; exams are in order of name."""
+
+    records: Sequence[Provenance]
+    measured: Sequence[Measurements]
+    features: Sequence[FeatureRow]
+    meanings: Sequence[FeatureRecord]
+    """Of the columns of the features."""
+
+
+def _read(out: Path) -> _Exams:
+    records, meanings = read_exams(out), describe(load_panel(layout.PANEL))
+    columns = [meaning.name for meaning in meanings]
+    features = [row for record in records for row in _feature_rows(out, record, columns)]
+    return _Exams(records, [read_measurements(record) for record in records], features, meanings)
+
+
+def _view(out: Path, exams: _Exams, exclusions: Sequence[ExclusionRow]) -> CohortView:
+    left_out = [exclusion_view(row) for row in exclusions]
+    return dataset_view(out, exams.records, exams.measured, left_out)
 
 
 def read_exclusions(out: Path) -> list[ExclusionRow]:
@@ -151,10 +175,8 @@ def _merge(
     return (*kept, *exclusions, *left_out)
 
 
-def _write_tables(
-    out: Path, records: Sequence[Provenance], exclusions: Sequence[ExclusionRow]
-) -> None:
-    measured = [read_measurements(record) for record in records]
+def _write_tables(out: Path, exams: _Exams, exclusions: Sequence[ExclusionRow]) -> None:
+    measured = exams.measured
     visits: dict[str, list[str]] = defaultdict(list)
     for item in measured:
         visits[item.row.exam.participant].append(item.row.exam.visit)
@@ -163,11 +185,9 @@ def _write_tables(
     write_exams(out, [item.row for item in measured])
     write_exclusions(out, exclusions)
     write_voi_proposals(out, [row for item in measured for row in proposal_rows(item)])
-    write_deidentification(out, [record.headers for record in records])
-    panel = load_panel(layout.PANEL)
-    notes = [msgspec.to_builtins(record) for record in describe(panel)]
-    features = [row for record in records for row in _feature_rows(out, record, panel.columns())]
-    write_features(out, features, panel.columns(), notes)
+    write_deidentification(out, [record.headers for record in exams.records])
+    notes = [msgspec.to_builtins(meaning) for meaning in exams.meanings]
+    write_features(out, exams.features, [meaning.name for meaning in exams.meanings], notes)
     write_sensitivity_dictionary(out)
     write_kinetics(out)
     write_quality(out, quality_columns())
@@ -179,13 +199,6 @@ def _origin(plan: Plan, records: Sequence[Provenance]) -> Origin:
         generated_by=GeneratedBy(name="breastdce", version=__version__, engines=_engines(records)),
         recipe=RecipeNote(name=plan.recipe.name, digest=plan.recipe.digest()),
     )
-
-
-def _write_standings(out: Path, records: Sequence[Provenance]) -> None:
-    panel = load_panel(layout.PANEL)
-    features = [row for record in records for row in _feature_rows(out, record, panel.columns())]
-    measured = [read_measurements(record) for record in records]
-    write_standings(out, measured, features, describe(panel))
 
 
 def _engines(records: Sequence[Provenance]) -> dict[str, str]:

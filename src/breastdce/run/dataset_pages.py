@@ -13,7 +13,7 @@ from breastdce.core.codes import ErrorCode
 from breastdce.core.errors import CallError
 from breastdce.core.exam import ExamId
 from breastdce.dataset import layout
-from breastdce.dataset.provenance import Provenance, read_provenance
+from breastdce.dataset.provenance import Provenance
 from breastdce.dataset.rows import exam_cells
 from breastdce.formats.atomic import write_bytes
 from breastdce.report.cohort_view import CohortSummary
@@ -25,25 +25,21 @@ from breastdce.run.cohort_cases import Lesion, agreement_cases, artifact_cases, 
 from breastdce.run.cohort_pages import SUMMARY
 from breastdce.run.describe import Measurements
 from breastdce.run.measure_tables import feature_table, measure_tables
-from breastdce.run.pages import read_measurements
 
 
-def write_index(out: Path, exclusions: Sequence[ExclusionView]) -> Path:
+def write_index(out: Path, view: CohortView) -> Path:
     """Write the report's first page; return its path."""
     path = layout.report_index(out)
-    write_bytes(path, render_index(dataset_view(out, exclusions)).encode())
+    write_bytes(path, render_index(view).encode())
     return path
 
 
-def write_figures(out: Path, exclusions: Sequence[ExclusionView]) -> list[Path]:
+def write_figures(out: Path, view: CohortView) -> list[Path]:
     """Write the figures of the first page as files of their own; return their paths.
 
     Figures of an earlier call that are not made again are removed.
     """
-    made = {
-        layout.figure(out, name): payload
-        for name, payload in render_figures(dataset_view(out, exclusions)).items()
-    }
+    made = {layout.figure(out, name): payload for name, payload in render_figures(view).items()}
     for path in set(layout.cohort_figures(out)) - set(made):
         path.unlink()
     for path, payload in made.items():
@@ -71,10 +67,13 @@ def keep_cohort(out: Path, folder: Path) -> None:
     write_bytes(layout.report_cohort(out), msgspec.json.encode(found) + b"\n")
 
 
-def dataset_view(out: Path, exclusions: Sequence[ExclusionView]) -> CohortView:
+def dataset_view(
+    out: Path,
+    records: Sequence[Provenance],
+    measured: Sequence[Measurements],
+    exclusions: Sequence[ExclusionView],
+) -> CohortView:
     """Gather everything that the first page shows; exams are in order of name."""
-    records = [read_provenance(folder / "provenance.json") for folder in layout.exam_folders(out)]
-    measured = [read_measurements(record) for record in records]
     names = [item.row.exam for item in measured]
     keys = [str(name) for name in names]
     pairs = agreement(out, names)

@@ -33,8 +33,6 @@ from breastdce.run.quality_view import quality_lines
 
 _ONE_BIN = "_Bin-"
 """In the names of features that count a single bin of a histogram: too many, too alike."""
-
-
 _ONE_IN = 20
 """Exams of which one has to have changed before the pages of the others are told."""
 
