@@ -12,6 +12,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import settings
+
+settings.register_profile("untimed", deadline=None)  # no test measures time: a machine may be busy
+settings.load_profile("untimed")
 
 ARCHIVES = ("ucsf_br_06", "duke_153", "dicom_odd")
 CHROMIUM = shutil.which("chromium")
