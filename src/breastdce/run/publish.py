@@ -91,7 +91,8 @@ def publish_exam(
         names = [path.relative_to(folder).as_posix() for path in sorted(written)]
         record = describe_exam(exam, source, engine, files, exclusions, ahead.attributes(), names)
         sidecars = engine.value("facts").sidecars
-        page = make_page(exam, as_read(record), sidecars, _MadeImages(out, exam, engine))
+        images = _MadeImages(out, exam, engine)
+        page = make_page(exam, as_read(record), sidecars, images, threads=threads)
         sums = {path: done.result() for path, done in writing.items()}
     _remove_others(folder, written)  # not before: files are written under other names
     write_provenance(out, exam, msgspec.structs.replace(record, files=checksums(out, exam, sums)))
