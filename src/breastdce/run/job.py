@@ -14,6 +14,7 @@ from breastdce.core.codes import ErrorCode, ExamCode
 from breastdce.core.counted import counted
 from breastdce.core.errors import CallError, InputError, StoreError
 from breastdce.core.exam import ExamId, Region
+from breastdce.core.extras import require_extra
 from breastdce.core.workers import available_cores
 from breastdce.dataset.publication import read_publication
 from breastdce.dataset.rows import ExclusionRow, Level
@@ -119,12 +120,16 @@ def run_job(options: JobOptions, console: Console | None = None) -> JobSummary:
     ------
     CallError, RecipeError
         The call or the recipe is wrong; nothing was written.
+    EngineError
+        A package that the call needs is not installed.
     StoreError
         The output folder cannot be used, or the ledger of revisions in it is broken.
     InputError
         PUBLICATION_INVALID: dataset.toml there is wrong.
     """
     console = console or Console(stderr=True)
+    if options.scheduler is not None:
+        require_extra("cluster")
     plan = _plan(options)
     model = None if options.model is None else _model(options.model)
     regions = read_regions(options.regions) if options.regions else {}
@@ -235,9 +240,7 @@ def _plan(options: JobOptions) -> Plan:
 
 def _model(folder: Path) -> Bundle:
     """Read a bundle before any work: every file of it is found to be whole."""
-    from breastdce.run.segment_extra import require_segment_extra
-
-    require_segment_extra()
+    require_extra("segment")
     return read_bundle(folder)
 
 
