@@ -55,6 +55,8 @@ lint: $(VENV)/.stamp-dev ## format, rules, types, floors
 	@$(BIN)/ruff format --check . && $(BIN)/ruff check . && $(BIN)/mypy && $(BIN)/lint-imports
 viewer: $(VENV)/.stamp-build ## NiiVue for the optional 3D panel of the review (needs npm)
 	@$(BIN)/python tools/niivue.py
+wheel: $(VENV)/.stamp-build ## wheel and source archive, into dist/
+	@$(BIN)/python -m hatchling build -d dist
 lock: ## renew the locks (needs uv)
 	@sed 's/+cpu.*//;/^ /d' locks/torch-cpu.txt > $(VENV)/torch-pin.txt
 	@for set in build dev; do $(UV) pip compile --universal --generate-hashes --no-header \
@@ -62,4 +64,4 @@ lock: ## renew the locks (needs uv)
 	  -o locks/$$set.txt; done
 	@awk '/^[a-z]/ { f = /^(torch|triton|nvidia-|cuda-)/ ? "torch" : "dev" } { print > ("locks/" f ".new") }' \
 	  locks/dev.txt && mv locks/dev.new locks/dev.txt && mv locks/torch.new locks/torch.txt
-.PHONY: help demo test test-fast lint viewer lock
+.PHONY: help demo test test-fast lint viewer wheel lock

@@ -1,4 +1,4 @@
-"""Every command that needs an extra says so in one line; the table of extras is the one declared."""
+"""A command that needs an extra says so in one line; the table of extras is the one declared."""
 
 from __future__ import annotations
 
