@@ -55,6 +55,10 @@ lint: $(VENV)/.stamp-dev ## format, rules, types, floors
 	@$(BIN)/ruff format --check . && $(BIN)/ruff check . && $(BIN)/mypy && $(BIN)/lint-imports
 viewer: $(VENV)/.stamp-build ## NiiVue for the optional 3D panel of the review (needs npm)
 	@$(BIN)/python tools/niivue.py
+audit: | $(BIN)/python ## known vulnerabilities of what is locked (asks OSV)
+	@$(BIN)/python tools/audit.py $(ARGS)
+licenses: $(VENV)/.stamp-dev ## docs/licenses.md from what is locked
+	@$(BIN)/python tools/licenses.py
 wheel: $(VENV)/.stamp-build ## wheel and source archive, into dist/
 	@$(BIN)/python -m hatchling build -d dist
 lock: ## renew the locks (needs uv)
@@ -64,4 +68,4 @@ lock: ## renew the locks (needs uv)
 	  -o locks/$$set.txt; done
 	@awk '/^[a-z]/ { f = /^(torch|triton|nvidia-|cuda-)/ ? "torch" : "dev" } { print > ("locks/" f ".new") }' \
 	  locks/dev.txt && mv locks/dev.new locks/dev.txt && mv locks/torch.new locks/torch.txt
-.PHONY: help demo test test-fast lint viewer wheel lock
+.PHONY: help demo test test-fast lint viewer audit licenses wheel lock
