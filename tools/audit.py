@@ -76,8 +76,9 @@ def _identifiers(pins: Sequence[Pin], server: str) -> list[tuple[Pin, str]]:
 
 
 def _question(pin: Pin, token: str | None) -> dict[str, object]:
-    question = {"package": {"name": pin.name, "ecosystem": "PyPI"}, "version": pin.version}
-    return question if token is None else {**question, "page_token": token}
+    package = {"name": pin.name, "ecosystem": "PyPI"}
+    page = {} if token is None else {"page_token": token}
+    return {"package": package, "version": pin.version, **page}
 
 
 def _ask(address: str, question: object = None) -> dict[str, Any]:

@@ -121,11 +121,11 @@ def _license(package: str) -> str:
         stated = metadata(package)
     except PackageNotFoundError:
         return sys.exit(f"{package} is locked and not installed: run `make test` once, or state it")
-    if expression := stated.get("License-Expression"):
-        return str(expression)
+    if "License-Expression" in stated:
+        return stated["License-Expression"]
     classifiers = [text.rpartition(" :: ")[2] for text in stated.get_all("Classifier") or ()]
     known = sorted({_CLASSIFIERS[text] for text in classifiers if text in _CLASSIFIERS})
-    free = (stated.get("License") or "").strip()
+    free = stated["License"].strip() if "License" in stated else ""
     return " OR ".join(known) or _SPELLINGS.get(free, free)
 
 

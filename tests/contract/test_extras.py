@@ -21,9 +21,8 @@ from breastdce.core.codes import FileCode
 from breastdce.core.extras import CORE, EXTRAS, how_to_install
 from tests.unit.formats.dicom.made import dataset, write
 
-PROJECT = tomllib.loads((Path(__file__).parents[2] / "pyproject.toml").read_text(encoding="utf-8"))[
-    "project"
-]
+ROOT = Path(__file__).parents[2]
+PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
 NOT_FOR_USERS = {"build", "dev", "docs"}
 _BLIND = """
 import sys
@@ -52,6 +51,13 @@ def test_the_table_holds_what_is_declared():
     for name, extra in EXTRAS.items():
         assert set(extra.packages) == declared(optional[name])
     assert set(CORE) == declared(PROJECT["dependencies"])
+
+
+@pytest.mark.parametrize("extra", EXTRAS)
+def test_every_extra_is_explained(extra):
+    page = (ROOT / "docs" / "install.md").read_text(encoding="utf-8")
+    assert f"| `{extra}` |" in page
+    assert f"`'breastdce[{extra}]'` |" in page
 
 
 def test_a_python_without_wheels_is_not_told_to_install_them():

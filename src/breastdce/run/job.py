@@ -128,10 +128,11 @@ def run_job(options: JobOptions, console: Console | None = None) -> JobSummary:
         PUBLICATION_INVALID: dataset.toml there is wrong.
     """
     console = console or Console(stderr=True)
-    if options.scheduler is not None:
-        require_extra("cluster")
+    for extra, wanted in (("cluster", options.scheduler), ("segment", options.model)):
+        if wanted is not None:
+            require_extra(extra)
     plan = _plan(options)
-    model = None if options.model is None else _model(options.model)
+    model = None if options.model is None else read_bundle(options.model)  # whole, or no work
     regions = read_regions(options.regions) if options.regions else {}
     pseudonyms = options.pseudonyms or default_pseudonyms(options.out)
     _check_out(options.out, options.roots, pseudonyms)
@@ -236,12 +237,6 @@ def _plan(options: JobOptions) -> Plan:
             remedy="Start from one of the recipes that ship with the package.",
         )
     return plan
-
-
-def _model(folder: Path) -> Bundle:
-    """Read a bundle before any work: every file of it is found to be whole."""
-    require_extra("segment")
-    return read_bundle(folder)
 
 
 def _asked(model: Bundle, exam: ExamId) -> Model:
