@@ -23,6 +23,7 @@ _CUDA = ("nvidia-", "cuda-", "triton")
 _STATED = {
     "axe-playwright-python": "MIT",  # its LICENSE; the axe-core inside is MPL-2.0
     "colorama": "BSD-3-Clause",
+    "docutils": "BSD-2-Clause AND PSF-2.0",  # or nobody's; the GPL is of a mode for Emacs, left out
     "dynamic-network-architectures": "Apache-2.0",  # its LICENCE; its metadata say "private"
     "idc-index-data": "MIT",
     "mlcroissant": "Apache-2.0",
@@ -123,10 +124,11 @@ def _license(package: str) -> str:
         return sys.exit(f"{package} is locked and not installed: run `make test` once, or state it")
     if "License-Expression" in stated:
         return stated["License-Expression"]
-    classifiers = [text.rpartition(" :: ")[2] for text in stated.get_all("Classifier") or ()]
-    known = sorted({_CLASSIFIERS[text] for text in classifiers if text in _CLASSIFIERS})
+    classifiers = [text for text in stated.get_all("Classifier") or () if "License ::" in text]
+    words = [text.rpartition(" :: ")[2] for text in classifiers]
+    known = sorted(_CLASSIFIERS.get(word, word) for word in words if word != "OSI Approved")
     free = stated["License"].strip() if "License" in stated else ""
-    return " OR ".join(known) or _SPELLINGS.get(free, free)
+    return " AND ".join(known) or _SPELLINGS.get(free, free)
 
 
 def _purposes() -> dict[str, str]:
