@@ -128,8 +128,8 @@ def run_job(options: JobOptions, console: Console | None = None) -> JobSummary:
         PUBLICATION_INVALID: dataset.toml there is wrong.
     """
     console = console or Console(stderr=True)
-    for extra, wanted in (("cluster", options.scheduler), ("segment", options.model)):
-        if wanted is not None:
+    for extra, asked in (("cluster", options.scheduler), ("segment", options.model)):
+        if asked is not None:
             require_extra(extra)
     plan = _plan(options)
     model = None if options.model is None else read_bundle(options.model)  # whole, or no work
