@@ -14,6 +14,7 @@ from breastdce.core.codes import ErrorCode, ExamCode
 from breastdce.core.counted import counted
 from breastdce.core.errors import CallError, InputError, StoreError
 from breastdce.core.exam import ExamId, Region
+from breastdce.core.extras import require_extra
 from breastdce.core.workers import available_cores
 from breastdce.dataset.publication import read_publication
 from breastdce.dataset.rows import ExclusionRow, Level
@@ -119,14 +120,19 @@ def run_job(options: JobOptions, console: Console | None = None) -> JobSummary:
     ------
     CallError, RecipeError
         The call or the recipe is wrong; nothing was written.
+    EngineError
+        A package that the call needs is not installed.
     StoreError
         The output folder cannot be used, or the ledger of revisions in it is broken.
     InputError
         PUBLICATION_INVALID: dataset.toml there is wrong.
     """
     console = console or Console(stderr=True)
+    for extra, asked in (("cluster", options.scheduler), ("segment", options.model)):
+        if asked is not None:
+            require_extra(extra)
     plan = _plan(options)
-    model = None if options.model is None else _model(options.model)
+    model = None if options.model is None else read_bundle(options.model)  # whole, or no work
     regions = read_regions(options.regions) if options.regions else {}
     pseudonyms = options.pseudonyms or default_pseudonyms(options.out)
     _check_out(options.out, options.roots, pseudonyms)
@@ -231,14 +237,6 @@ def _plan(options: JobOptions) -> Plan:
             remedy="Start from one of the recipes that ship with the package.",
         )
     return plan
-
-
-def _model(folder: Path) -> Bundle:
-    """Read a bundle before any work: every file of it is found to be whole."""
-    from breastdce.run.segment_extra import require_segment_extra
-
-    require_segment_extra()
-    return read_bundle(folder)
 
 
 def _asked(model: Bundle, exam: ExamId) -> Model:
