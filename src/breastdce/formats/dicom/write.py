@@ -6,6 +6,7 @@ No clock is read and no random UID drawn: every value comes from the caller.
 from __future__ import annotations
 
 import hashlib
+import struct
 import warnings
 from collections.abc import Iterable, Mapping
 from pathlib import Path
@@ -13,20 +14,14 @@ from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
-from pydicom.dataset import Dataset, FileMetaDataset
-from pydicom.filewriter import dcmwrite
-from pydicom.uid import (
-    UID,
-    ExplicitVRLittleEndian,
-    ImplicitVRLittleEndian,
-    MRImageStorage,
-)
-from pydicom.valuerep import DSfloat
+from pydicom.uid import ExplicitVRLittleEndian, ImplicitVRLittleEndian, MRImageStorage
 
 from breastdce.core.codes import ErrorCode
 from breastdce.core.errors import InputError
+from breastdce.formats.dicom.encoded import Value, encoded, encoded_block
 
 Pixels = NDArray[np.int16] | NDArray[np.uint16]
+_PIXEL_DATA, _PIXELS = 0x7FE00010, b"\xe0\x7f\x10\0"
 _UUID_BITS = 128  # of a UID under 2.25, DICOM PS3.5 annex B.2
 
 
@@ -114,16 +109,10 @@ def write_object(
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("error")  # pydicom warns of a value that breaks its VR's rules
-            dataset = _dataset(attributes)
-            for item in private:
-                block = dataset.private_block(item.group, item.creator, create=True)
-                block.add_new(item.element, item.vr, item.value)
-            if pixels is not None:
-                _add_pixels(dataset, pixels)
-            syntax = ImplicitVRLittleEndian if implicit else ExplicitVRLittleEndian
-            dataset.file_meta = _file_meta(dataset, syntax)
-            path.parent.mkdir(parents=True, exist_ok=True)
-            dcmwrite(path, dataset, enforce_file_format=True)
+            elements = _elements(attributes, pixels, private, implicit=implicit)
+            content = _file_meta(attributes, implicit=implicit) + elements
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(content)
     except (ValueError, UserWarning) as error:
         raise InputError(
             ErrorCode.IMAGE_INVALID,
@@ -133,39 +122,43 @@ def write_object(
         ) from error
 
 
-def _dataset(attributes: Mapping[str, object]) -> Dataset:
-    dataset = Dataset()
-    for keyword, value in attributes.items():
-        setattr(dataset, keyword, _element(value))
-    return dataset
+def _elements(
+    attributes: Mapping[str, object],
+    pixels: Pixels | None,
+    private: Iterable[PrivateElement],
+    *,
+    implicit: bool,
+) -> bytes:
+    """The data set: elements in order of their tags."""
+    told = dict(attributes) if pixels is None else {**attributes, **_image(attributes, pixels)}
+    elements = [encoded(name, Value(value), implicit) for name, value in told.items()]
+    groups: dict[int, list[tuple[str, Value]]] = {}
+    for item in private:
+        member = (item.creator, Value((item.element, item.vr, item.value)))
+        groups.setdefault(item.group, []).append(member)
+    elements += [encoded_block(group, tuple(items), implicit) for group, items in groups.items()]
+    if pixels is not None:
+        values = pixels.astype(pixels.dtype.newbyteorder("<")).tobytes()
+        head = _PIXELS if implicit else _PIXELS + b"OW\0\0"
+        elements.append((_PIXEL_DATA, head + struct.pack("<I", len(values)) + values))
+    return b"".join(content for _, content in sorted(elements))
 
 
-def _element(value: object) -> object:
-    """Fit floats into decimal strings, make mappings items; every other value as it is."""
-    if isinstance(value, float):
-        return DSfloat(value, auto_format=True)
-    if isinstance(value, Mapping):
-        return _dataset(value)
-    if isinstance(value, (list, tuple)):
-        return [_element(item) for item in value]
-    return value
-
-
-def _add_pixels(dataset: Dataset, pixels: Pixels) -> None:
+def _image(attributes: Mapping[str, object], pixels: Pixels) -> dict[str, object]:
     if pixels.ndim not in (2, 3) or pixels.dtype not in (np.int16, np.uint16):
         raise _unlike_an_image(pixels)
-    dataset.SamplesPerPixel = 1
-    dataset.PhotometricInterpretation = "MONOCHROME2"
-    dataset.Rows, dataset.Columns = pixels.shape[-2:]
-    if pixels.ndim == 3:
-        dataset.NumberOfFrames = len(pixels)
-    dataset.BitsAllocated = 16
-    stored = int(dataset.get("BitsStored", 16))
-    dataset.BitsStored = stored
-    dataset.HighBit = stored - 1
-    dataset.PixelRepresentation = int(pixels.dtype == np.int16)
-    dataset.PixelData = pixels.astype(pixels.dtype.newbyteorder("<")).tobytes()
-    dataset["PixelData"].VR = "OW"
+    stored = int(str(attributes.get("BitsStored", 16)))
+    return {
+        "SamplesPerPixel": 1,
+        "PhotometricInterpretation": "MONOCHROME2",
+        **({"NumberOfFrames": len(pixels)} if pixels.ndim == 3 else {}),
+        "Rows": pixels.shape[-2],
+        "Columns": pixels.shape[-1],
+        "BitsAllocated": 16,
+        "BitsStored": stored,
+        "HighBit": stored - 1,
+        "PixelRepresentation": int(pixels.dtype == np.int16),
+    }
 
 
 def _unlike_an_image(pixels: Pixels) -> InputError:
@@ -177,11 +170,16 @@ def _unlike_an_image(pixels: Pixels) -> InputError:
     )
 
 
-def _file_meta(dataset: Dataset, syntax: UID) -> FileMetaDataset:
-    meta = FileMetaDataset()
-    meta.MediaStorageSOPClassUID = dataset.SOPClassUID
-    meta.MediaStorageSOPInstanceUID = dataset.SOPInstanceUID
-    meta.TransferSyntaxUID = syntax
-    meta.ImplementationClassUID = UID(derived_uid("breastdce"))
-    meta.ImplementationVersionName = "BREASTDCE"
-    return meta
+def _file_meta(attributes: Mapping[str, object], *, implicit: bool) -> bytes:
+    """Preamble, mark and group 2 (DICOM PS3.10, 7.1)."""
+    told = {
+        "FileMetaInformationVersion": b"\0\1",
+        "MediaStorageSOPClassUID": attributes["SOPClassUID"],
+        "MediaStorageSOPInstanceUID": attributes["SOPInstanceUID"],
+        "TransferSyntaxUID": ImplicitVRLittleEndian if implicit else ExplicitVRLittleEndian,
+        "ImplementationClassUID": derived_uid("breastdce"),
+        "ImplementationVersionName": "BREASTDCE",
+    }
+    group = b"".join(encoded(name, Value(value), False)[1] for name, value in told.items())
+    _, length = encoded("FileMetaInformationGroupLength", Value(len(group)), False)
+    return b"\0" * 128 + b"DICM" + length + group

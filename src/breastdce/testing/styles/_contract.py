@@ -26,6 +26,8 @@ class MadeFile:
     pixels: Pixels | None
     private: tuple[PrivateElement, ...] = ()
     implicit: bool = False
+    lost_bytes: int = 0
+    """How many bytes are missing at the end."""
 
     @property
     def series(self) -> int:
@@ -41,6 +43,9 @@ class MadeFile:
             private=self.private,
             implicit=self.implicit,
         )
+        if self.lost_bytes:
+            whole = (folder / self.path).read_bytes()
+            (folder / self.path).write_bytes(whole[: -self.lost_bytes])
 
 
 MakeFiles = Callable[[Subject, Grid, tuple[Array, ...]], Iterator[MadeFile]]

@@ -1,0 +1,23 @@
+"""One slice of the first phase after contrast did not arrive."""
+
+from __future__ import annotations
+
+from breastdce.core.codes import ExamCode, SeriesCode
+from breastdce.testing.archive.defects._contract import Defect
+from breastdce.testing.archive.made import MadeExam
+
+
+def plant(exam: MadeExam) -> MadeExam:
+    """Lose the middle slice of the second series."""
+    second = sorted(exam.dynamic)[1]
+    files = exam.of(frozenset({second}))
+    return exam.without(frozenset({files[len(files) // 2].path}))
+
+
+DEFECT = Defect(
+    name="lost_slice",
+    makers=("siemens",),
+    code=ExamCode.PHASE_GRID_DIFFERS,
+    plant=plant,
+    dynamic_codes={"siemens": (SeriesCode.SLICE_MISSING,)},
+)
