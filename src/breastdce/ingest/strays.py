@@ -8,7 +8,7 @@ import numpy as np
 
 from breastdce.core.caveats import Caveat, Fact
 from breastdce.core.codes import CaveatCode, ExamCode, SeriesCode
-from breastdce.ingest.contrast import Doubt
+from breastdce.ingest.contrast import Doubt, names_agent
 from breastdce.ingest.dynamic import Run, volumes_of
 from breastdce.ingest.protocol import is_sibling, protocol_of, same_protocol
 from breastdce.ingest.series import Part, Slice
@@ -61,6 +61,34 @@ def misplaced(
     counts = sorted(len(slices) for slices in within)
     evidence = f"a phase among the first three is not on the grid of the others: slices {counts}"
     return Doubt(ExamCode.PHASE_GRID_DIFFERS, evidence)
+
+
+def baseline_elsewhere(run: Run, found: Iterable[Run]) -> Doubt | None:
+    """Refuse when every phase names contrast, and the volume before it lies on another grid.
+
+    The first phase after contrast would be taken for the one before it.
+    """
+    first = run.stacks[0]
+    if not names_agent(first):
+        return None
+    before = [
+        stack
+        for other in found
+        for stack in other.stacks
+        if not names_agent(stack)
+        and not stack.lattice.same_place(first.lattice)
+        and same_protocol(first.part, stack.part)
+        and not _starts_after(stack, first)
+    ]
+    if not before:
+        return None
+    evidence = f"contrast is named in every phase; before it {describe(before)}"
+    return Doubt(ExamCode.PHASE_GRID_DIFFERS, evidence)
+
+
+def _starts_after(one: Stack, other: Stack) -> bool:
+    starts = start_times([one.slices, other.slices])
+    return starts is not None and starts.seconds[0] > starts.seconds[1]
 
 
 def belongs(part: Part, stack: Stack) -> bool:

@@ -449,6 +449,28 @@ def test_phases_on_shifted_grids_are_refused_as_such():
     assert refusal(find_exams(flat(groups))).code is ExamCode.PHASE_GRID_DIFFERS
 
 
+@pytest.mark.parametrize("turned", [{"z0": 9.0}, {"orientation": SAGITTAL}])
+@pytest.mark.parametrize("start", [35000.0, None])
+def test_phases_after_contrast_do_not_stand_in_for_a_baseline_on_another_grid(turned, start):
+    def time(seconds):
+        return {} if start is None else {"acquisition_time": clock(seconds)}
+
+    before = volume(series="1.1.9", number=9, **time(35000.0))
+    agent = {"contrast_agent": "contrast"}
+    later = flat(
+        volume(phase=p, series=f"1.1.{p}", number=p, fields=agent, **turned, **time(36e3 + 90 * p))
+        for p in range(3)
+    )
+    assert refusal(find_exams([*before, *later])).code is ExamCode.PHASE_GRID_DIFFERS
+    assert len(only(find_exams(later)).phases) == 3  # nothing says that a phase is missing
+
+
+def test_unenhanced_volume_after_the_dynamic_is_not_its_baseline():
+    groups = series_each(3, fields={"contrast_agent": "contrast"})
+    late = volume(series="1.1.9", number=9, z0=9.0, acquisition_time=clock(50000.0))
+    assert len(only(find_exams([*flat(groups), *late])).phases) == 3
+
+
 def test_timing_and_origin_caveats_carry_numbers():
     groups = series_each(4)
     starts = [36000, 36000 + 1000, 36000 + 1090, 36000 + 1300]
