@@ -1,7 +1,7 @@
 """Elements as the bytes of a file, each different one encoded once.
 
-Slices of a series share nearly all of their header, and pydicom takes 10 ms for one; a trial has tens
-of thousands of them.
+Slices of a series share nearly all of their header, and pydicom takes 10 ms for one; a trial has
+tens of thousands of them.
 """
 
 from __future__ import annotations

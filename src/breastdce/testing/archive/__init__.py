@@ -1,1 +1,1 @@
-"""A generated trial as it lies in an archive: makers, visits, decoys, defects, planted identities."""
+"""A generated trial as an archive has it: makers, visits, decoys, defects, planted identities."""

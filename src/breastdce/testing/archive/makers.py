@@ -21,8 +21,8 @@ class Maker:
     starts_s: tuple[float, ...]
     duration_s: float
     share: float
-    """Of the patients. In I-SPY1's index 70 % of the studies are GE, 29 % Siemens, 2 % Philips; a part
-    of the first two was given to the others so that each layout is met at every visit."""
+    """Of the patients. In I-SPY1's index 70 % of the studies are GE, 29 % Siemens, 2 % Philips; a
+    part of the first two was given to the others so that each layout is met at every visit."""
     phases: tuple[int, ...]
     """Numbers of phases that occur."""
     sagittal: bool
@@ -42,7 +42,7 @@ MAKERS = (
         share=0.55,
         phases=(3,),
         sagittal=True,
-        dynamic=lambda phases: frozenset({2}),
+        dynamic=lambda _: frozenset({2}),
         codes={1: (SeriesCode.LOCALIZER,)},
     ),
     Maker(
@@ -70,7 +70,7 @@ MAKERS = (
         share=0.07,
         phases=(6,),
         sagittal=False,
-        dynamic=lambda phases: frozenset({301}),
+        dynamic=lambda _: frozenset({301}),
     ),
     Maker(
         name="canon",
@@ -81,7 +81,7 @@ MAKERS = (
         share=0.06,
         phases=(4, 5),
         sagittal=False,
-        dynamic=lambda phases: frozenset({5}),
+        dynamic=lambda _: frozenset({5}),
     ),
     Maker(
         name="hitachi",
@@ -92,7 +92,7 @@ MAKERS = (
         share=0.06,
         phases=(3, 5),
         sagittal=False,
-        dynamic=lambda phases: frozenset({3, 4}),
+        dynamic=lambda _: frozenset({3, 4}),
     ),
 )
 MAKER_OF = {maker.name: maker for maker in MAKERS}

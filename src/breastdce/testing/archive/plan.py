@@ -1,4 +1,4 @@
-"""Who comes when, to which scanner, and what goes wrong: drawn from one seed before anything is made."""
+"""Who comes when, to which scanner, and what goes wrong: drawn from a seed before any is made."""
 
 from __future__ import annotations
 
@@ -101,27 +101,30 @@ def _patient(
         )
         for visit in _visits(rng, params.most_visits)
     ]
-    exams = tuple(
-        PlannedExam(
-            subject=subject,
-            maker=maker,
-            size="real" if real else params.size,
-            seed=1000 * params.seed + number,
-            density=density,
-            phases=int(rng.choice(maker.phases)),
-            defect=_defect(maker, waiting) if rng.random() < params.defects else None,
-            decoys=_decoys(rng),
-            name=f"T{subject.visit}" if points else str(place + 1),
+    exams = []
+    for place, subject in enumerate(subjects):
+        phases = int(rng.choice(maker.phases))
+        wrong = rng.random() < params.defects
+        exams.append(
+            PlannedExam(
+                subject=subject,
+                maker=maker,
+                size="real" if real else params.size,
+                seed=1000 * params.seed + number,
+                density=density,
+                phases=phases,
+                defect=_defect(maker, phases, waiting) if wrong else None,
+                decoys=_decoys(rng),
+                name=f"T{subject.visit}" if points else str(place + 1),
+            )
         )
-        for place, subject in enumerate(subjects)
-    )
     return PlannedPatient(
         patient_id=patient_id,
         number=number,
         age_years=round(float(rng.uniform(27, 69)), 1),
         recurrence=None if rng.random() < 0.05 else int(rng.random() < 0.27),
         hormone_receptor=None if rng.random() < 0.03 else int(rng.random() < 0.56),
-        exams=exams,
+        exams=tuple(exams),
     )
 
 
@@ -132,9 +135,9 @@ def _visits(rng: np.random.Generator, most: int) -> list[int]:
     return came[:most]
 
 
-def _defect(maker: Maker, waiting: deque[Defect]) -> Defect | None:
+def _defect(maker: Maker, phases: int, waiting: deque[Defect]) -> Defect | None:
     """Take the defect that has waited longest among those that this maker's layout can have."""
-    found = next((defect for defect in waiting if maker.name in defect.makers), None)
+    found = next((d for d in waiting if maker.name in d.makers and phases >= d.least_phases), None)
     if found is not None:
         waiting.remove(found)
         waiting.append(found)

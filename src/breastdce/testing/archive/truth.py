@@ -73,3 +73,16 @@ def save_truth(folder: Path, truth: TrialTruth) -> None:
 def load_truth(folder: Path) -> TrialTruth:
     """Read what `save_truth` wrote."""
     return msgspec.json.decode((folder / TRUTH).read_bytes(), type=TrialTruth)
+
+
+def cohort_of(truth: TrialTruth) -> frozenset[str]:
+    """Who must be in the cohort of the trial's own rules: a usable baseline, an outcome.
+
+    Where nothing names the visits, the earliest is the baseline.
+    """
+    return frozenset(
+        patient.patient_id
+        for patient in truth.patients
+        if patient.recurrence is not None
+        and any(exam.visit in ("T0", "1") and not exam.code for exam in patient.exams)
+    )

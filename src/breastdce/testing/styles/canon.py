@@ -1,8 +1,8 @@
 """Canon (formerly Toshiba): one enhanced multi-frame object that holds every phase.
 
-Traits: Enhanced MR Image Storage (DICOM PS3.3 A.36.2); geometry, timing and TemporalPositionIndex in
-functional groups; FrameAcquisitionDateTime for each frame; GRADIENT instead of ScanningSequence;
-frames of one phase follow each other. What a maker adds in private groups is left out.
+Traits: Enhanced MR Image Storage (DICOM PS3.3 A.36.2); geometry, timing and TemporalPositionIndex
+in functional groups; FrameAcquisitionDateTime for each frame; GRADIENT instead of
+ScanningSequence; frames of one phase follow each other. Private groups are left out.
 """
 
 from __future__ import annotations

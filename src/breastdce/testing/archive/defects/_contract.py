@@ -1,4 +1,4 @@
-"""What a defect is: a pure function from a sound exam to one with a fault, and what must come of it."""
+"""What a defect is: a pure function from a sound exam to one with a fault, and what comes of it."""
 
 from __future__ import annotations
 
@@ -28,6 +28,8 @@ class Defect:
     """Equals the file name."""
     makers: tuple[str, ...]
     """In whose layout it is planted."""
+    least_phases: int = 3
+    """Of the exam that it is planted in."""
     code: str | None = None
     """Why the exam must be refused; None where it must be used."""
     caveat: str | None = None

@@ -17,6 +17,7 @@ def plant(exam: MadeExam) -> MadeExam:
 DEFECT = Defect(
     name="lost_slice",
     makers=("siemens",),
+    least_phases=4,
     code=ExamCode.PHASE_GRID_DIFFERS,
     plant=plant,
     dynamic_codes={"siemens": (SeriesCode.SLICE_MISSING,)},

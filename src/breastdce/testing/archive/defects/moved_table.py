@@ -34,6 +34,7 @@ def _moved(file: MadeFile) -> MadeFile:
 DEFECT = Defect(
     name="moved_table",
     makers=("siemens", "hitachi"),
+    least_phases=4,
     code=ExamCode.PHASE_GRID_DIFFERS,
     plant=plant,
     dynamic_codes=dict.fromkeys(("siemens", "hitachi"), (SeriesCode.OTHER_GRID,)),

@@ -33,6 +33,7 @@ def _turned(file: MadeFile) -> MadeFile:
 DEFECT = Defect(
     name="wrong_orientation",
     makers=("siemens", "hitachi"),
+    least_phases=4,
     code=ExamCode.PHASE_GRID_DIFFERS,
     plant=plant,
     dynamic_codes=dict.fromkeys(("siemens", "hitachi"), (SeriesCode.OTHER_GRID,)),
