@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Literal
 
 import numpy as np
 
 from breastdce.core.grid import Grid
-from breastdce.testing.archive.makers import Maker
+from breastdce.testing.archive.makers import MAKER_OF, Maker
 from breastdce.testing.params import PhantomParams
 from breastdce.testing.phantom import Phantom, make_phantom
+from breastdce.testing.shapes import Array
 
 Size = Literal["tiny", "small", "real"]
 Side = Literal["R", "L"]
-_SHRINK = (1.0, 0.9, 0.75, 0.6)
-"""Radius of the lesion at each visit, relative to the first: treatment works."""
+_RESPONSE = (1.0, 0.9, 0.75, 0.6)
+"""Enhancement at each visit, relative to the first: treatment works."""
+_NOISE_SD = np.float32(7.0)
 _MIDDLE_MM = -5.0
 
 
@@ -68,12 +71,41 @@ def trial_grid(size: Size, *, sagittal: bool, side: Side) -> Grid:
     return Grid(shape, spacing, direction, (ni, scale.front_mm, _MIDDLE_MM - nk))
 
 
-def visit_phantom(
+@dataclass(frozen=True, slots=True, eq=False)
+class VisitImages:
+    """What is seen of a patient at one visit."""
+
+    grid: Grid
+    images: tuple[Array, ...]
+    """Noisy magnitude of each phase [i, j, k]."""
+    pe: Array
+    """Percent, noise-free; `ser` likewise."""
+    ser: Array
+
+
+def visit_images(
     size: Size, maker: Maker, side: Side, *, seed: int, visit: int, phases: int, density: float
-) -> tuple[Grid, Phantom]:
-    """Images of a patient at a visit; equal seeds give the same breast with a smaller tumor."""
-    scale = _SCALES[size]
-    grid = trial_grid(size, sagittal=maker.sagittal, side=side)
+) -> VisitImages:
+    """Images of a patient at a visit: one anatomy, noise and enhancement of each visit."""
+    phantom = _patient(size, maker.name, side, seed, density)
+    share = np.float32(_RESPONSE[visit])
+    truth, rng = phantom.truth, np.random.default_rng([seed, visit])
+    first = truth.phases[0]
+    signals = [(first + share * (phase - first)) * truth.shading for phase in truth.phases[:phases]]
+    images = tuple(_measured(signal, rng) for signal in signals)
+    return VisitImages(truth.grid, images, truth.pe * share, truth.ser)
+
+
+def _measured(signal: Array, rng: np.random.Generator) -> Array:
+    """Magnitude with Rician noise."""
+    real, imaginary = (rng.standard_normal(signal.shape, np.float32) for _ in range(2))
+    return np.hypot(signal + _NOISE_SD * real, _NOISE_SD * imaginary)
+
+
+@lru_cache(maxsize=1)
+def _patient(size: Size, maker: str, side: Side, seed: int, density: float) -> Phantom:
+    scale, made_by = _SCALES[size], MAKER_OF[maker]
+    grid = trial_grid(size, sagittal=made_by.sagittal, side=side)
     width, height, depth, offset = scale.breast
     params = PhantomParams(
         breast_width_mm=width,
@@ -82,9 +114,9 @@ def visit_phantom(
         breast_offset_mm=offset,
         lesion_side=side,
         lesion_mm=scale.lesion,
-        lesion_radius_mm=12.0 * _SHRINK[visit],
+        lesion_radius_mm=12.0,
         density=density,
     )
-    middle = maker.duration_s / 2 - maker.starts_s[1]
-    times = [start + middle for start in maker.starts_s[:phases]]
-    return grid, make_phantom(grid, times, params, np.random.default_rng(seed))
+    middle = made_by.duration_s / 2 - made_by.starts_s[1]
+    times = [start + middle for start in made_by.starts_s]
+    return make_phantom(grid, times, params, np.random.default_rng(seed))

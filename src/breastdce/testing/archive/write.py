@@ -9,7 +9,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from breastdce.core.codes import FileCode
-from breastdce.testing.archive.anatomy import visit_phantom
+from breastdce.testing.archive.anatomy import visit_images
 from breastdce.testing.archive.clinical import write_clinical
 from breastdce.testing.archive.decoys._contract import DECOYS
 from breastdce.testing.archive.made import MadeExam
@@ -77,7 +77,7 @@ def _write_patient(tree: Path, patient: PlannedPatient) -> PatientTruth:
 def make_exam(planned: PlannedExam) -> MadeExam:
     """Make the files of an exam: phases, the maker's own decoys, others, the defect, marks."""
     maker, subject, defect = planned.maker, planned.subject, planned.defect
-    grid, phantom = visit_phantom(
+    seen = visit_images(
         planned.size,
         maker,
         "R" if subject.side == "R" else "L",
@@ -86,16 +86,16 @@ def make_exam(planned: PlannedExam) -> MadeExam:
         phases=planned.phases,
         density=planned.density,
     )
-    images = defect.phases(phantom.images) if defect else phantom.images
+    images = defect.phases(seen.images) if defect else seen.images
     dynamic = maker.dynamic(len(images))
     exam = MadeExam(
         subject=subject,
-        grid=grid,
+        grid=seen.grid,
         images=images,
-        maps={"pe": phantom.truth.pe, "ser": phantom.truth.ser},
+        maps={"pe": seen.pe, "ser": seen.ser},
         maker=maker.header,
         dynamic=dynamic,
-        files=tuple(maker.files(subject, grid, images)),
+        files=tuple(maker.files(subject, seen.grid, images)),
         codes=dict(maker.codes),
     )
     for name in planned.decoys:
