@@ -37,5 +37,5 @@ DEFECT = Defect(
     least_phases=4,
     code=ExamCode.PHASE_GRID_DIFFERS,
     plant=plant,
-    dynamic_codes=dict.fromkeys(("siemens", "hitachi"), (SeriesCode.OTHER_GRID,)),
+    dynamic_codes=dict.fromkeys(("siemens", "hitachi"), (SeriesCode.NOT_DCE,)),
 )
