@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from functools import lru_cache
+from typing import NamedTuple
 
 from pydicom.datadict import tag_for_keyword
 from pydicom.dataset import Dataset, FileMetaDataset
@@ -44,13 +45,23 @@ def encoded(keyword: str, value: Value, implicit: bool) -> Element:
     return next(iter(data.keys())), _bytes(data, implicit=implicit)
 
 
+class Member(NamedTuple):
+    """One private element of a group."""
+
+    creator: str
+    element: int
+    """Low byte of the element number."""
+    vr: str
+    value: Value
+
+
 @lru_cache(_MOST_KEPT)
-def encoded_block(group: int, creators: tuple[tuple[str, Value], ...], implicit: bool) -> Element:
-    """Private elements of one group, from creator and (element, VR, value) of each."""
+def encoded_block(group: int, members: tuple[Member, ...], implicit: bool) -> Element:
+    """Private elements of one group; each creator finds or makes its block."""
     data = Dataset()
-    for creator, item in creators:
-        element, vr, value = item.given  # type: ignore[misc, has-type]
-        data.private_block(group, creator, create=True).add_new(element, vr, value)
+    for member in members:
+        block = data.private_block(group, member.creator, create=True)
+        block.add_new(member.element, member.vr, member.value.given)
     return group << 16, _bytes(data, implicit=implicit)
 
 

@@ -18,7 +18,7 @@ from pydicom.uid import ExplicitVRLittleEndian, ImplicitVRLittleEndian, MRImageS
 
 from breastdce.core.codes import ErrorCode
 from breastdce.core.errors import InputError
-from breastdce.formats.dicom.encoded import Value, encoded, encoded_block
+from breastdce.formats.dicom.encoded import Member, Value, encoded, encoded_block
 
 Pixels = NDArray[np.int16] | NDArray[np.uint16]
 _PIXEL_DATA, _PIXELS = 0x7FE00010, b"\xe0\x7f\x10\0"
@@ -132,9 +132,9 @@ def _elements(
     """The data set: elements in order of their tags."""
     told = dict(attributes) if pixels is None else {**attributes, **_image(attributes, pixels)}
     elements = [encoded(name, Value(value), implicit) for name, value in told.items()]
-    groups: dict[int, list[tuple[str, Value]]] = {}
+    groups: dict[int, list[Member]] = {}
     for item in private:
-        member = (item.creator, Value((item.element, item.vr, item.value)))
+        member = Member(item.creator, item.element, item.vr, Value(item.value))
         groups.setdefault(item.group, []).append(member)
     elements += [encoded_block(group, tuple(items), implicit) for group, items in groups.items()]
     if pixels is not None:

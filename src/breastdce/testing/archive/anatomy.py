@@ -99,7 +99,7 @@ def visit_images(
 def _measured(signal: Array, rng: np.random.Generator) -> Array:
     """Magnitude with Rician noise."""
     real, imaginary = (rng.standard_normal(signal.shape, np.float32) for _ in range(2))
-    return np.hypot(signal + _NOISE_SD * real, _NOISE_SD * imaginary)
+    return np.asarray(np.hypot(signal + _NOISE_SD * real, _NOISE_SD * imaginary), np.float32)
 
 
 @lru_cache(maxsize=1)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
 import numpy as np
@@ -14,7 +14,7 @@ from breastdce.testing.styles._contract import MadeFile
 from breastdce.testing.subject import clock, plane, stored
 
 _TOP = 4095
-Codes = dict[int, tuple[str, ...]]
+Codes = Mapping[int, tuple[str, ...]]
 """Number of a series to the codes of its rows in exclusions.tsv; none for phases that are used."""
 
 
@@ -43,11 +43,15 @@ class MadeExam:
 
     def with_files(self, more: tuple[MadeFile, ...], codes: Codes) -> MadeExam:
         """The exam with other files beside its own."""
-        return replace(self, files=(*self.files, *more), codes=self.codes | codes)
+        return replace(self, files=(*self.files, *more), codes={**self.codes, **codes})
 
 
 def series(
-    exam: MadeExam, number: int, description: str, start_s: float, attributes: dict[str, object]
+    exam: MadeExam,
+    number: int,
+    description: str,
+    start_s: float,
+    attributes: Mapping[str, object],
 ) -> dict[str, object]:
     """Attributes of a series that is not of the dynamic; `start_s` after the first phase."""
     subject = exam.subject

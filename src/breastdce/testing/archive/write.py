@@ -104,7 +104,7 @@ def make_exam(planned: PlannedExam) -> MadeExam:
         exam = exam.with_files(made, {decoy.number: (decoy.code,)})
     if defect is not None:
         found = dict.fromkeys(dynamic, defect.dynamic_codes.get(maker.name, ()))
-        exam = replace(exam, codes=exam.codes | found)
+        exam = exam.with_files((), found)
         exam = defect.plant(exam)
     return replace(exam, files=tuple(_marked(exam, exam.files)))
 

@@ -18,7 +18,7 @@ def plant(exam: MadeExam) -> MadeExam:
     files = tuple(
         replace(file, lost_bytes=_LOST_BYTES) if file.path == path else file for file in exam.files
     )
-    return replace(exam, files=files, codes=exam.codes | {last: (str(FileCode.TRUNCATED),)})
+    return replace(exam, files=files).with_files((), {last: (str(FileCode.TRUNCATED),)})
 
 
 DEFECT = Defect(
