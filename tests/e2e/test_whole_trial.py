@@ -11,6 +11,7 @@ import pytest
 
 from breastdce.dataset import layout
 from breastdce.dataset.validate import validate
+from breastdce.run import cohort as cohort_of_run
 from breastdce.testing.archive.account import account
 from breastdce.testing.archive.clinical import RULES, SCHEMA, WORKBOOK
 from breastdce.testing.archive.defects._contract import DEFECTS
@@ -19,7 +20,7 @@ from breastdce.testing.archive.plan import TrialParams
 from breastdce.testing.archive.traces import leaks
 from breastdce.testing.archive.truth import cohort_of
 from breastdce.testing.archive.write import DICOM, write_trial
-from tests.e2e.conftest import rows, run
+from tests.e2e.conftest import digests, rows, run
 
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("trial")]
 
@@ -81,6 +82,17 @@ def test_no_identity_is_in_any_byte(trial, dataset):
     assert one.read_bytes().count(b"QWXVZKJYHB") > 15
     assert len(leaks(folder, truth.dates)) > 1000
     assert leaks(dataset, truth.dates) == []
+
+
+def test_pages_written_again_by_many_processes_are_the_same(dataset, monkeypatch):
+    before = digests(dataset)
+    pools = []
+    honest = cohort_of_run.worker_pool
+    monkeypatch.setattr(cohort_of_run, "available_cores", lambda: 2)
+    monkeypatch.setattr(cohort_of_run, "worker_pool", lambda n: pools.append(n) or honest(n))
+    cohort_of_run.rebuild_report(dataset)
+    assert pools == [2]
+    assert digests(dataset) == before
 
 
 def test_data_set_is_valid(dataset):

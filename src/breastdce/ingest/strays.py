@@ -12,7 +12,7 @@ from breastdce.ingest.contrast import Doubt, names_agent
 from breastdce.ingest.dynamic import Run, volumes_of
 from breastdce.ingest.protocol import is_sibling, protocol_of, same_protocol
 from breastdce.ingest.series import Part, Slice
-from breastdce.ingest.times import start_times
+from breastdce.ingest.times import shared_starts, start_times
 from breastdce.ingest.volumes import Stack
 
 _BROKEN = frozenset(
@@ -103,12 +103,18 @@ def belongs(part: Part, stack: Stack) -> bool:
 
 
 def _falls_between(run: Run, first_post: int, slices: tuple[Slice, ...]) -> bool:
-    """Whether a volume starts after the pre-contrast and before the second post-contrast phase."""
-    starts = start_times([*volumes_of(run.stacks), slices])
-    if starts is None or first_post + 1 >= len(run.stacks):
+    """Whether a volume starts after the pre-contrast and before the second post-contrast phase.
+
+    Of two phases before contrast the later may be no phase but a subtraction in the lost one's
+    place and of its time: only the earlier is sure.
+    """
+    volumes = [*volumes_of(run.stacks), slices]
+    starts = start_times(volumes)
+    seconds = starts.seconds if starts else shared_starts(volumes)
+    if seconds is None or first_post + 1 >= len(run.stacks):
         return False
-    *phases, own = starts.seconds
-    return phases[first_post - 1] < own < phases[first_post + 1]
+    *phases, own = seconds
+    return phases[max(first_post - 2, 0)] < own < phases[first_post + 1]
 
 
 def stopped_later(run: Run, kin: Iterable[Stack]) -> Caveat | None:

@@ -424,6 +424,20 @@ def test_of_two_whole_runs_the_one_with_contrast_is_taken_else_the_last():
     assert paths(only(find_exams(flat([*early, *late]), read))) == expected(early)
 
 
+def test_what_stands_in_the_time_of_a_broken_phase_is_no_second_baseline():
+    groups = series_each(4)
+    agent = {"contrast_agent": "contrast"}
+    later = [
+        volume(phase=p, series=f"1.1.{p}", number=p, fields=agent, acquisition_time=clock(t))
+        for p, t in ((5, 36180.0), (6, 36270.0))
+    ]
+    broken = volume(phase=8, series="1.1.8", number=8, acquisition_time=clock(36090.0))
+    del broken[6]
+    assert len(only(find_exams(flat([*groups[:2], *later]))).phases) == 4
+    found = find_exams(flat([*groups[:2], *later, broken]))
+    assert refusal(found).code is ExamCode.PHASE_GRID_DIFFERS
+
+
 def test_a_broken_run_before_the_whole_one_is_a_repeated_run():
     broken = volume(phase=8, n=12, series="1.1.2", number=2, acquisition_time=clock(35900))
     groups = series_each(3)

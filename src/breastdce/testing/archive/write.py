@@ -101,10 +101,11 @@ def make_exam(planned: PlannedExam) -> MadeExam:
     for name in planned.decoys:
         decoy = DECOYS.get(name)
         made = tuple(decoy.make(exam, decoy.number))
-        exam = exam.with_files(made, {decoy.number: (decoy.code,)})
+        code = decoy.expected(refused=defect is not None and defect.code is not None)
+        exam = exam.with_files(made, {decoy.number: (str(code),)})
     if defect is not None:
         found = dict.fromkeys(dynamic, defect.dynamic_codes.get(maker.name, ()))
-        exam = exam.with_files((), found)
+        exam = exam.with_files((), {**found, **defect.other_codes})
         exam = defect.plant(exam)
     return replace(exam, files=tuple(_marked(exam, exam.files)))
 

@@ -98,8 +98,8 @@ def written(folder: Path, maker: str, phases: int) -> list[pydicom.Dataset]:
 def test_canon_holds_all_phases_in_one_enhanced_object(tmp_path):
     (one,) = written(tmp_path, "canon", 4)
     assert one.SOPClassUID == "1.2.840.10008.5.1.4.1.1.4.1"
-    assert one.NumberOfFrames == len(one.PerFrameFunctionalGroupsSequence) == 4 * 14
-    assert one.pixel_array.shape[0] == 56
+    assert one.NumberOfFrames == len(one.PerFrameFunctionalGroupsSequence) == 4 * 24
+    assert one.pixel_array.shape[0] == 96
     positions = [
         frame.FrameContentSequence[0].TemporalPositionIndex
         for frame in one.PerFrameFunctionalGroupsSequence
@@ -112,7 +112,7 @@ def test_hitachi_keeps_the_phase_before_contrast_apart(tmp_path):
     images = written(tmp_path, "hitachi", 4)
     before = [image for image in images if image.SeriesNumber == 3]
     after = [image for image in images if image.SeriesNumber == 4]
-    assert (len(before), len(after)) == (14, 42)
+    assert (len(before), len(after)) == (24, 72)
     assert {"ContrastBolusAgent" in image for image in before} == {False}
     assert {float(image.TriggerTime) for image in after} == {0.0, 120_000.0, 240_000.0}
 

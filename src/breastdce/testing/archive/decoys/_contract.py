@@ -25,6 +25,12 @@ class Decoy:
     """Of its row in exclusions.tsv."""
     make: Callable[[MadeExam, int], Iterable[MadeFile]]
     """Files for an exam; the second argument is the series number."""
+    refused_code: str = ""
+    """Of its row where the exam is refused and it has nothing to compare with; empty: the same."""
+
+    def expected(self, *, refused: bool) -> str:
+        """Code of its row."""
+        return self.refused_code if refused and self.refused_code else self.code
 
 
 DECOYS: Catalog[Decoy] = Catalog("breastdce.testing.archive.decoys", "DECOY", Decoy)

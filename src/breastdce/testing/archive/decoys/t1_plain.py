@@ -21,4 +21,4 @@ def make(exam: MadeExam, number: int) -> Iterator[MadeFile]:
     yield from volume(exam, exam.images[0], attributes)
 
 
-DECOY = Decoy("t1_plain", 0.2, 103, SeriesCode.OTHER_PROTOCOL, make)
+DECOY = Decoy("t1_plain", 0.2, 103, SeriesCode.OTHER_PROTOCOL, make, SeriesCode.NOT_DCE)

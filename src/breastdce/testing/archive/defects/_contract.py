@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 from breastdce.core.catalog import Catalog
+from breastdce.core.codes import SeriesCode
 from breastdce.testing.archive.made import MadeExam
 from breastdce.testing.shapes import Array
 
@@ -40,7 +41,11 @@ class Defect:
     """Changes files."""
     dynamic_codes: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     """By maker: codes that every series of the dynamic then has."""
+    other_codes: Mapping[int, tuple[str, ...]] = field(default_factory=dict)
+    """Number of another series that the maker writes, and its codes."""
 
 
 DEFECTS: Catalog[Defect] = Catalog("breastdce.testing.archive.defects", "DEFECT", Defect)
+UNNAMED_SUBTRACTION = {21: (str(SeriesCode.NOT_DCE),)}
+"""Of Siemens' workstation, where what it was made of is not at hand: nothing tells what it is."""
 ALL_MAKERS = ("ge", "siemens", "philips", "canon", "hitachi")

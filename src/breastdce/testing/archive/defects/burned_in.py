@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from breastdce.core.codes import ExamCode, SeriesCode
-from breastdce.testing.archive.defects._contract import ALL_MAKERS, Defect
+from breastdce.testing.archive.defects._contract import ALL_MAKERS, UNNAMED_SUBTRACTION, Defect
 from breastdce.testing.archive.made import MadeExam
 
 
@@ -25,4 +25,5 @@ DEFECT = Defect(
     code=ExamCode.BURNED_IN,
     plant=plant,
     dynamic_codes=dict.fromkeys(ALL_MAKERS, (SeriesCode.BURNED_IN_TEXT,)),
+    other_codes=UNNAMED_SUBTRACTION,
 )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from breastdce.core.codes import ExamCode
-from breastdce.testing.archive.defects._contract import ALL_MAKERS, Defect
+from breastdce.testing.archive.defects._contract import ALL_MAKERS, UNNAMED_SUBTRACTION, Defect
 from breastdce.testing.archive.made import MadeExam
 
 
@@ -12,4 +12,10 @@ def plant(exam: MadeExam) -> MadeExam:
     return exam.without(frozenset(file.path for file in exam.of(exam.dynamic)))
 
 
-DEFECT = Defect(name="no_dynamic", makers=ALL_MAKERS, code=ExamCode.NO_DCE, plant=plant)
+DEFECT = Defect(
+    name="no_dynamic",
+    makers=ALL_MAKERS,
+    code=ExamCode.NO_DCE,
+    plant=plant,
+    other_codes=UNNAMED_SUBTRACTION,
+)

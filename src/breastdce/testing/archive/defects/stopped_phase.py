@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from breastdce.core.codes import CaveatCode, SeriesCode
+from breastdce.core.codes import CaveatCode
 from breastdce.testing.archive.defects._contract import Defect
 from breastdce.testing.archive.made import MadeExam
 
@@ -23,5 +23,4 @@ DEFECT = Defect(
     makers=("philips",),
     caveat=CaveatCode.PHASE_INCOMPLETE,
     plant=plant,
-    dynamic_codes={"philips": (SeriesCode.SLICES_UNEVEN,)},
 )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from breastdce.core.codes import ExamCode, SeriesCode
-from breastdce.testing.archive.defects._contract import Defect
+from breastdce.testing.archive.defects._contract import UNNAMED_SUBTRACTION, Defect
 from breastdce.testing.archive.made import MadeExam
 from breastdce.testing.styles._contract import MadeFile
 
@@ -37,4 +37,5 @@ DEFECT = Defect(
     code=ExamCode.PHASE_GRID_DIFFERS,
     plant=plant,
     dynamic_codes=dict.fromkeys(("siemens", "hitachi"), (SeriesCode.NOT_DCE,)),
+    other_codes=UNNAMED_SUBTRACTION,
 )
