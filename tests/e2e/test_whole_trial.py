@@ -9,14 +9,15 @@ from pathlib import Path
 import msgspec
 import pytest
 
+from breastdce.core.workers import worker_pool
 from breastdce.dataset import layout
 from breastdce.dataset.validate import validate
-from breastdce.run import cohort as cohort_of_run
+from breastdce.run.cohort import rebuild_report
 from breastdce.testing.archive.account import account
 from breastdce.testing.archive.clinical import RULES, SCHEMA, WORKBOOK
 from breastdce.testing.archive.defects._contract import DEFECTS
 from breastdce.testing.archive.makers import MAKERS
-from breastdce.testing.archive.marks import WORD
+from breastdce.testing.archive.marks import WORD, mark
 from breastdce.testing.archive.plan import TrialParams
 from breastdce.testing.archive.traces import leaks
 from breastdce.testing.archive.truth import cohort_of
@@ -86,12 +87,15 @@ def test_no_identity_is_in_any_byte(trial, dataset):
 
 
 def test_pages_written_again_by_many_processes_are_the_same(dataset, monkeypatch):
-    before = digests(dataset)
-    pools = []
-    honest = cohort_of_run.worker_pool
-    monkeypatch.setattr(cohort_of_run, "available_cores", lambda: 2)
-    monkeypatch.setattr(cohort_of_run, "worker_pool", lambda n: pools.append(n) or honest(n))
-    cohort_of_run.rebuild_report(dataset)
+    before, pools = digests(dataset), []
+
+    def counted(jobs):
+        pools.append(jobs)
+        return worker_pool(jobs)
+
+    monkeypatch.setattr("breastdce.run.cohort.available_cores", lambda: 2)
+    monkeypatch.setattr("breastdce.run.cohort.worker_pool", counted)
+    rebuild_report(dataset)
     assert pools == [2]
     assert digests(dataset) == before
 
@@ -129,3 +133,16 @@ def test_same_parameters_write_the_same_bytes(trial, tmp_path):
     for path in (tmp_path / DICOM).rglob("*"):
         if path.is_file() and path.suffix == ".MRDC":
             assert path.read_bytes() == (folder / path.relative_to(tmp_path)).read_bytes()
+
+
+def test_exam_that_is_refused_by_a_later_run_does_not_stay_behind(trial, dataset, fast):
+    folder, truth = trial  # last of the module: it takes files away
+    exam = next(exam for exam in truth.exams if exam.maker == "ge" and not exam.code)
+    name = f"sub-{exam.patient_id.replace('-', '')}_ses-{exam.visit}"
+    assert name in {row["exam_id"] for row in rows(layout.exams(dataset))}
+    for path in (folder / DICOM / f"{exam.patient_id} {mark(1)}^JANE^Q").rglob("*.MRDC"):
+        if "S2" in path.parts:
+            path.unlink()
+    run(folder / DICOM, out=dataset, jobs=1, recipe=fast)
+    assert name not in {row["exam_id"] for row in rows(layout.exams(dataset))}
+    assert validate(dataset) == []
