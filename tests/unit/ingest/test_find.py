@@ -426,7 +426,7 @@ def test_of_two_whole_runs_the_one_with_contrast_is_taken_else_the_last():
 
 def test_what_stands_in_the_time_of_a_broken_phase_is_no_second_baseline():
     groups = series_each(4)
-    agent = {"contrast_agent": "contrast"}
+    agent: dict[str, object] = {"contrast_agent": "contrast"}
     later = [
         volume(phase=p, series=f"1.1.{p}", number=p, fields=agent, acquisition_time=clock(t))
         for p, t in ((5, 36180.0), (6, 36270.0))
@@ -470,7 +470,7 @@ def test_phases_after_contrast_do_not_stand_in_for_a_baseline_on_another_grid(tu
         return {} if start is None else {"acquisition_time": clock(seconds)}
 
     before = volume(series="1.1.9", number=9, **time(35000.0))
-    agent = {"contrast_agent": "contrast"}
+    agent: dict[str, object] = {"contrast_agent": "contrast"}
     later = flat(
         volume(phase=p, series=f"1.1.{p}", number=p, fields=agent, **turned, **time(36e3 + 90 * p))
         for p in range(3)
