@@ -471,9 +471,12 @@ def test_phases_after_contrast_do_not_stand_in_for_a_baseline_on_another_grid(tu
 
     before = volume(series="1.1.9", number=9, **time(35000.0))
     agent: dict[str, object] = {"contrast_agent": "contrast"}
+    place = {"fields": agent, **turned}
     later = flat(
-        volume(phase=p, series=f"1.1.{p}", number=p, fields=agent, **turned, **time(36e3 + 90 * p))
-        for p in range(3)
+        [
+            volume(phase=p, series=f"1.1.{p}", number=p, **place, **time(36e3 + 90 * p))
+            for p in range(3)
+        ]
     )
     assert refusal(find_exams([*before, *later])).code is ExamCode.PHASE_GRID_DIFFERS
     assert len(only(find_exams(later)).phases) == 3  # nothing says that a phase is missing
