@@ -9,6 +9,7 @@ from __future__ import annotations
 import shutil
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from functools import partial
 from pathlib import Path
 
@@ -122,7 +123,10 @@ def _optional(engine: ExamEngine) -> Iterator[tuple[Writer, object]]:
 
 def withdraw_exam(out: Path, exam: ExamId) -> None:
     """Take an exam out of the data set, with its pages."""
-    shutil.rmtree(layout.exam_folder(out, exam), ignore_errors=True)
+    folder = layout.exam_folder(out, exam)
+    shutil.rmtree(folder, ignore_errors=True)
+    with suppress(OSError):  # another visit of hers is there
+        folder.parent.rmdir()
     for path in (*page_files(out, exam), WorkPaths(out).published(str(exam))):
         path.unlink(missing_ok=True)
 
