@@ -19,6 +19,7 @@ from breastdce.run.lock import locked
 
 _NAMES = ("patient_id", "participant")
 _WITH_DAYS = (*_NAMES, "shift_days")
+_MOST_BYTES = 16 << 20  # some hundred thousand patients
 _DAYS = re.compile("[0-9]{1,6}")
 
 
@@ -48,6 +49,8 @@ def read_private_map(path: Path) -> PrivateMap:
         CALL_INVALID when the file is not one that `write_private_map` could have written.
     """
     try:
+        if path.stat().st_size > _MOST_BYTES:
+            raise _unusable(path, f"more than {_MOST_BYTES} bytes")
         with path.open(encoding="utf-8", newline="") as file:
             header, *rows = [tuple(row) for row in csv.reader(file, "excel-tab")] or [_NAMES]
     except FileNotFoundError:
