@@ -23,6 +23,7 @@ import numpy as np
 from kill_child import cpu_of
 
 from breastdce.cli.main import main
+from breastdce.core.errors import BreastDceError
 from breastdce.core.grid import Grid
 from breastdce.core.volume import Mask, Volume
 from breastdce.dataset.validate import validate
@@ -136,7 +137,14 @@ def run_deed(folder: Path) -> Deed:
     if main(words(folder / "first", 0)) != 0:
         raise RuntimeError("run failed")
     variants = (0, _WITH_WORKERS)
-    return undisturbed("run", folder, words, lambda chain: validate(chain / "out"), variants)
+    return undisturbed("run", folder, words, _problems, variants)
+
+
+def _problems(chain: Path) -> object:
+    try:
+        return validate(chain / "out")
+    except BreastDceError as error:
+        return str(error.code)
 
 
 @contextmanager

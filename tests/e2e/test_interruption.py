@@ -117,6 +117,16 @@ def test_two_runs_at_once_on_one_folder_harm_nothing(tiny_cohort, fast, tmp_path
     assert digests(out) == digests(calm)
 
 
+def test_run_and_report_at_once_on_one_folder_harm_nothing(few, calm):
+    out = calm / "out"
+    before = digests(calm)
+    shutil.rmtree(out / ".breastdce" / "published")  # both write the pages, and all else
+    both = [start(*few, out), start("report", out)]
+    assert [process.wait(timeout=300) for process in both] == [0, 0]
+    assert digests(calm) == before
+    assert unfinished(calm) == []
+
+
 @pytest.fixture
 def cluster():
     distributed = pytest.importorskip("distributed")
