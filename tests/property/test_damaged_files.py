@@ -10,11 +10,13 @@ import zipfile
 from collections.abc import Callable
 from importlib import resources
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from numpy.typing import NDArray
 
 from breastdce.core.errors import BreastDceError
 from breastdce.core.grid import Grid
@@ -98,7 +100,7 @@ def _workbook(path: Path) -> None:
     import openpyxl
 
     book = openpyxl.Workbook()
-    book.active.append(["id", "age", "=1+2"])
+    book.create_sheet("patients", 0).append(["id", "age", "=1+2"])
     book.save(path)
 
 
@@ -117,7 +119,7 @@ _VOLUME = _written("v.nii.gz", lambda p: write_volume(p, Volume(_DATA.astype(np.
 _MASK = _written("m.nii.gz", lambda p: write_mask(p, Mask(_DATA, _GRID)))
 
 _RECIPE = resources.files("breastdce.run.recipes").joinpath("best.toml").read_bytes()
-_WEIGHTS = {"a": np.ones((2, 3), np.float32), "b": np.ones(4, np.int64)}
+_WEIGHTS: dict[str, NDArray[Any]] = {"a": np.ones((2, 3), np.float32), "b": np.ones(4, np.int64)}
 _SETTINGS = b"imageType:\n  Original: {}\nsetting:\n  binWidth: 25\nfeatureClass:\n  shape:\n"
 _CHANGE = between(np.zeros(_GRID.shape, np.bool_, order="F"), _DATA).to_bytes()
 
