@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import os
 import random
+import shutil
 import signal
 import subprocess
 import sys
 import time
+from importlib import resources
 
 import pytest
 
 from breastdce.dataset.validate import validate
 from tests.e2e.conftest import digests, run
+from tests.killed_writer import die_at_rename, die_writing
 
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("tiny")]
 
@@ -52,12 +55,76 @@ def test_killed_three_times_then_finished_equals_an_undisturbed_run(tiny_cohort,
     assert validate(wild) == []
 
 
+@pytest.fixture(scope="module")
+def few(tiny_cohort, tmp_path_factory):
+    """The words of a run that takes seconds: two exams, on a grid of 4 mm."""
+    folder = tmp_path_factory.mktemp("few")
+    shutil.copytree(tiny_cohort / "dicom" / "inbox", folder / "dicom" / "inbox")
+    one = "archive/PHANTOM-01"
+    shutil.copytree(tiny_cohort / "dicom" / one, folder / "dicom" / one)
+    text = resources.files("breastdce.run.recipes").joinpath("ispy1.toml").read_text()
+    text = text.replace('field = "per_phase"', 'field = "per_phase", iterations = [2]')
+    text = text.replace('stage = "resample"', 'stage = "resample"\nparams = { spacing_mm = 4.0 }')
+    (folder / "coarse.toml").write_text(text, encoding="utf-8")
+    return ("run", folder / "dicom", "--recipe", folder / "coarse.toml", "--jobs", "1")
+
+
+@pytest.fixture(scope="module")
+def calm(few, tmp_path_factory):
+    folder = tmp_path_factory.mktemp("calm")
+    assert start(*few, folder / "out").wait(timeout=300) == 0
+    return folder
+
+
+def unfinished(folder):
+    tmp = folder / "out" / ".breastdce" / "tmp"
+    return [*folder.rglob(".tmp-*"), *tmp.glob("*"), *folder.glob("out/.breastdce/status/*")]
+
+
+@pytest.mark.parametrize("number", [24])
+def test_killed_between_a_finished_file_and_its_name(few, calm, tmp_path, number):
+    words = (*few, tmp_path / "out")
+    assert die_at_rename(number, *words) == -signal.SIGKILL
+    assert unfinished(tmp_path)
+    assert start(*words).wait(timeout=300) == 0
+    assert digests(tmp_path) == digests(calm)
+    assert unfinished(tmp_path) == []
+
+
+def test_what_killed_writers_left_of_any_file_is_gone_after_a_run_with_nothing_to_do(few, calm):
+    out = calm / "out"
+    exam = "sub-PHANTOM01_ses-1"
+    before = digests(calm)
+    for name in (
+        *("exams.tsv", "features/captk.tsv", "schemas/exams.json", "report/index.html"),
+        *(f"report/exams/{exam}.html", f"report/figures/{exam}.png", "report/figures/flow.svg"),
+        *(f"sub-PHANTOM01/ses-1/masks/{exam}_ftv.nii.gz", "../out-pseudonyms.tsv"),
+        *(f".breastdce/seen/{exam}.msgpack", f".breastdce/published/{exam}.json"),
+        *(".breastdce/standing.json", ".breastdce/sums.msgpack"),
+    ):
+        die_writing(out / name)
+    assert len(unfinished(calm)) == 13
+    assert start(*few, out).wait(timeout=300) == 0
+    assert unfinished(calm) == []
+    assert digests(calm) == before
+
+
 def test_two_runs_at_once_on_one_folder_harm_nothing(tiny_cohort, fast, tmp_path):
     out, calm = tmp_path / "shared", tmp_path / "calm"
     both = [start("run", tiny_cohort / "dicom", out, "--recipe", fast) for _ in range(2)]
     assert [process.wait(timeout=300) for process in both] == [1, 1]
     run(tiny_cohort / "dicom", out=calm, recipe=fast)
     assert digests(out) == digests(calm)
+
+
+def test_run_and_report_at_once_on_one_folder_harm_nothing(few, calm):
+    out = calm / "out"
+    before = digests(calm)
+    shutil.rmtree(out / ".breastdce" / "published")  # both write the pages, and all else
+    both = [start(*few, out), start("report", out)]
+    assert [process.wait(timeout=300) for process in both] == [0, 0]
+    assert digests(calm) == before
+    assert unfinished(calm) == []
 
 
 @pytest.fixture

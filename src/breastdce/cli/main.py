@@ -9,7 +9,6 @@ from __future__ import annotations
 import argparse
 import gc
 import sys
-import tomllib
 from collections.abc import Sequence
 from pathlib import Path
 from typing import NoReturn
@@ -19,6 +18,7 @@ from breastdce.cli._contract import Command
 from breastdce.core.catalog import Catalog
 from breastdce.core.codes import ErrorCode
 from breastdce.core.errors import BreastDceError, CallError
+from breastdce.core.toml import TomlError, parse_toml
 
 COMMANDS: Catalog[Command] = Catalog("breastdce.cli.commands", "COMMAND", Command)
 _ORDER = (
@@ -154,10 +154,12 @@ def _parse(parser: argparse.ArgumentParser, words: list[str]) -> argparse.Namesp
 def _apply_config(parser: argparse.ArgumentParser, path: Path, command: Sequence[str]) -> None:
     """Take options from the file's table of a command: [run], or [segment.evaluate]."""
     try:
-        table = tomllib.loads(path.read_text(encoding="utf-8"))
+        table: object = parse_toml(path.read_text(encoding="utf-8"))
         for word in command:
-            table = table.get(word, {})
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+            table = table.get(word, {}) if isinstance(table, dict) else None
+        if not isinstance(table, dict):
+            raise TomlError(f"[{'.'.join(command)}] is not a table")  # noqa: TRY301
+    except (OSError, UnicodeDecodeError, TomlError) as error:
         raise CallError(
             ErrorCode.CALL_INVALID,
             "The configuration file cannot be read",
@@ -177,13 +179,39 @@ def _apply_config(parser: argparse.ArgumentParser, path: Path, command: Sequence
                 evidence={"file": str(path), "option": f"[{'.'.join(command)}] {key}"},
                 remedy=f"Known options: {', '.join(sorted(options))}.",
             )
-        parser.set_defaults(**{dest: _typed(options[dest], value)})
+        try:
+            parser.set_defaults(**{dest: _typed(options[dest], value)})
+        except (argparse.ArgumentTypeError, TypeError, ValueError) as error:
+            raise CallError(
+                ErrorCode.CALL_INVALID,
+                "The configuration file gives an option a value that it cannot have",
+                evidence={"file": str(path), "option": key, "why": str(error)},
+            ) from error
 
 
 def _typed(action: argparse.Action, value: object) -> object:
-    # Paths and numbers take the same way as words on the command line.
-    convert = action.type
-    return convert(str(value)) if callable(convert) and not isinstance(value, list) else value
+    """Take a value the same way as words on the command line."""
+    several = action.nargs not in (None, 0, "?")
+    many = isinstance(action, argparse._AppendAction) or several
+    if many != isinstance(value, list):
+        raise TypeError("a list is wanted" if many else "no list is wanted")
+    if isinstance(action, argparse._StoreTrueAction) != isinstance(value, bool):
+        raise TypeError("true or false is wanted where, and only where, an option has no value")
+    if isinstance(value, bool):
+        return value
+    values = value if isinstance(value, list) else [value]
+    if any(isinstance(one, dict | list) for one in values):
+        raise TypeError("a table or a list inside a list")
+    found = [_one(action, one) for one in values]
+    return found if many else found[0]
+
+
+def _one(action: argparse.Action, value: object) -> object:
+    convert = action.type if callable(action.type) else str
+    found: object = convert(str(value))
+    if action.choices is not None and found not in action.choices:
+        raise ValueError(f"choose from {', '.join(map(str, action.choices))}")
+    return found
 
 
 if __name__ == "__main__":

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Mapping
 from importlib import resources
 from typing import Any, Literal, TypeVar
@@ -11,6 +10,7 @@ import msgspec
 
 from breastdce.core.codes import ErrorCode
 from breastdce.core.errors import RecipeError
+from breastdce.core.toml import TomlError, parse_toml
 
 Folder = Literal["schemas", "rules", "tables"]
 T = TypeVar("T")
@@ -53,8 +53,8 @@ def read_toml(text: str, origin: str) -> dict[str, Any]:
         DEFINITION_INVALID.
     """
     try:
-        table = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
+        table = parse_toml(text)
+    except TomlError as error:
         raise invalid(origin, str(error)) from error
     if table.get("schema") != FORMAT:
         raise invalid(origin, f"schema is {table.get('schema')}; this version reads {FORMAT}")

@@ -5,7 +5,6 @@ The other files of the card are made anew by every run; the publisher's words ar
 
 from __future__ import annotations
 
-import tomllib
 from importlib import resources
 from pathlib import Path
 from typing import Annotated
@@ -14,6 +13,7 @@ import msgspec
 
 from breastdce.core.codes import ErrorCode
 from breastdce.core.errors import InputError
+from breastdce.core.toml import TomlError, parse_toml
 from breastdce.dataset import layout
 from breastdce.formats.atomic import write_bytes
 
@@ -123,10 +123,10 @@ def read_publication(root: Path) -> Publication:
     """
     path = layout.publication(root)
     try:
-        return msgspec.convert(tomllib.loads(path.read_bytes().decode()), Publication)
+        return msgspec.convert(parse_toml(path.read_bytes().decode()), Publication)
     except FileNotFoundError:
         return Publication()
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError, msgspec.MsgspecError) as error:
+    except (OSError, UnicodeDecodeError, TomlError, msgspec.MsgspecError) as error:
         raise InputError(
             ErrorCode.PUBLICATION_INVALID, evidence={"file": path.name, "why": str(error)}
         ) from error

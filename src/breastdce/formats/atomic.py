@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import secrets
+import shutil
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -12,6 +13,7 @@ from breastdce.core.errors import StoreError
 
 UNFINISHED = ".tmp-"
 """Prefix of every file that is not finished; see `remove_unfinished`."""
+_NAME_CHARACTERS = 100  # of the file that it will be; a name has at most 255 bytes
 
 
 def write_bytes(path: Path, payload: bytes, *, private: bool = False) -> None:
@@ -31,7 +33,7 @@ def write_bytes(path: Path, payload: bytes, *, private: bool = False) -> None:
 def write_parts(path: Path, parts: Iterable[bytes | memoryview], *, private: bool = False) -> None:
     """Write buffers one after another as one file; else as `write_bytes`."""
     # The random part lets two processes, even of two machines, write the same file.
-    aside = path.with_name(f"{UNFINISHED}{secrets.token_hex(8)}")
+    aside = path.with_name(f"{_unfinished(path)}{secrets.token_hex(8)}")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         _write_through(aside, parts, 0o600 if private else 0o666)
@@ -46,14 +48,38 @@ def write_parts(path: Path, parts: Iterable[bytes | memoryview], *, private: boo
 
 
 def remove_unfinished(folder: Path) -> int:
-    """Remove what killed writers left under `folder`; return the number of files.
+    """Remove what killed writers left under `folder`; return the number of files and folders.
 
     Only for folders that no live process is writing to.
     """
     strays = list(folder.rglob(f"{UNFINISHED}*"))
     for stray in strays:
-        stray.unlink(missing_ok=True)
+        _remove(stray)
     return len(strays)
+
+
+def remove_unfinished_in(folder: Path) -> None:
+    """Remove what killed writers left in `folder` itself, not deeper; else as the above."""
+    for stray in folder.glob(f"{UNFINISHED}*"):
+        _remove(stray)
+
+
+def remove_unfinished_of(path: Path) -> None:
+    """Remove what killed writers of one file left; others may be writing beside it."""
+    for stray in path.parent.glob(f"{UNFINISHED}*"):
+        if stray.name.startswith(_unfinished(path)):
+            _remove(stray)
+
+
+def _unfinished(path: Path) -> str:
+    return f"{UNFINISHED}{path.name[:_NAME_CHARACTERS]}-"
+
+
+def _remove(stray: Path) -> None:
+    if stray.is_dir() and not stray.is_symlink():
+        shutil.rmtree(stray, ignore_errors=True)
+    else:
+        stray.unlink(missing_ok=True)
 
 
 def _write_through(path: Path, parts: Iterable[bytes | memoryview], mode: int) -> None:

@@ -15,6 +15,7 @@ from breastdce.core.sheet import Sheet, SheetRow
 MAX_BYTES = 256 * 2**20
 MAX_ROWS = 100_000
 MAX_COLUMNS = 2_000
+_MOST_LINES = 2**20  # empty ones and those within cells, too
 _MARKS = "\t;,|"
 _SEEN_LINES = 20  # that the separator is guessed from
 _UTF16 = (b"\xff\xfe", b"\xfe\xff")
@@ -33,6 +34,8 @@ def read_delimited(path: Path) -> Sheet:
     """
     text = _text(path)
     mark = text[4] if text[:4] == "sep=" and text[4:5] else ""
+    if text.count("\n") > _MOST_LINES:
+        raise _too_large(path, f"more than {_MOST_LINES} lines")
     body = text.partition("\n")[2] if mark else text
     try:
         rows = tuple(_rows(path, body, mark or _separator(body), first=2 if mark else 1))

@@ -7,6 +7,8 @@ extensions. The bytes depend on the content alone: the gzip header has no time a
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Literal
 
@@ -32,6 +34,7 @@ BROKEN: tuple[type[Exception], ...] = (
     OSError,
     EOFError,
     OverflowError,
+    MemoryError,
     ValueError,
     KeyError,
     igzip_lib.error,  # type: ignore[assignment]  # its stub declares an instance
@@ -115,12 +118,9 @@ def volume_content(volume: Volume, path: Path) -> bytes:
 
 def unpacked(path: Path) -> bytes:
     """Bytes of a file of masks, decompressed where they are gzip; InputError(IMAGE_INVALID)."""
-    try:
-        with _open(path) as file:
-            payload: bytes = file.read(_MAX_VOXELS + HEADER_BYTES)
-    except BROKEN as error:
-        raise _invalid(path, str(error)) from error
-    return payload
+    with _whole(path), _open(path) as file:
+        payload: bytes = file.read(_MAX_VOXELS + HEADER_BYTES)
+        return payload
 
 
 def _packed_mask(mask: Mask, path: Path) -> Packed:
@@ -140,32 +140,32 @@ def read_volume(path: Path) -> Volume:
     InputError
         IMAGE_INVALID for anything that is not such a file, GRID_INVALID for a sheared grid.
     """
-    header, data = _load(path)
-    return Volume(np.asfortranarray(data, dtype=np.float32), grid_of(header, path))
+    with _whole(path):
+        header, data = _load(path)
+        return Volume(np.asfortranarray(data, dtype=np.float32), grid_of(header, path))
 
 
 def read_mask(path: Path) -> Mask:
     """Read a mask; errors as `read_volume`, and IMAGE_INVALID for values other than 0 and 1."""
-    header, data = _load(path)
-    mask = data.view(np.bool_) if data.dtype == np.uint8 and data.max() <= 1 else data != 0
-    if not np.array_equal(data, mask):
-        raise _invalid(path, "a mask holds other values than 0 and 1")
-    return Mask(np.asfortranarray(mask), grid_of(header, path))
+    with _whole(path):
+        header, data = _load(path)
+        mask = data.view(np.bool_) if data.dtype == np.uint8 and data.max() <= 1 else data != 0
+        if not np.array_equal(data, mask):
+            raise _invalid(path, "a mask holds other values than 0 and 1")
+        return Mask(np.asfortranarray(mask), grid_of(header, path))
 
 
 def read_grid(path: Path) -> Grid:
     """Read only where the voxels of an image lie; errors as `read_volume`."""
-    try:
-        with _open(path) as file:
-            return grid_of(read_header(file.read(HEADER_BYTES), path), path)
-    except BROKEN as error:
-        raise _invalid(path, str(error)) from error
+    with _whole(path), _open(path) as file:
+        return grid_of(read_header(file.read(HEADER_BYTES), path), path)
 
 
 def read_labels(path: Path) -> LabelMap:
     """Read a label image; errors as `read_volume`, IMAGE_INVALID for values that are no labels."""
-    header, data = _load(path)
-    return label_map(data, grid_of(header, path), path)
+    with _whole(path):
+        header, data = _load(path)
+        return label_map(data, grid_of(header, path), path)
 
 
 def grid_of(header: NiftiHeader, path: Path) -> Grid:
@@ -240,19 +240,25 @@ def _stored(data: Array, dtype: StoredType) -> Array | None:
     return data if dtype == "exact-integer" else None
 
 
+@contextmanager
+def _whole(path: Path) -> Iterator[None]:
+    """Turn what a damaged file raises into InputError(IMAGE_INVALID)."""
+    try:
+        yield
+    except BROKEN as error:
+        raise _invalid(path, str(error) or "more than fits into memory") from error
+
+
 def _load(path: Path) -> tuple[NiftiHeader, Array]:
     """Header, and data as float64 or the stored type where no scale applies."""
-    try:
-        with _open(path) as file:
-            header = read_header(file.read(HEADER_BYTES), path)
-            shape = volume_shape(header, path)
-            dtype = header.dtype
-            size = int(np.prod(shape)) * dtype.itemsize
-            file.seek(max(int(header["vox_offset"]), HEADER_BYTES))
-            payload = file.read(size)
-            slope, inter = header.scale
-    except BROKEN as error:
-        raise _invalid(path, str(error)) from error
+    with _open(path) as file:
+        header = read_header(file.read(HEADER_BYTES), path)
+        shape = volume_shape(header, path)
+        dtype = header.dtype
+        size = int(np.prod(shape)) * dtype.itemsize
+        file.seek(max(int(header["vox_offset"]), HEADER_BYTES))
+        payload = file.read(size)
+        slope, inter = header.scale
     if len(payload) != size:
         raise _invalid(path, f"{len(payload)} of {size} bytes of type {dtype}")
     stored = np.frombuffer(payload, dtype).reshape(shape, order="F")

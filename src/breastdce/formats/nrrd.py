@@ -10,6 +10,7 @@ import io
 import math
 import os
 import zlib
+from bz2 import BZ2Decompressor
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
@@ -56,6 +57,9 @@ _DATA_FILE = ("data file", "datafile")
 _SKIPS = ("line skip", "lineskip", "byte skip", "byteskip")
 _BOUNDED_ENCODINGS = ("raw", "gzip", "gz")
 _WIDEST = 8  # bytes of a value
+_MOST_SKIPPED = 1 << 20  # lines or bytes before the values
+_CHUNK = 1 << 20
+_GZIP = 31  # zlib's window argument: a gzip member
 _MAX_VOXELS = 2**30  # beyond any MR volume: a header that asks for more is refused unread
 
 
@@ -161,6 +165,7 @@ def _load(path: Path) -> tuple[NDArray[Any], Grid]:
             header = nrrd.read_header(file)
             grid = _grid(header, path)
             with _data(header, path, file) as data:
+                _check_size(header, path, data)
                 # The data file is open already: pynrrd would leave it open when it fails.
                 inline = {key: header[key] for key in header if key not in _DATA_FILE}
                 values = nrrd.read_data(inline, data, index_order="F")
@@ -169,6 +174,34 @@ def _load(path: Path) -> tuple[NDArray[Any], Grid]:
     if values.dtype.kind not in "iuf":
         raise _invalid(path, f"values of type {header['type']}")
     return values, grid
+
+
+def _check_size(header: Header, path: Path, data: BinaryIO) -> None:
+    """Refuse what would unpack to more than its image, before pynrrd unpacks all of it."""
+    skips = [int(header.get(key, 0)) for key in _SKIPS]
+    if max(skips) > _MOST_SKIPPED:
+        raise _invalid(path, f"skips of {max(skips)}")
+    unpackers = {"gz": _gunzip, "gzip": _gunzip, "bz2": BZ2Decompressor, "bzip2": BZ2Decompressor}
+    encoding = str(header["encoding"]).lower()
+    if encoding not in unpackers:
+        return
+    start, left = data.tell(), math.prod(map(int, header["sizes"])) * _WIDEST + _MOST_SKIPPED
+    stream = unpackers[encoding]()
+    rest = b""
+    while left > 0 and not stream.eof:
+        rest = rest or data.read(_CHUNK)
+        piece = stream.decompress(rest, _CHUNK)
+        rest = getattr(stream, "unconsumed_tail", b"")  # bz2 keeps its own
+        if not piece and not rest and not (rest := data.read(_CHUNK)):
+            break
+        left -= len(piece)
+    if left <= 0:
+        raise _invalid(path, "it unpacks to more than its image")
+    data.seek(start)
+
+
+def _gunzip() -> Any:
+    return zlib.decompressobj(_GZIP)
 
 
 @contextmanager

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import date, time, timedelta
 from decimal import Decimal
 from pathlib import Path
@@ -12,6 +15,22 @@ from breastdce.core.sheet import CellFault, RawCell, Sheet, SheetRow
 
 MAX_ROWS = 1_000_000
 MAX_COLUMNS = 2_000
+BROKEN = (OSError, ValueError, TypeError, OverflowError, MemoryError)
+"""What reading a damaged file may raise, beside polars' own errors and panics."""
+
+
+@contextmanager
+def quiet_panics() -> Iterator[None]:
+    """Keep a panic of polars from the terminal: its threads write their stack to stderr."""
+    before = os.dup(2)
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    try:
+        os.dup2(nowhere, 2)
+        yield
+    finally:
+        os.dup2(before, 2)
+        os.close(before)
+        os.close(nowhere)
 
 
 def read_parquet(path: Path) -> Sheet:
@@ -25,13 +44,15 @@ def read_parquet(path: Path) -> Sheet:
     import polars as pl  # late: it would slow down the start of every command
 
     try:
-        lazy = pl.scan_parquet(path, glob=False)
-        names = lazy.collect_schema().names()
-        count = lazy.select(pl.len()).collect().item()
-        if count > MAX_ROWS or len(names) > MAX_COLUMNS:
-            raise _refused(ErrorCode.SHEET_TOO_LARGE, path, f"{count} rows, {len(names)} columns")
-        lines = lazy.collect().rows()
-    except (pl.exceptions.PolarsError, pl.exceptions.PanicException, OSError) as error:
+        with quiet_panics():
+            lazy = pl.scan_parquet(path, glob=False)
+            names = lazy.collect_schema().names()
+            count = lazy.select(pl.len()).collect().item()
+            size = f"{count} rows, {len(names)} columns"
+            if count > MAX_ROWS or len(names) > MAX_COLUMNS:
+                raise _refused(ErrorCode.SHEET_TOO_LARGE, path, size)
+            lines = lazy.collect().rows()
+    except (*BROKEN, pl.exceptions.PolarsError, pl.exceptions.PanicException) as error:
         why = f"{type(error).__name__} while parsing"
         raise _refused(ErrorCode.SHEET_UNREADABLE, path, why) from error
     rows = (SheetRow(number, tuple(map(_raw, line))) for number, line in enumerate(lines, 2))

@@ -13,6 +13,7 @@ import msgspec
 
 from breastdce.core.codes import ErrorCode
 from breastdce.core.errors import InputError
+from breastdce.formats.parquet import BROKEN, quiet_panics
 
 _MOST_IMAGES = 10_000_000
 
@@ -80,20 +81,23 @@ def read_series_index(path: Path) -> tuple[IndexRow, ...]:
 def _read(path: Path) -> tuple[list[str], Any]:
     import polars as pl  # late: it would slow down the start of every command
 
+    broken = (*BROKEN, pl.exceptions.PolarsError, pl.exceptions.PanicException)
     try:
-        if path.suffix.lower() == ".parquet":
-            table = pl.scan_parquet(path)
-        else:
-            mark = "\t" if path.suffix.lower() == ".tsv" else ","
-            table = pl.scan_csv(path, separator=mark, infer_schema=False)
-        names = table.collect_schema().names()
-    except (OSError, pl.exceptions.PolarsError) as error:
+        with quiet_panics():
+            if path.suffix.lower() == ".parquet":
+                table = pl.scan_parquet(path, glob=False)
+            else:
+                mark = "\t" if path.suffix.lower() == ".tsv" else ","
+                table = pl.scan_csv(path, separator=mark, infer_schema=False, glob=False)
+            names = table.collect_schema().names()
+    except broken as error:
         raise _invalid(path, type(error).__name__) from error
 
     def rows(columns: list[str]) -> Iterable[tuple[object, ...]]:
         try:
-            return table.select(columns).collect().iter_rows()
-        except (OSError, pl.exceptions.PolarsError) as error:
+            with quiet_panics():
+                return table.select(columns).collect().rows()
+        except broken as error:
             raise _invalid(path, type(error).__name__) from error
 
     return names, rows

@@ -15,6 +15,7 @@ from breastdce.core.errors import InputError
 from breastdce.formats.atomic import write_bytes
 
 Arrays = dict[str, NDArray[Any]]
+_MOST_WORDS = 300
 
 
 class Seal(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -61,8 +62,9 @@ def read_tensors(path: Path, seal: Seal) -> Arrays:
         raise _damaged(path, "its SHA-256 is not the one that was written")
     try:
         return dict(load(payload))
-    except SafetensorError as error:
-        raise _damaged(path, str(error)) from error
+    except (SafetensorError, KeyError, ValueError, TypeError, MemoryError) as error:
+        # A type that arrays do not have is a KeyError there.
+        raise _damaged(path, f"{type(error).__name__}: {error}"[:_MOST_WORDS]) from error
 
 
 def _seal(payload: bytes) -> Seal:

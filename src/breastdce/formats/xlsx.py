@@ -23,7 +23,7 @@ from breastdce.core.sheet import CellFault, Percent, RawCell, Sheet, SheetRow
 
 T = TypeVar("T")
 MAX_PARTS = 2_000
-MAX_UNPACKED_BYTES = 256 * 2**20
+MAX_UNPACKED_BYTES = 32 * 2**20  # a thousand patients with 200 columns take 8 MB; seconds to parse
 MAX_ROWS = 100_000
 """Rows that are not empty."""
 MAX_COLUMNS = 2_000

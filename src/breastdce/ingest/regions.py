@@ -14,6 +14,7 @@ increasing along row x column direction) of the native grid; first and last are 
 from __future__ import annotations
 
 import csv
+import math
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -26,6 +27,8 @@ from breastdce.core.exam import Box, Polygon, Region, VoiSource
 PROPOSAL = "proposal"
 _KINDS = ("voi", "omit", "omit-polygon")
 _PLANE_AXES = {0: (1, 2), 1: (0, 2), 2: (0, 1)}
+_MOST_BYTES = 16 << 20
+_MOST = 2**31  # beyond any index, and any unit of signal
 Row = Mapping[str, str]
 
 
@@ -51,6 +54,8 @@ def read_regions(path: Path) -> dict[str, Region]:
 
 def _rows(path: Path) -> list[dict[str, str]]:
     try:
+        if path.stat().st_size > _MOST_BYTES:
+            raise _wrong(path, f"more than {_MOST_BYTES} bytes")
         with path.open(encoding="utf-8", newline="") as file:
             return [_clean(row) for row in csv.DictReader(file, delimiter="\t")]
     except (OSError, UnicodeDecodeError, csv.Error) as error:
@@ -75,9 +80,9 @@ def _add(region: Region, row: Row) -> Region:
     return _replace(
         region,
         voi=_box(row),
-        background=int(row["background"]) if "background" in row else None,
-        pe_percent=float(row["pe_percent"]) if "pe_percent" in row else None,
-        min_neighbors=int(row["min_neighbors"]) if "min_neighbors" in row else None,
+        background=_whole(row["background"]) if "background" in row else None,
+        pe_percent=_number(row["pe_percent"]) if "pe_percent" in row else None,
+        min_neighbors=_whole(row["min_neighbors"]) if "min_neighbors" in row else None,
     )
 
 
@@ -86,15 +91,15 @@ def _replace(region: Region, **changes: object) -> Region:
 
 
 def _box(row: Row) -> Box:
-    first = (int(row["first_i"]), int(row["first_j"]), int(row["first_k"]))
-    last = (int(row["last_i"]), int(row["last_j"]), int(row["last_k"]))
+    first = (_whole(row["first_i"]), _whole(row["first_j"]), _whole(row["first_k"]))
+    last = (_whole(row["last_i"]), _whole(row["last_j"]), _whole(row["last_k"]))
     if any(a > b for a, b in zip(first, last, strict=True)):
         raise ValueError(f"first {first} lies behind last {last}")
     return Box(first, last)
 
 
 def _polygon(row: Row) -> Polygon:
-    axis = int(row["axis"])
+    axis = _whole(row["axis"])
     if axis not in _PLANE_AXES:
         raise ValueError("axis must be 0, 1 or 2")
     vertices = [pair.split(",") for pair in row["vertices"].split(";") if pair.strip()]
@@ -104,10 +109,24 @@ def _polygon(row: Row) -> Polygon:
     return Polygon(
         axis=axis,
         plane_axes=_PLANE_AXES[axis],
-        vertices=tuple((float(a), float(b)) for a, b in vertices),
-        first=int(row[f"first_{name}"]),
-        last=int(row[f"last_{name}"]),
+        vertices=tuple((_number(a), _number(b)) for a, b in vertices),
+        first=_whole(row[f"first_{name}"]),
+        last=_whole(row[f"last_{name}"]),
     )
+
+
+def _whole(text: str) -> int:
+    number = int(text)
+    if not -_MOST < number < _MOST:
+        raise ValueError(f"a number of {len(text)} digits")
+    return number
+
+
+def _number(text: str) -> float:
+    number = float(text)
+    if not math.isfinite(number):
+        raise ValueError(f"{text!r} is not a number")
+    return number
 
 
 def _words(error: Exception) -> str:

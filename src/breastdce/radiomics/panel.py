@@ -14,6 +14,7 @@ from breastdce.core.catalog import Catalog
 from breastdce.core.codes import ErrorCode
 from breastdce.core.errors import RecipeError
 from breastdce.core.params import Params
+from breastdce.core.toml import TomlError, parse_toml
 from breastdce.radiomics.families._contract import AnyFamily, Family
 from breastdce.radiomics.processing import Processing
 
@@ -150,8 +151,8 @@ def parse_panel(text: str, origin: str) -> Panel:
         RECIPE_INVALID with the place in the text; UNKNOWN_ENTRY for a family that does not exist.
     """
     try:
-        table = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
+        table = parse_toml(text)
+    except TomlError as error:
         raise _invalid(origin, str(error)) from error
     return panel_of(table, origin)
 

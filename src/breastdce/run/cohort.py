@@ -6,6 +6,7 @@ the present run has computed: whoever comes last writes everything.
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from functools import partial
@@ -35,7 +36,7 @@ from breastdce.dataset.tables import (
     write_voi_proposals,
 )
 from breastdce.dataset.trust_table import write_trust
-from breastdce.formats.atomic import remove_unfinished
+from breastdce.formats.atomic import UNFINISHED, remove_unfinished_in
 from breastdce.formats.tables import Cell, read_tsv
 from breastdce.radiomics.panel import FeatureRecord, describe, load_panel
 from breastdce.report.dataset_view import CohortView
@@ -44,7 +45,12 @@ from breastdce.run.dataset_pages import dataset_view, keep_cohort, write_figures
 from breastdce.run.describe import Measurements, exclusion_of, proposal_rows
 from breastdce.run.lock import locked
 from breastdce.run.naming import exam_row
-from breastdce.run.pages import exclusion_view, read_measurements, rewrite_page
+from breastdce.run.pages import (
+    clear_unfinished,
+    exclusion_view,
+    read_measurements,
+    rewrite_page,
+)
 from breastdce.run.paths import WorkPaths
 from breastdce.run.plan import Plan
 from breastdce.run.quality_rows import quality_columns
@@ -52,6 +58,7 @@ from breastdce.run.standing import write_standings
 
 _PAGES_A_PROCESS = 3
 """A page takes about a second, the start of a process some more."""
+_THUMBNAIL = re.compile(r"sub-[A-Za-z0-9]+_ses-[A-Za-z0-9]+\.png-")
 
 
 def write_cohort(
@@ -73,11 +80,7 @@ def write_cohort(
         The rows of exclusions.tsv.
     """
     with locked(WorkPaths(out).lock("tables")):
-        for path in out.glob("*"):
-            if path.name.startswith(".tmp-"):
-                path.unlink(missing_ok=True)
-        for folder in (layout.features(out).parent, layout.report_index(out).parent):
-            remove_unfinished(folder)
+        _clear(out)
         exams = _read(out)
         records = exams.records
         rows = _merge(out, exclusions, others, records)
@@ -115,28 +118,50 @@ def rebuild_report(out: Path, *, cohort: Path | None = None, figures: bool = Fal
             evidence={"folder": str(out)},
             remedy="Give the OUT folder of `breastdce run`.",
         )
-    if cohort is not None:
-        keep_cohort(out, cohort)
-    single = [path for made in _rewritten(out, figures=figures) for path in made]
-    exams = _read(out)
-    write_standings(out, exams.measured, exams.features, exams.meanings)
-    renew_metadata(out, exams.records)
-    view = _view(out, exams, read_exclusions(out))  # tells of the metadata
-    made = [write_index(out, view), *(write_figures(out, view) if figures else ()), *single]
-    renew_checksums(out, exams.records)
+    with locked(WorkPaths(out).lock("tables")):
+        _clear(out)
+        if cohort is not None:
+            keep_cohort(out, cohort)
+        single = [path for made in _rewritten(out, figures=figures) for path in made]
+        exams = _read(out)
+        write_standings(out, exams.measured, exams.features, exams.meanings)
+        renew_metadata(out, exams.records)
+        view = _view(out, exams, read_exclusions(out))  # tells of the metadata
+        made = [write_index(out, view), *(write_figures(out, view) if figures else ()), *single]
+        renew_checksums(out, exams.records)
     return made
 
 
 def _rewritten(out: Path, *, figures: bool) -> Iterator[list[Path]]:
     """Write the page of every exam; on all cores where that is worth starting processes."""
     names = [layout.exam_of(folder) for folder in layout.exam_folders(out)]
-    rewrite = partial(rewrite_page, out, figures=figures)
+    rewrite = partial(_rewrite, out, figures=figures)
     jobs = min(available_cores(), len(names) // _PAGES_A_PROCESS)
     if jobs < 2:
         yield from map(rewrite, names)
         return
     with worker_pool(jobs) as pool:
         yield from in_order(pool, rewrite, names, ahead=2 * jobs)
+
+
+def _rewrite(out: Path, exam: ExamId, *, figures: bool) -> list[Path]:
+    with locked(WorkPaths(out).lock(str(exam))):
+        clear_unfinished(out, exam)
+        return rewrite_page(out, exam, figures=figures)
+
+
+def _clear(out: Path) -> None:
+    """Remove what a killed run left of the files that whoever holds the tables writes.
+
+    Pages and thumbnails are left to who holds their exam: another run may be writing them.
+    """
+    report = layout.report_index(out).parent
+    features, schemas = layout.features(out).parent, out / "schemas"
+    for folder in (out, WorkPaths(out).root, features, schemas, report):
+        remove_unfinished_in(folder)
+    for stray in layout.figures(out).glob(f"{UNFINISHED}*"):
+        if not _THUMBNAIL.match(stray.name.removeprefix(UNFINISHED)):
+            stray.unlink(missing_ok=True)
 
 
 class _Exams(NamedTuple):

@@ -36,7 +36,7 @@ from breastdce.fetch.check import (
 from breastdce.fetch.citation import citation_text
 from breastdce.fetch.manifest import COLUMNS, FileRecord, FileState, record_of, row_of
 from breastdce.fetch.series import IndexSeries
-from breastdce.formats.atomic import write_bytes
+from breastdce.formats.atomic import remove_unfinished_in, write_bytes
 from breastdce.formats.bucket import RemoteObject
 from breastdce.formats.tables import format_cell, parse_cell, read_tsv, write_tsv
 from breastdce.run.lock import locked
@@ -157,6 +157,7 @@ def opened(root: Path) -> Iterator[Fetched]:
     try:
         (root / _WORK).mkdir(parents=True, exist_ok=True)
         with locked(root / _WORK / "lock", wait=False):
+            remove_unfinished_in(root)
             fetched = Fetched(root)
             fetched.save()  # what a killed run left in its journal, whose last line may be torn
             fetched.incoming.mkdir(exist_ok=True)

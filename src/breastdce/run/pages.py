@@ -16,7 +16,7 @@ from breastdce.dataset import kinetics_table, layout
 from breastdce.dataset.layout import STV_BEST_FIRST, MaskName
 from breastdce.dataset.provenance import Provenance, read_provenance
 from breastdce.dataset.rows import ExclusionRow, exam_cells
-from breastdce.formats.atomic import write_bytes
+from breastdce.formats.atomic import remove_unfinished, remove_unfinished_of, write_bytes
 from breastdce.formats.nifti import read_mask, read_volume
 from breastdce.formats.tables import read_tsv
 from breastdce.kinetics.sensitivity import SensitivityReport
@@ -34,6 +34,7 @@ from breastdce.report.view import (
     StepView,
 )
 from breastdce.run.describe import Measurements, exclusion_of, proposal_rows
+from breastdce.run.paths import WorkPaths
 from breastdce.run.quality_view import quality_lines
 from breastdce.run.sensitivity_rows import sensitivity_view
 from breastdce.stages.n4 import BiasReport
@@ -144,6 +145,14 @@ def make_page(
 
 def _page_of(view: ExamView, threads: int = 1) -> Page:
     return Page(render_exam(view, threads=threads).encode(), thumbnail(view))
+
+
+def clear_unfinished(out: Path, exam: ExamId) -> None:
+    """Remove what a killed run left of an exam's files, for who holds the exam's lock."""
+    remove_unfinished(layout.exam_folder(out, exam))
+    name, work = str(exam), WorkPaths(out)
+    for path in (*page_files(out, exam), work.seen(name), work.published(name)):
+        remove_unfinished_of(path)
 
 
 def rewrite_page(out: Path, exam: ExamId, *, figures: bool = False) -> list[Path]:

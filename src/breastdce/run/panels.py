@@ -10,6 +10,9 @@ from breastdce.core.errors import CallError
 from breastdce.radiomics.panel import Panel, load_panel, parse_panel, shipped_table
 from breastdce.radiomics.settings._contract import Settings
 
+_MOST_CHARACTERS = 1 << 16
+_MOST_BRACKETS = 500
+
 
 def read_panel(name: str) -> Panel:
     """Read a panel by the name it ships under, or from a TOML file.
@@ -52,8 +55,15 @@ def read_settings(path: Path) -> Settings:
 def _yaml(path: Path) -> object:
     import yaml  # late: it would slow down the start of every command
 
+    text = _text(path)
+    brackets = text.count("[") + text.count("{")
+    if len(text) > _MOST_CHARACTERS or brackets > _MOST_BRACKETS:
+        raise _unreadable(path, f"{len(text)} characters, {brackets} brackets: no settings")
     try:
-        return yaml.safe_load(_text(path))
+        # Lists of aliases of lists of aliases are small until somebody looks at them.
+        if any(isinstance(token, yaml.AliasToken) for token in yaml.scan(text)):
+            raise _unreadable(path, "it holds an alias")
+        return yaml.safe_load(text)
     except (yaml.YAMLError, RecursionError, ValueError) as error:
         raise _unreadable(path, " ".join(str(error).split())) from error
 

@@ -21,6 +21,7 @@ from breastdce.dataset import layout
 from breastdce.dataset.layout import MaskName
 from breastdce.dataset.provenance import Provenance, read_exams
 from breastdce.exchange.layouts import nnunet
+from breastdce.formats.atomic import remove_unfinished_in
 from breastdce.formats.nifti import read_grid, read_mask, read_volume, write_mask, write_volume
 from breastdce.formats.tables import Column, Row, write_json, write_tsv
 from breastdce.imaging.anatomical import Anatomical
@@ -28,6 +29,7 @@ from breastdce.imaging.resample import Edge, nearest
 from breastdce.prepare.breast_mask import BreastParams, breast_mask
 from breastdce.prepare.resample import breasts_on
 from breastdce.run.bundle import Bundle, load_weights, read_bundle
+from breastdce.run.lock import locked
 from breastdce.run.pages import read_measurements
 from breastdce.run.training_results import on_grid
 from breastdce.segment.bundle import Choice, ModelCard, choose_models
@@ -142,12 +144,36 @@ def predict(request: PredictRequest, say: Say) -> Predictions:
     Raises
     ------
     CallError
-        CALL_INVALID when there is nothing to predict, or an exam is not there.
+        CALL_INVALID when there is nothing to predict, an exam is not there, or the masks would lie
+        in a data set.
     InputError
         BUNDLE_INVALID, BUNDLE_NEWER, WEIGHTS_DAMAGED.
+    StoreError
+        OUTPUT_BUSY when another process predicts to the same folder, OUTPUT_UNWRITABLE.
     """
+    _check_out(request)
     bundle = read_bundle(request.bundle)
     exams = _wanted(predict_exams(request.dataset), request.exams)
+    with locked(request.out / ".lock", wait=False):
+        for folder in (request.out, request.out / "spread", request.out / "native"):
+            remove_unfinished_in(folder)
+        return _predict_all(bundle, exams, request, say)
+
+
+def _check_out(request: PredictRequest) -> None:
+    out, dataset = request.out.resolve(), request.dataset.resolve()
+    if layout.description(request.dataset).exists() and out.is_relative_to(dataset):
+        raise CallError(
+            ErrorCode.CALL_INVALID,
+            "The masks would lie inside the data set, which holds nothing but its own files",
+            evidence={"out": str(request.out), "dataset": str(request.dataset)},
+            remedy="Choose a folder outside; `breastdce run --model` puts masks into a data set.",
+        )
+
+
+def _predict_all(
+    bundle: Bundle, exams: Sequence[PredictExam], request: PredictRequest, say: Say
+) -> Predictions:
     rows: list[Row] = []
     refused = []
     for number, exam in enumerate(exams, 1):

@@ -6,19 +6,20 @@ import csv
 import io
 import re
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from breastdce.core.codes import ErrorCode
-from breastdce.core.errors import CallError, StoreError
+from breastdce.core.errors import CallError
 from breastdce.core.exam import is_label
-from breastdce.formats.atomic import write_bytes
+from breastdce.formats.atomic import remove_unfinished_of, write_bytes
 from breastdce.ingest.dates import LEAST_SHIFT_DAYS, MOST_SHIFT_DAYS, draw_shift_days
 from breastdce.run.lock import locked
 
 _NAMES = ("patient_id", "participant")
 _WITH_DAYS = (*_NAMES, "shift_days")
+_MOST_BYTES = 16 << 20  # some hundred thousand patients
 _DAYS = re.compile("[0-9]{1,6}")
 
 
@@ -48,6 +49,8 @@ def read_private_map(path: Path) -> PrivateMap:
         CALL_INVALID when the file is not one that `write_private_map` could have written.
     """
     try:
+        if path.stat().st_size > _MOST_BYTES:
+            raise _unusable(path, f"more than {_MOST_BYTES} bytes")
         with path.open(encoding="utf-8", newline="") as file:
             header, *rows = [tuple(row) for row in csv.reader(file, "excel-tab")] or [_NAMES]
     except FileNotFoundError:
@@ -93,16 +96,10 @@ def alone_with(path: Path) -> Iterator[None]:
     Raises
     ------
     StoreError
-        OUTPUT_UNWRITABLE when nothing can be written there.
+        OUTPUT_UNWRITABLE when nothing can be written there, OUTPUT_BUSY after hours.
     """
-    with ExitStack() as stack:
-        try:
-            stack.enter_context(locked(path.with_name(f".{path.name}.lock")))
-        except OSError as error:
-            why = error.strerror or type(error).__name__
-            raise StoreError(
-                ErrorCode.OUTPUT_UNWRITABLE, evidence={"file": str(path), "why": why}
-            ) from error
+    with locked(path.with_name(f".{path.name}.lock")):
+        remove_unfinished_of(path)
         yield
 
 

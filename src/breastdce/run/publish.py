@@ -27,7 +27,7 @@ from breastdce.dataset.layout import STV_BEST_FIRST, MaskName
 from breastdce.dataset.provenance import as_read, checksums, sha256, write_provenance
 from breastdce.dataset.rows import ExclusionRow
 from breastdce.dataset.tables import write_exam_features
-from breastdce.formats.atomic import remove_unfinished, write_bytes
+from breastdce.formats.atomic import write_bytes
 from breastdce.formats.gzip_frame import FRAME_VERSION, Compression, compress_here
 from breastdce.formats.nifti import scaled, write_mask, write_volume
 from breastdce.formats.tables import write_json
@@ -81,8 +81,6 @@ def publish_exam(
     if _is_current(out, exam, memory, state):
         return False
     folder = layout.exam_folder(out, exam)
-    # Ours alone while we hold the exam's lock: strays are what a killed run left.
-    remove_unfinished(folder)
     jobs = _jobs(out, exam, engine, ahead)
     # The page is drawn while files are compressed.
     with ThreadPoolExecutor(threads, initializer=compress_here, initargs=(compression,)) as pool:

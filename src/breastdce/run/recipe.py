@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tomllib
 from importlib import resources
 from pathlib import Path
 
@@ -11,6 +10,7 @@ import msgspec
 from breastdce.core.codes import ErrorCode
 from breastdce.core.digest import digest_json
 from breastdce.core.errors import RecipeError
+from breastdce.core.toml import TomlError, parse_toml
 
 SCHEMA = 1
 _PREDICT, _FEATURES, _BREAST = "predict", "radiomics", "breast"
@@ -91,8 +91,8 @@ def shipped_recipes() -> tuple[str, ...]:
 def parse_recipe(text: str, origin: str) -> Recipe:
     """Read a recipe from TOML text; `origin` is named in errors."""
     try:
-        recipe = msgspec.convert(tomllib.loads(text), Recipe)
-    except (tomllib.TOMLDecodeError, msgspec.ValidationError) as error:
+        recipe = msgspec.convert(parse_toml(text), Recipe)
+    except (TomlError, msgspec.ValidationError) as error:
         raise _invalid(origin, str(error)) from error
     if recipe.schema != SCHEMA:
         raise _invalid(origin, f"schema {recipe.schema} is unknown; this version reads {SCHEMA}")

@@ -21,6 +21,7 @@ from breastdce.run.engine import ExamEngine, Given
 from breastdce.run.inputs import FileDigests, source_digest
 from breastdce.run.lock import locked
 from breastdce.run.optional import optional_artifacts
+from breastdce.run.pages import clear_unfinished
 from breastdce.run.paths import WorkPaths
 from breastdce.run.plan import EXPERT, MODEL, REVISION, SOURCE, make_plan
 from breastdce.run.progress import StatusFile
@@ -85,6 +86,7 @@ def process_exam(task: ExamTask) -> ExamOutcome:
     with threadpool_limits(1), locked(work.lock(str(task.exam))):
         status = StatusFile(work.status, str(task.exam))
         try:
+            clear_unfinished(Path(task.out), task.exam)
             return _process(task, work, status)
         except BreastDceError as error:
             if task.debug:

@@ -19,7 +19,7 @@ import msgspec
 
 from breastdce.core.codes import ErrorCode
 from breastdce.core.errors import InputError, StoreError
-from breastdce.formats.atomic import write_bytes
+from breastdce.formats.atomic import UNFINISHED, remove_unfinished, write_bytes
 from breastdce.formats.tensors import Arrays, Seal, read_tensors, write_tensors
 from breastdce.segment.preset import Preset, parse_preset
 
@@ -133,7 +133,8 @@ class RunFolder:
                 )
         else:
             allowed = {self.folds.name, self.cases.name, self.lock.name}
-            others = {entry.name for entry in self.root.glob("*")} - allowed
+            there = {entry.name for entry in self.root.glob("*")}
+            others = {name for name in there - allowed if not name.startswith(UNFINISHED)}
             if others:
                 raise StoreError(
                     ErrorCode.OUTPUT_FOREIGN,
@@ -142,6 +143,7 @@ class RunFolder:
                     remedy="Give a new or empty folder with --out.",
                 )
             write_bytes(path, preset_toml(preset))
+        remove_unfinished(self.root)
         payload = msgspec.json.format(msgspec.json.encode(environment), indent=2)
         write_bytes(self.root / "environment.json", payload)
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tomllib
 from importlib import resources
 from typing import Annotated, Any, Literal
 
@@ -12,6 +11,7 @@ from msgspec import Meta
 from breastdce.core.codes import ErrorCode
 from breastdce.core.errors import RecipeError
 from breastdce.core.params import Params
+from breastdce.core.toml import TomlError, parse_toml
 from breastdce.segment.schedule import ScheduleParams
 
 SCHEMA = 1
@@ -223,8 +223,8 @@ def parse_preset(text: str, origin: str) -> Preset:
         DEFINITION_INVALID with the place in the file.
     """
     try:
-        preset = msgspec.convert(tomllib.loads(text), Preset)
-    except (tomllib.TOMLDecodeError, msgspec.ValidationError) as error:
+        preset = msgspec.convert(parse_toml(text), Preset)
+    except (TomlError, msgspec.ValidationError) as error:
         raise _invalid(origin, str(error)) from error
     if preset.schema != SCHEMA:
         raise _invalid(origin, f"schema {preset.schema} is unknown; this version reads {SCHEMA}")

@@ -14,7 +14,7 @@ import msgspec
 from breastdce.core.codes import ErrorCode
 from breastdce.core.errors import CallError, InputError
 from breastdce.dataset import layout
-from breastdce.formats.atomic import write_bytes
+from breastdce.formats.atomic import remove_unfinished_of, write_bytes
 from breastdce.run.lock import locked
 from breastdce.run.paths import WorkPaths
 
@@ -125,6 +125,7 @@ def _digest(salt: str, token: str) -> str:
 
 
 def _write(out: Path, entries: Sequence[Entry]) -> None:
+    remove_unfinished_of(layout.review_readers(out))  # the lock is held: nobody else writes it
     ordered = sorted(entries, key=lambda entry: entry.name)
     payload = msgspec.json.format(msgspec.json.encode(ordered), indent=2)
     write_bytes(layout.review_readers(out), payload + b"\n", private=True)

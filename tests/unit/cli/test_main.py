@@ -107,7 +107,16 @@ def test_configuration_file_gives_options_and_words_win(tmp_path):
     assert (args.recipe, args.jobs, args.keep_ids) == ("best", 1, True)
 
 
-@pytest.mark.parametrize("text", ["[run]\njbos = 2\n", "[run\n"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        *("[run]\njbos = 2\n", "[run\n", "run = 3\n", "[[run]]\n", "a = " + "[" * 9999),
+        *('[run]\njobs = "x"\n', "[run]\njobs = 0\n", "[run]\njobs = inf\n"),
+        *('[run]\ncompression = "x"\n', "[run]\nexam = 5\n", "[run]\nexam = [[1]]\n"),
+        *('[run]\nkeep-ids = "no"\n', "[run]\nrecipe = true\n", "[run]\nrecipe = [1]\n"),
+        "[run]\ndates = { a = 1 }\n",
+    ],
+)
 def test_wrong_configuration_is_a_wrong_call(text, tmp_path, capsys):
     config = tmp_path / "c.toml"
     config.write_text(text, encoding="utf-8")

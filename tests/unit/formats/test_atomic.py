@@ -7,7 +7,14 @@ import os
 import pytest
 
 from breastdce.core.errors import StoreError
-from breastdce.formats.atomic import UNFINISHED, remove_unfinished, write_bytes
+from breastdce.formats.atomic import (
+    UNFINISHED,
+    remove_unfinished,
+    remove_unfinished_in,
+    remove_unfinished_of,
+    write_bytes,
+)
+from tests.killed_writer import die_writing
 
 
 def test_folders_are_made_and_content_is_replaced(tmp_path):
@@ -44,3 +51,21 @@ def test_what_a_killed_writer_left_is_removed_at_any_depth(tmp_path):
     (tmp_path / f"{UNFINISHED}2").write_bytes(b"half")
     assert remove_unfinished(tmp_path) == 2
     assert [path.name for path in tmp_path.rglob("*") if path.is_file()] == ["kept"]
+
+
+def test_folders_that_a_killed_writer_left_are_removed_too(tmp_path):
+    (tmp_path / f"{UNFINISHED}bundle").mkdir()
+    (tmp_path / f"{UNFINISHED}bundle" / f"{UNFINISHED}1").write_bytes(b"half")
+    remove_unfinished(tmp_path)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_what_others_are_writing_beside_a_file_is_left_alone(tmp_path):
+    strays = die_writing(tmp_path / "a.txt"), die_writing(tmp_path / "b.txt")
+    (tmp_path / "deep").mkdir()
+    deeper = die_writing(tmp_path / "deep" / "a.txt")
+    remove_unfinished_of(tmp_path / "a.txt")
+    assert [stray.exists() for stray in strays] == [False, True]
+    remove_unfinished_in(tmp_path)
+    assert not strays[1].exists()
+    assert deeper.exists()

@@ -295,3 +295,21 @@ def test_scaled_values_are_those_that_are_read(tmp_path, slope):
     read = read_volume(tmp_path / "a.nii.gz").data
     np.testing.assert_array_equal(scaled(stored, slope), read)
     assert scaled(stored, slope).flags.f_contiguous
+
+
+def test_an_image_that_does_not_fit_into_memory_is_refused(tmp_path):
+    path = tmp_path / "large.nii.gz"
+    write_volume(path, volume())
+    header = bytearray(gzip.decompress(path.read_bytes())[:352])
+    struct.pack_into("<4h", header, 40, 3, 1024, 1024, 384)  # float32: 1.5 GiB
+    path.write_bytes(gzip.compress(bytes(header)) + gzip.compress(bytes(64 << 20)) * 24)
+    program = (
+        "import resource, sys; from pathlib import Path; "
+        "from breastdce.core.errors import InputError; from breastdce.formats.nifti import *\n"
+        "resource.setrlimit(resource.RLIMIT_AS, (1 << 30, 1 << 30))\n"
+        "try: read_volume(Path(sys.argv[1]))\n"
+        "except InputError as error: print(error.code)"
+    )
+    call = [sys.executable, "-c", program, str(path)]
+    done = subprocess.run(call, capture_output=True, text=True, check=True)
+    assert done.stdout == "IMAGE_INVALID\n"

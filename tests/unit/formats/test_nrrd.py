@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import bz2
 import contextlib
+import gzip
 import itertools
 import os
 from pathlib import Path
@@ -197,3 +199,29 @@ def test_labels_are_whole_numbers(tmp_path):
     nrrd.write(str(tmp_path / "b.nrrd"), values / 2, HEADER)
     with pytest.raises(InputError, match=r"3\.5"):
         read_nrrd_labels(tmp_path / "b.nrrd")
+
+
+HEAD = (
+    "NRRD0004\ntype: uint8\ndimension: 3\nspace: left-posterior-superior\nsizes: 2 2 2\n"
+    "space directions: (1,0,0) (0,1,0) (0,0,1)\nspace origin: (0,0,0)\n"
+)
+
+
+@pytest.mark.parametrize(("encoding", "pack"), [("gzip", gzip.compress), ("bzip2", bz2.compress)])
+def test_a_file_that_unpacks_to_more_than_its_image_is_refused(tmp_path, encoding, pack):
+    path = tmp_path / "bomb.nrrd"
+    head = f"{HEAD}encoding: {encoding}\n\n".encode()
+    path.write_bytes(head + pack(bytes(64 << 20)))
+    with pytest.raises(InputError) as caught:
+        read_nrrd(path)
+    assert caught.value.evidence["why"] == "it unpacks to more than its image"
+    path.write_bytes(head + pack(bytes(8)))
+    assert not read_nrrd(path).data.any()
+
+
+def test_a_skip_of_more_lines_than_there_are_is_not_counted_through(tmp_path):
+    path = tmp_path / "skip.nrrd"
+    path.write_bytes(f"{HEAD}encoding: raw\nline skip: 99999999999\n\n".encode() + bytes(8))
+    with pytest.raises(InputError) as caught:
+        read_nrrd(path)
+    assert "skips of" in str(caught.value.evidence["why"])

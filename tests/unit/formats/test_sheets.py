@@ -54,6 +54,13 @@ def test_rows_are_numbered_as_in_the_file(tmp_path):
     assert [row.number for row in read_sheet(path).rows] == [1, 3]
 
 
+def test_millions_of_empty_lines_are_not_looked_through(tmp_path):
+    path = tmp_path / "t.csv"
+    path.write_bytes(b"\n" * (2 << 20))
+    with pytest.raises(InputError, match="SHEET_TOO_LARGE"):
+        read_sheet(path)
+
+
 def test_western_letters_of_old_programs_are_read(tmp_path):
     path = tmp_path / "t.csv"
     path.write_bytes("id;Größe\n1;2\n".encode("cp1252"))

@@ -66,3 +66,16 @@ def test_missing_file_and_foreign_content_are_refused(tmp_path):
     with pytest.raises(InputError) as caught:
         read_tensors(path, seal)
     assert caught.value.code is ErrorCode.WEIGHTS_DAMAGED
+
+
+def test_types_that_arrays_do_not_have_are_refused(tmp_path):
+    import hashlib
+    import json
+
+    header = json.dumps({"a": {"dtype": "BF16", "shape": [2], "data_offsets": [0, 4]}}).encode()
+    path, content = tmp_path / "x", len(header).to_bytes(8, "little") + header + bytes(4)
+    path.write_bytes(content)
+    seal = Seal(size_bytes=len(content), sha256=hashlib.sha256(content).hexdigest())
+    with pytest.raises(InputError) as caught:
+        read_tensors(path, seal)
+    assert caught.value.code is ErrorCode.WEIGHTS_DAMAGED

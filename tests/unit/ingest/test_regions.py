@@ -53,6 +53,9 @@ def test_polygon_runs_along_the_other_two_axes(tmp_path):
         (box(first_i=""), "first_i"),
         (box(first_i="x"), "line 2"),
         (box(first_i=9), "behind"),
+        (box(last_i="9" * 40), "digits"),
+        (box(pe_percent="nan"), "not a number"),
+        (box("omit-polygon", axis=0, vertices="0,0;1,inf;2,0"), "not a number"),
         (box("omit-polygon", axis=3, vertices="0,0;1,1;2,0"), "axis"),
         (box("omit-polygon", axis=0, vertices="0,0;1,1"), "three"),
     ],
@@ -66,6 +69,13 @@ def test_wrong_rows_are_named(tmp_path, row, word):
 def test_two_vois_for_one_exam_are_refused(tmp_path):
     with pytest.raises(CallError, match="cannot be used"):
         read_regions(table(tmp_path / "r.tsv", box(), box()))
+
+
+def test_a_file_that_is_far_too_large_is_not_read(tmp_path):
+    with (tmp_path / "r.tsv").open("wb") as file:
+        file.truncate(100 << 20)
+    with pytest.raises(CallError, match="bytes"):
+        read_regions(tmp_path / "r.tsv")
 
 
 def test_missing_file_is_a_wrong_call(tmp_path):

@@ -42,6 +42,8 @@ def test_captk_parameters_are_read_with_blanks_and_a_mark_of_order(tmp_path):
         ("p.yaml", b"- 1\n- 2\n"),
         ("p.yaml", b"!!python/object/apply:os.system ['true']"),
         ("p.yaml", b"[" * 5000),
+        ("p.yaml", b"imageType: {Original: &a {}}\nsetting: {foo: *a}\n"),
+        ("p.yaml", b"# x\n" * 100_000),
         ("p.json", b"{}"),
     ],
 )
