@@ -20,10 +20,18 @@ def locked(path: Path, *, wait: bool = True) -> Iterator[None]:
     Raises
     ------
     StoreError
-        OUTPUT_BUSY when there is another holder and `wait` is false.
+        OUTPUT_BUSY when there is another holder and `wait` is false; OUTPUT_UNWRITABLE when there
+        can be no such file.
     """
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with path.open("w") as file:
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        held = path.open("w")
+    except OSError as error:
+        why = error.strerror or type(error).__name__
+        raise StoreError(
+            ErrorCode.OUTPUT_UNWRITABLE, evidence={"file": str(path), "why": why}
+        ) from error
+    with held as file:
         try:
             fcntl.flock(file, fcntl.LOCK_EX if wait else fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError as error:

@@ -6,12 +6,12 @@ import csv
 import io
 import re
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from breastdce.core.codes import ErrorCode
-from breastdce.core.errors import CallError, StoreError
+from breastdce.core.errors import CallError
 from breastdce.core.exam import is_label
 from breastdce.formats.atomic import write_bytes
 from breastdce.ingest.dates import LEAST_SHIFT_DAYS, MOST_SHIFT_DAYS, draw_shift_days
@@ -95,14 +95,7 @@ def alone_with(path: Path) -> Iterator[None]:
     StoreError
         OUTPUT_UNWRITABLE when nothing can be written there.
     """
-    with ExitStack() as stack:
-        try:
-            stack.enter_context(locked(path.with_name(f".{path.name}.lock")))
-        except OSError as error:
-            why = error.strerror or type(error).__name__
-            raise StoreError(
-                ErrorCode.OUTPUT_UNWRITABLE, evidence={"file": str(path), "why": why}
-            ) from error
+    with locked(path.with_name(f".{path.name}.lock")):
         yield
 
 
