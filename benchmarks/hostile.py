@@ -32,8 +32,8 @@ HERE = Path(__file__).resolve().parent
 RESULTS = HERE / "results" / "hostile.tsv"
 LIMIT_S = {"scan": 30.0, "run": 120.0}
 _EVERY = 100
-_START_S = 300.0
-"""To load the program, make the scenes and look at the clean ones."""
+_START_S = 900.0
+"""To load the program, perhaps compile its kernels, make the scenes and look at the clean ones."""
 
 
 class Found(NamedTuple):

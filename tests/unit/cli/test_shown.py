@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import json
+from pathlib import Path
+
 import pytest
 
+from breastdce.cli.as_json import print_json
 from breastdce.cli.main import main
 from breastdce.cli.shown import shown
 from tests.unit.formats.dicom.made import write
@@ -17,10 +21,16 @@ from tests.unit.formats.dicom.made import write
         ("a\nb\r", "a\\x0ab\\x0d"),
         ("\x9b31m", "\\x9b31m"),
         ("\u202eabc", "\\u202eabc"),
+        ("\udcff", "\\udcff"),
     ],
 )
 def test_control_characters_are_written_out(text, words):
     assert shown(text) == words
+
+
+def test_a_path_that_is_no_text_is_written_as_json(capsys):
+    print_json({"out": Path("a\udcff")})
+    assert json.loads(capsys.readouterr().out) == {"out": "a\\udcff"}
 
 
 def test_a_scan_prints_no_escape_of_a_header(tmp_path, capsys):
