@@ -13,12 +13,14 @@ from breastdce.dataset.sensitivity_table import COLUMNS as SENSITIVITY_COLUMNS
 from breastdce.qc.report import CHECKS
 from breastdce.radiomics.families.ibsi._aggregation import ALL_DIRECTIONS, ALL_SPACES
 from breastdce.radiomics.panel import FAMILIES, describe, load_panel, shipped_panels
+from breastdce.testing.damage._contract import DAMAGES
 
 DOCS = Path(__file__).parents[2] / "docs"
 HOW_TO = (DOCS / "radiomics.md").read_text(encoding="utf-8")
 EVALUATION = (DOCS / "evaluation.md").read_text(encoding="utf-8")
 KINETICS = (DOCS / "kinetics.md").read_text(encoding="utf-8")
 QUALITY = (DOCS / "quality.md").read_text(encoding="utf-8")
+HOSTILE = (DOCS / "hostile_input.md").read_text(encoding="utf-8")
 PRIVACY = (DOCS / "deidentification.md").read_text(encoding="utf-8")
 
 
@@ -93,3 +95,10 @@ def test_every_further_map_is_explained(name):
 @pytest.mark.parametrize("name", CHECKS.names())
 def test_every_measure_of_quality_is_explained(name):
     assert f"| `{name}` |" in QUALITY
+
+
+@pytest.mark.parametrize("name", DAMAGES.names())
+def test_every_kind_of_damage_is_argued(name):
+    damage = DAMAGES.get(name)
+    assert f"| `{name}` |" in HOSTILE
+    assert f"| {damage.expects} | {damage.why} |" in HOSTILE

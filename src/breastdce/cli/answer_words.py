@@ -9,6 +9,7 @@ from rich.console import Console
 from rich.markup import escape
 
 from breastdce.cli.as_json import print_json
+from breastdce.cli.shown import shown
 from breastdce.core.counted import counted
 
 if TYPE_CHECKING:
@@ -33,11 +34,10 @@ def _show(console: Console, answer: Answer) -> None:
     from breastdce.run.dce_table import reason_code
 
     phases = "n/a phases" if answer.n_phases is None else counted(answer.n_phases, "phase")
-    facts = (answer.study_date or "no date", answer.visit, phases)
+    facts = "  ".join((answer.study_date or "no date", answer.visit, phases))
     code = reason_code(answer.reason)
-    console.print(
-        f"[bold]{escape(answer.patient_id)}[/bold]  {'  '.join(facts)}  {code}", highlight=False
-    )
+    patient, words = (escape(shown(text)) for text in (answer.patient_id, facts))
+    console.print(f"[bold]{patient}[/bold]  {words}  {code}", highlight=False)
     for sentence in answer.evidence:
         console.print(f"  {sentence}", markup=False, highlight=False)
     for caveat in answer.caveats:

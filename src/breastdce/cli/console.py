@@ -13,6 +13,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from breastdce.cli.as_json import print_json
+from breastdce.cli.shown import shown
 from breastdce.core.codes import FileCode
 from breastdce.core.counted import counted
 
@@ -41,7 +42,7 @@ def show_run(summary: JobSummary, *, as_json: bool) -> None:
     elif summary.outcomes:
         done = sum(outcome.in_dataset for outcome in summary.outcomes)
         exams = counted(len(summary.outcomes), "exam")
-        console.print(f"done: {done} of {exams}, in {escape(str(summary.out))}")
+        console.print(f"done: {done} of {exams}, in {escape(shown(str(summary.out)))}")
     else:
         console.print("No exam with a dynamic series was found; see `breastdce scan`.")
     if summary.absent:
@@ -97,8 +98,12 @@ def show_survey(found: Survey, *, as_json: bool) -> None:
 
 def _show_exams(console: Console, found: Survey) -> None:
     for exam in found.findings.exams:
-        console.print(f"[bold]{escape(exam.patient_id or '(no patient id)')}[/bold]", end="  ")
-        console.print(f"study {exam.study_uid}", markup=False, highlight=False, soft_wrap=True)
+        console.print(
+            f"[bold]{escape(shown(exam.patient_id) or '(no patient id)')}[/bold]", end="  "
+        )
+        console.print(
+            f"study {shown(exam.study_uid)}", markup=False, highlight=False, soft_wrap=True
+        )
         table = Table(box=None, pad_edge=False, padding=(0, 2))
         for name in ("phase", "role", "series", "slices", "start s", "effective s"):
             table.add_column(name, justify="right" if name != "role" else "left")
@@ -119,7 +124,7 @@ def _show_exams(console: Console, found: Survey) -> None:
 def _show_left_out(console: Console, found: Survey) -> None:
     for note in found.findings.exam_notes:
         words = f"{note.patient_id}: not used: {note.code}: {note.code.meaning} {note.evidence}"
-        console.print(words, markup=False)
+        console.print(shown(words), markup=False)
     if not found.findings.series_notes:
         return
     table = Table(title="Series that are no phase", title_justify="left", box=None)
@@ -127,16 +132,16 @@ def _show_left_out(console: Console, found: Survey) -> None:
         table.add_column(name)
     for series in found.findings.series_notes:
         table.add_row(
-            *map(
-                escape,
-                (
+            *(
+                escape(shown(text))
+                for text in (
                     series.patient_id,
                     "n/a" if series.series_number is None else str(series.series_number),
                     series.series_description,
                     str(series.n_images),
                     str(series.code),
                     series.evidence,
-                ),
+                )
             )
         )
     console.print(table)
@@ -153,7 +158,9 @@ def _show_files(console: Console, found: Survey) -> None:
             continue
         paths = [record.path for record in found.records if record.code is code]
         for path in paths[:_FILES_SHOWN]:
-            console.print(f"           {path}", markup=False, highlight=False, soft_wrap=True)
+            console.print(
+                f"           {shown(path)}", markup=False, highlight=False, soft_wrap=True
+            )
         if len(paths) > _FILES_SHOWN:
             console.print(f"           and {len(paths) - _FILES_SHOWN} more (--json lists all)")
         if code is FileCode.CODEC_MISSING:

@@ -15,6 +15,7 @@ from typing import NoReturn
 
 from breastdce import __version__
 from breastdce.cli._contract import Command
+from breastdce.cli.shown import shown
 from breastdce.core.catalog import Catalog
 from breastdce.core.codes import ErrorCode
 from breastdce.core.errors import BreastDceError, CallError
@@ -131,7 +132,7 @@ def print_error(error: BreastDceError) -> None:
     print(f"error: {error.message} [{error.code}]", file=sys.stderr)
     if error.evidence:
         facts = "; ".join(f"{key}: {value}" for key, value in error.evidence.items())
-        print(f"  seen: {facts}", file=sys.stderr)
+        print(f"  seen: {shown(facts)}", file=sys.stderr)
     print(f"  do:   {error.remedy}", file=sys.stderr)
 
 

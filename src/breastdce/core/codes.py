@@ -314,6 +314,16 @@ class ExamCode(Code):
         "Two patients or exams would get the same name in the data set.",
         "Use pseudonyms (leave out --keep-ids).",
     )
+    PATIENTS_MIXED = (
+        "PATIENTS_MIXED",
+        "Images of one study or series name several patients or studies.",
+        "Find out whose they are, and correct PatientID or StudyInstanceUID of the strays.",
+    )
+    FILES_CHANGED = (
+        "FILES_CHANGED",
+        "Files of the exam were changed or removed after they had been scanned.",
+        "Run again when nothing writes to the input any more.",
+    )
     FAILED = (
         "FAILED",
         "The exam stopped with an error; the others went on.",
@@ -368,6 +378,16 @@ class CaveatCode(Code):
         "LATE_PHASE_OFF",
         "The late phase is more than 120 s from 450 s after contrast.",
         "Mind it when comparing SER between exams.",
+    )
+    SLOPE_MISSING = (
+        "SLOPE_MISSING",
+        "The headers give RescaleIntercept without RescaleSlope; a slope of 1 was taken.",
+        "Export the images again with both.",
+    )
+    TIMES_INCOMPLETE = (
+        "TIMES_INCOMPLETE",
+        "Some slices lack the better time that the others have; times are of another kind.",
+        "Check the times of the phases.",
     )
     NO_TIMES = (
         "NO_TIMES",

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import secrets
 import shutil
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from breastdce.core.codes import ErrorCode
@@ -14,6 +16,8 @@ from breastdce.core.errors import StoreError
 UNFINISHED = ".tmp-"
 """Prefix of every file that is not finished; see `remove_unfinished`."""
 _NAME_CHARACTERS = 100  # of the file that it will be; a name has at most 255 bytes
+_REFUSALS = frozenset({errno.ENOSPC, errno.EROFS, errno.EDQUOT, errno.EFBIG})
+"""What only writing meets: the disk is full, or may not be written."""
 
 
 def write_bytes(path: Path, payload: bytes, *, private: bool = False) -> None:
@@ -44,7 +48,28 @@ def write_parts(path: Path, parts: Iterable[bytes | memoryview], *, private: boo
             evidence={"file": str(path), "why": error.strerror or str(error)},
         ) from error
     finally:
-        aside.unlink(missing_ok=True)
+        with suppress(OSError):  # a disk that may not be written: there is nothing to remove
+            aside.unlink(missing_ok=True)
+
+
+@contextmanager
+def disk_checked(folder: Path) -> Iterator[None]:
+    """Let the body write in ways of its own, below `folder`.
+
+    Raises
+    ------
+    StoreError
+        OUTPUT_UNWRITABLE when the disk is full or read-only; any other OSError stays what it is.
+    """
+    try:
+        yield
+    except OSError as error:
+        if error.errno not in _REFUSALS:
+            raise
+        raise StoreError(
+            ErrorCode.OUTPUT_UNWRITABLE,
+            evidence={"file": str(error.filename or folder), "why": os.strerror(error.errno)},
+        ) from error
 
 
 def remove_unfinished(folder: Path) -> int:

@@ -143,16 +143,22 @@ class _StudyFindings:
 
     def _decide(self, found: Sequence[Run], signal: Signal | None) -> set[Stack]:
         """Make exams or notes; the volumes that exams use."""
-        chosen = choose(found, signal)
+        chosen = self._chosen(found, signal)
         if not isinstance(chosen, Doubt):
             return {stack for choice in chosen for stack in self._exam(choice, found, signal)}
-        if self.suspects:
-            chosen = Doubt(ExamCode.ORDER_SUSPECT, self.suspects[0].evidence)
-        elif self._burned_in():
-            chosen = Doubt(ExamCode.BURNED_IN, chosen.evidence)
         if _has_mr(self.study):  # a study of another modality is no exam that was missed
             self._refuse(chosen)
         return set()
+
+    def _chosen(self, found: Sequence[Run], signal: Signal | None) -> tuple[Choice, ...] | Doubt:
+        chosen = choose(found, signal)
+        if isinstance(chosen, Doubt) and self.study.elsewhere:
+            return Doubt(ExamCode.PATIENTS_MIXED, f"{self._mixed_words()}; {chosen.evidence}")
+        if isinstance(chosen, Doubt) and self.suspects:
+            return Doubt(ExamCode.ORDER_SUSPECT, self.suspects[0].evidence)
+        if isinstance(chosen, Doubt) and self._burned_in():
+            return Doubt(ExamCode.BURNED_IN, chosen.evidence)
+        return chosen
 
     def _exam(
         self, choice: Choice, found: Sequence[Run], signal: Signal | None
@@ -171,6 +177,8 @@ class _StudyFindings:
     ) -> tuple[ExamSource, Run] | Doubt:
         if self._burned_in(choice.run):
             return Doubt(ExamCode.BURNED_IN, "a volume of the dynamic's protocol and place")
+        if self._is_mixed(choice.run):  # nobody can say whose images these are
+            return Doubt(ExamCode.PATIENTS_MIXED, self._mixed_words())
         base = baseline(choice.run, signal)
         kin = kin_elsewhere(choice.run, found)
         if isinstance(base, Doubt):
@@ -188,6 +196,15 @@ class _StudyFindings:
             return lost
         source = exam_source(self.study, remake(choice, run=run), base, self._analysis())
         return source if isinstance(source, Doubt) else (source, run)
+
+    def _is_mixed(self, run: Run) -> bool:
+        """Whether another patient or study has images that could be of the run."""
+        parts = (part for series in self.study.elsewhere for part in split_parts(series))
+        return any(belongs(part, run.stacks[0]) for part in parts)
+
+    def _mixed_words(self) -> str:
+        count = sum(len(series.slices) for series in self.study.elsewhere)
+        return f"{count} images of this study or series name another patient or study"
 
     def _burned_in(self, run: Run | None = None) -> bool:
         """Whether a possible phase (of the run, where one is given) has text in its pixels."""

@@ -17,6 +17,8 @@ from breastdce.ingest.records import ExamNote, ExamSource
 
 Found = ExamSource | ExamNote
 _DROPPED = re.compile(r"[^A-Za-z0-9]")
+_LONGEST = 64
+"""A PatientID has no more characters (PS3.5 6.2, LO); names of files have an end, too."""
 _NUMBERED = re.compile(r"(MRI|T)0?([0-4])")
 """The trial numbers its visits MRI_1 to MRI_4 (description) and T1 to T4 (id); the paper and TCIA
 call them T0 to T3."""
@@ -47,8 +49,9 @@ class Naming(NamedTuple):
 
 
 def needs_pseudonym(found: Found, *, keep_ids: bool) -> bool:
-    """Whether the patient may not be named by PatientID."""
-    return not (keep_ids or found.identity_removed) or not clean(found.patient_id)
+    """Whether the patient may not be named by PatientID, or cannot."""
+    usable = 0 < len(clean(found.patient_id)) <= _LONGEST
+    return not (usable and (keep_ids or found.identity_removed))
 
 
 def person(found: Found) -> str:

@@ -9,7 +9,7 @@ import numpy as np
 
 from breastdce.core.codes import SeriesCode
 from breastdce.core.errors import InputError
-from breastdce.formats.dicom.geometry import axes, cluster_positions
+from breastdce.formats.dicom.geometry import axes, cluster_positions, is_pixel_spacing
 from breastdce.ingest.image_types import computed_kind, image_part, terms
 from breastdce.ingest.series import SAME_PROTOCOL, Part
 from breastdce.ingest.signal import value_fault
@@ -19,6 +19,11 @@ LARGEST_STEP_MM = 8.0
 LARGEST_ECHO_MS = 12.0
 LARGEST_REPETITION_MS = 60.0
 """Of a 3D gradient echo; 2D ones repeat more slowly. Own rules."""
+
+LARGEST_SLOPE = 1e9
+"""Of RescaleSlope; its reciprocal is the least. Squares of what comes out must fit into float32."""
+LARGEST_INTERCEPT = 2.0**24
+"""Of RescaleIntercept, in slopes: beyond it float32 cannot tell neighboring stored values apart."""
 
 _SECONDARY_CAPTURE = "1.2.840.10008.5.1.4.1.1.7"  # PS3.4: and its multi-frame kinds .1 to .4
 _CAPTURES = frozenset({"DV", "DI", "DF", "WSD", "SD", "SI", "DRW"})
@@ -68,7 +73,7 @@ def _has_water(part: Part) -> bool:
 
 def _geometry(part: Part, read: ReadPixels | None) -> Verdict:
     spacing = part.frame.pixel_spacing_mm
-    if not (np.isfinite(spacing).all() and min(spacing) > 0):
+    if not is_pixel_spacing(spacing):
         return SeriesCode.GEOMETRY_BAD, f"pixel spacing {spacing[0]} x {spacing[1]} mm"
     try:
         axes(part.frame.orientation)
@@ -78,11 +83,20 @@ def _geometry(part: Part, read: ReadPixels | None) -> Verdict:
 
 
 def _rescale(part: Part, read: ReadPixels | None) -> Verdict:
-    slopes = [item.frame.rescale_slope for item in part.slices]
-    wrong = sum(slope is not None and not (slope != 0 and np.isfinite(slope)) for slope in slopes)
+    pairs = [(item.frame.rescale_slope, item.frame.rescale_intercept) for item in part.slices]
+    wrong = sum(not _is_usable(1.0 if a is None else a, b or 0.0) for a, b in pairs)
     if wrong:
-        return SeriesCode.PIXELS_BAD, f"RescaleSlope is 0 or no number in {wrong} images"
+        return SeriesCode.PIXELS_BAD, f"RescaleSlope or RescaleIntercept absurd in {wrong} images"
+    without = sum(slope is None for slope, _ in pairs)
+    if 0 < without < len(pairs):
+        return SeriesCode.PIXELS_BAD, f"no RescaleSlope in {without} of {len(pairs)} images"
     return None
+
+
+def _is_usable(slope: float, intercept: float) -> bool:
+    """Whether a magnitude can have such a modality LUT."""
+    in_bounds = 1 / LARGEST_SLOPE <= slope <= LARGEST_SLOPE
+    return in_bounds and abs(intercept) <= LARGEST_INTERCEPT * slope
 
 
 def _values(part: Part, read: ReadPixels | None) -> Verdict:

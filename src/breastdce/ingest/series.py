@@ -8,7 +8,7 @@ Order is by identifiers inside the objects, so that shuffled or renamed files ch
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import chain
 
@@ -112,6 +112,8 @@ class Study:
     series: tuple[Series, ...]
     refused: tuple[FileRecord, ...]
     """DICOM objects that are no usable MR image."""
+    elsewhere: tuple[Series, ...] = ()
+    """Series of other patients or studies that share this study's UID or that of a series."""
 
 
 def group_studies(records: Iterable[FileRecord]) -> tuple[Study, ...]:
@@ -127,9 +129,29 @@ def group_studies(records: Iterable[FileRecord]) -> tuple[Study, ...]:
             continue
         into = usable if record.code == FileCode.OK and record.header else refused
         into[facts.patient_id, facts.study_uid].append(record)
+    found = {key: _series(records) for key, records in usable.items()}
     return tuple(
-        Study(patient, uid, _series(usable[patient, uid]), tuple(refused[patient, uid]))
+        Study(
+            patient,
+            uid,
+            found.get((patient, uid), ()),
+            tuple(refused[patient, uid]),
+            _elsewhere((patient, uid), found),
+        )
         for patient, uid in sorted({*usable, *refused})
+    )
+
+
+_StudyKey = tuple[str, str]
+
+
+def _elsewhere(own: _StudyKey, found: Mapping[_StudyKey, tuple[Series, ...]]) -> tuple[Series, ...]:
+    uids = {series.uid for series in found.get(own, ())}
+    return tuple(
+        series
+        for key, members in found.items()
+        for series in members
+        if key != own and (key[1] == own[1] or series.uid in uids)
     )
 
 

@@ -12,11 +12,11 @@ from breastdce.core.codes import CaveatCode, ExamCode
 from breastdce.core.exam import PhaseRole, TimeZero
 from breastdce.ingest.choose import Choice
 from breastdce.ingest.contrast import Baseline, Doubt, injection
-from breastdce.ingest.dynamic import LEAST_PHASES, Run
+from breastdce.ingest.dynamic import LEAST_PHASES, Run, volumes_of
 from breastdce.ingest.image_types import is_derived
 from breastdce.ingest.records import ExamSource, PhaseSource
-from breastdce.ingest.series import Study
-from breastdce.ingest.times import Timing, phase_duration, timing
+from breastdce.ingest.series import Slice, Study
+from breastdce.ingest.times import Timing, incomplete_kind, phase_duration, timing
 from breastdce.ingest.volumes import Stack
 
 PRE_GAP_S = 600.0
@@ -118,6 +118,7 @@ def _caveats(choice: Choice, base: Baseline, times: Timing | None) -> Iterator[C
         yield Caveat(CaveatCode.NO_TIMES, {"phases": len(run.stacks)})
     else:
         yield from _time_caveats(times.starts_s, base.count)
+        yield from _clock_caveats(run)
 
 
 def _origin_caveats(stacks: Sequence[Stack]) -> Iterator[Caveat]:
@@ -127,9 +128,16 @@ def _origin_caveats(stacks: Sequence[Stack]) -> Iterator[Caveat]:
     marked = sum(item.header.burned_in for stack in stacks for item in stack.slices)
     if marked:
         yield Caveat(CaveatCode.BURNED_IN, {"images": marked})
+    halves = sum(_lacks_slope(item) for stack in stacks for item in stack.slices)
+    if halves:
+        yield Caveat(CaveatCode.SLOPE_MISSING, {"images": halves})
     frames = {stack.slices[0].header.frame_of_reference_uid for stack in stacks} - {None}
     if len(frames) > 1:
         yield Caveat(CaveatCode.FRAME_DIFFERS, {"frames_of_reference": len(frames)})
+
+
+def _lacks_slope(item: Slice) -> bool:
+    return item.frame.rescale_slope is None and item.frame.rescale_intercept is not None
 
 
 def _time_caveats(starts: Sequence[float], first_post: int) -> Iterator[Caveat]:
@@ -144,6 +152,13 @@ def _time_caveats(starts: Sequence[float], first_post: int) -> Iterator[Caveat]:
             "longest_s": round(max(gaps), 3),
         }
         yield Caveat(CaveatCode.UNEVEN_TIMING, detail)
+
+
+def _clock_caveats(run: Run) -> Iterator[Caveat]:
+    used = run.starts.kind if run.starts else ""
+    lacking = incomplete_kind(volumes_of(run.stacks), used)
+    if lacking:
+        yield Caveat(CaveatCode.TIMES_INCOMPLETE, {"used": used, "incomplete": lacking})
 
 
 def _merged(caveats: Iterable[Caveat]) -> tuple[Caveat, ...]:

@@ -118,6 +118,17 @@ def start_times(volumes: Volumes) -> Starts | None:
     return None
 
 
+def incomplete_kind(volumes: Volumes, used: str) -> str:
+    """A better kind of clock than the one used, which only some slices have; empty for none."""
+    for kind, clock in _CLOCKS.items():
+        if kind == used:
+            return ""
+        times = [parse_time(clock(item)[1]) for volume in volumes for item in volume]
+        if None in times and set(times) != {None}:
+            return kind
+    return ""
+
+
 def shared_starts(volumes: Volumes) -> tuple[float, ...] | None:
     """AcquisitionTime of each volume even where some are equal; None where one has none."""
     return _from_clock(acquisition_clock)(volumes)
@@ -159,6 +170,7 @@ def _full(row: Sequence[float | None]) -> bool:
     return all(value is not None for value in row)
 
 
+_CLOCKS = {"AcquisitionTime": acquisition_clock, "ContentTime": content_clock}
 _KINDS: dict[str, Reader] = {
     "AcquisitionTime": _from_clock(acquisition_clock),
     "TriggerTime": _from_trigger,

@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import hashlib
 import os
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import msgspec
 
@@ -26,6 +26,24 @@ if TYPE_CHECKING:
 _CHUNK_BYTES = 1 << 20
 
 
+class Seen(NamedTuple):
+    """Size and time of a file."""
+
+    size_bytes: int
+    mtime_ns: int
+
+
+def seen_now(path: str) -> Seen:
+    """How a file is now; OSError when it is gone."""
+    stat = os.stat(path)  # noqa: PTH116 - pathlib's own calls would cost as much as reading
+    return Seen(stat.st_size, stat.st_mtime_ns)
+
+
+def stamp(paths: Iterable[str], seen: Callable[[str], Seen]) -> str:
+    """One name for files as they were seen; errors as `seen`."""
+    return digest_json([[path, *seen(path)] for path in sorted(paths)])
+
+
 class FileDigests:
     """Content digests of files, remembered in one small file per exam, or nowhere."""
 
@@ -38,8 +56,8 @@ class FileDigests:
     def of(self, path: str) -> str:
         """blake2b of the file's bytes; OSError when it cannot be read."""
         if path not in self._names:
-            stat = os.stat(path)  # noqa: PTH116 - pathlib's own calls would cost as much as reading
-            name = digest_bytes(f"{path}\0{stat.st_size}\0{stat.st_mtime_ns}".encode())
+            size, mtime_ns = seen_now(path)
+            name = digest_bytes(f"{path}\0{size}\0{mtime_ns}".encode())
             self._used[name] = self._known.get(name) or _digest_file(path)
             self._names[path] = name
         return self._used[self._names[path]]

@@ -19,6 +19,7 @@ from breastdce.core.workers import available_cores
 from breastdce.dataset import layout
 from breastdce.dataset.publication import read_publication
 from breastdce.dataset.rows import ExclusionRow, Level
+from breastdce.formats.atomic import disk_checked
 from breastdce.formats.gzip_frame import Compression
 from breastdce.ingest.regions import read_regions
 from breastdce.run.bundle import Bundle, read_bundle
@@ -28,6 +29,7 @@ from breastdce.run.executors._contract import Executor, WorkerLost
 from breastdce.run.executors.dask import Dask
 from breastdce.run.executors.processes import Processes
 from breastdce.run.executors.serial import Serial
+from breastdce.run.inputs import Seen, stamp
 from breastdce.run.lock import locked
 from breastdce.run.naming import Named, exam_name, exam_row, name_survey
 from breastdce.run.paths import WorkPaths
@@ -141,26 +143,22 @@ def run_job(options: JobOptions, console: Console | None = None) -> JobSummary:
     read_publication(options.out)  # a mistake of the publisher's is found before any work
     found, named, wanted, absent = _look(options, pseudonyms, console)
     options = replace(options, exams=wanted)
-    tasks = _tasks(named, regions, plan, options)
+    tasks = _stamped(_tasks(named, regions, plan, options), found)
     if model is not None:
         tasks = [structs.replace(task, model=_asked(model, task.exam)) for task in tasks]
     revised = accepted_revisions(options.out)
     tasks = [structs.replace(task, revision=revised.get(str(task.exam))) for task in tasks]
     if options.dry_run:
         return _dry_summary(options, plan, found, named, tasks, absent)
-    _prepare_out(options.out)
-    settle(options.out)
-    _withdraw_refused(options.out, named.rows)
-    with exam_progress(
-        console, WorkPaths(options.out).status, len(tasks), len(plan.steps)
-    ) as progress:
-        executor, threads = _executor(tasks, options)
-        tasks = [structs.replace(task, threads=threads) for task in tasks]
-        outcomes = tuple(_compute(tasks, executor, progress))
-    exclusions = (*named.rows, *_exam_rows(outcomes))
-    done = {task.exam for task in tasks}
-    others = [exam for exam, _ in named.exams if exam not in done]
-    exclusions = write_cohort(options.out, plan, exclusions, others)
+    with disk_checked(options.out):
+        _prepare_out(options.out)
+        settle(options.out)
+        _withdraw_refused(options.out, named.rows)
+        outcomes = _outcomes(tasks, options, plan, console)
+        exclusions = (*named.rows, *_exam_rows(outcomes))
+        done = {task.exam for task in tasks}
+        others = [exam for exam, _ in named.exams if exam not in done]
+        exclusions = write_cohort(options.out, plan, exclusions, others)
     return JobSummary(
         out=options.out,
         recipe=plan.recipe.name,
@@ -265,15 +263,21 @@ def _check_out(out: Path, roots: Sequence[Path], pseudonyms: Path) -> None:
             remedy="Keep who is who outside the data set.",
         )
     for root in roots:
-        if root.exists() and out.resolve().is_relative_to(root.resolve()):
+        if out.resolve().is_relative_to(root.resolve()):
             raise CallError(
                 ErrorCode.CALL_INVALID,
                 "OUT lies inside the input",
                 evidence={"out": str(out), "input": str(root)},
                 remedy="Choose a folder outside; inputs are never written to.",
             )
-    ours = (out / "dataset_description.json").exists() or (out / ".breastdce").exists()
-    if out.exists() and not ours and (not out.is_dir() or any(out.iterdir())):
+    try:
+        ours = (out / "dataset_description.json").exists() or (out / ".breastdce").exists()
+        foreign = out.exists() and not ours and (not out.is_dir() or any(out.iterdir()))
+    except OSError as error:  # a name that is too long, a folder that may not be looked into
+        raise StoreError(
+            ErrorCode.OUTPUT_UNWRITABLE, evidence={"out": str(out), "why": error.strerror}
+        ) from error
+    if foreign:
         raise StoreError(ErrorCode.OUTPUT_FOREIGN, evidence={"out": str(out)})
 
 
@@ -331,6 +335,25 @@ def _tasks(
         for exam, source in named.exams
         if str(exam) in wanted
     ]
+
+
+def _stamped(tasks: Sequence[ExamTask], found: Survey) -> list[ExamTask]:
+    """Tasks that know how their files were when they were scanned."""
+    seen = {record.path: Seen(record.size_bytes, record.mtime_ns) for record in found.records}
+    return [
+        structs.replace(task, stamp=stamp(task.source.exam.paths, seen.__getitem__))
+        for task in tasks
+    ]
+
+
+def _outcomes(
+    tasks: Sequence[ExamTask], options: JobOptions, plan: Plan, console: Console
+) -> tuple[ExamOutcome, ...]:
+    status, steps = WorkPaths(options.out).status, len(plan.steps)
+    with exam_progress(console, status, len(tasks), steps) as progress:
+        executor, threads = _executor(tasks, options)
+        ready = [structs.replace(task, threads=threads) for task in tasks]
+        return tuple(_compute(ready, executor, progress))
 
 
 def _executor(tasks: Sequence[ExamTask], options: JobOptions) -> tuple[Executor, int]:

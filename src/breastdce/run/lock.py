@@ -12,7 +12,7 @@ import os
 import socket
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import BinaryIO
 
@@ -80,9 +80,9 @@ def _take(file: BinaryIO, path: Path, patience_s: float) -> None:
 
 
 def _say(file: BinaryIO, words: str) -> None:
-    file.truncate(0)
-    file.write(words.encode())
-    file.flush()
+    with suppress(OSError):  # a full disk keeps nobody from what the lock is for
+        os.ftruncate(file.fileno(), 0)
+        os.write(file.fileno(), words.encode())
 
 
 def _holder(file: BinaryIO) -> str:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import msgspec
@@ -39,7 +39,8 @@ class StatusFile:
 
     def clear(self) -> None:
         """Say that the exam is no longer in work."""
-        self._path.unlink(missing_ok=True)
+        with suppress(OSError):  # on a disk that has become read-only it stays
+            self._path.unlink(missing_ok=True)
 
 
 class ExamProgress:

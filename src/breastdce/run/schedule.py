@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import traceback
 from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
 
 import msgspec
@@ -15,10 +16,11 @@ from breastdce.core.digest import digest_json
 from breastdce.core.errors import BreastDceError, ExamRefused
 from breastdce.core.exam import ExamId
 from breastdce.dataset.rows import ExclusionRow
+from breastdce.formats.atomic import disk_checked
 from breastdce.formats.gzip_frame import Compression
 from breastdce.run.ahead import Ahead
 from breastdce.run.engine import ExamEngine, Given
-from breastdce.run.inputs import FileDigests, source_digest
+from breastdce.run.inputs import FileDigests, seen_now, source_digest, stamp
 from breastdce.run.lock import locked
 from breastdce.run.optional import optional_artifacts
 from breastdce.run.pages import clear_unfinished
@@ -55,6 +57,8 @@ class ExamTask(msgspec.Struct, frozen=True, kw_only=True):
     """Outlines the tumor where it is given."""
     revision: Revised | None = None
     """The accepted revision of the exam, whose mask is the tumor then."""
+    stamp: str = ""
+    """Of the exam's files when they were scanned, see `inputs.stamp`; empty where unknown."""
     debug: bool = False
 
 
@@ -87,7 +91,8 @@ def process_exam(task: ExamTask) -> ExamOutcome:
         status = StatusFile(work.status, str(task.exam))
         try:
             clear_unfinished(Path(task.out), task.exam)
-            return _process(task, work, status)
+            with disk_checked(work.root):
+                return _process(task, work, status)
         except BreastDceError as error:
             if task.debug:
                 raise
@@ -95,6 +100,8 @@ def process_exam(task: ExamTask) -> ExamOutcome:
         except Exception as error:  # the border that keeps an exam's bug to the exam
             if task.debug:
                 raise
+            if isinstance(error, OSError) and error.filename in task.source.exam.paths:
+                return _give_up(task, _changed(error))
             _log_failure(work, task, error)
             return _give_up(task, _unexpected(error))
         finally:
@@ -104,6 +111,7 @@ def process_exam(task: ExamTask) -> ExamOutcome:
 def _process(task: ExamTask, work: WorkPaths, status: StatusFile) -> ExamOutcome:
     sources = task.source.exam.paths
     files = FileDigests(work.seen(str(task.exam)))
+    _refuse_changed(task)
     files.read(sources, task.threads)
     digest = source_digest(task.source, files)
     files.remember()
@@ -114,6 +122,7 @@ def _process(task: ExamTask, work: WorkPaths, status: StatusFile) -> ExamOutcome
     engine = ExamEngine(plan, store, given, wanted, threads=task.threads)
     with Ahead(out, task.exam, sources, task.threads, task.compression) as ahead:
         engine.run(status, ahead.made)
+        _refuse_changed(task)
         changed = publish_exam(
             out,
             task.exam,
@@ -131,6 +140,22 @@ def _process(task: ExamTask, work: WorkPaths, status: StatusFile) -> ExamOutcome
         status="done" if engine.computed or changed else "unchanged",
         computed=engine.computed,
     )
+
+
+def _refuse_changed(task: ExamTask) -> None:
+    """Refuse an exam whose files are no longer those of which the scan read the headers."""
+    if not task.stamp:
+        return
+    try:
+        changed = stamp(task.source.exam.paths, seen_now) != task.stamp
+    except OSError as error:
+        raise _changed(error) from error
+    if changed:
+        raise ExamRefused(ExamCode.FILES_CHANGED)
+
+
+def _changed(error: OSError) -> ExamRefused:
+    return ExamRefused(ExamCode.FILES_CHANGED, evidence={"error": type(error).__name__})
 
 
 def _given(task: ExamTask, digest: str) -> dict[str, Given]:
@@ -187,7 +212,7 @@ def _plain(value: object) -> str | None:
 def _log_failure(work: WorkPaths, task: ExamTask, error: Exception) -> None:
     """Where in our code it happened; the message is left out, it may quote a header."""
     frames = "".join(traceback.format_tb(error.__traceback__))
-    with work.log.open("a", encoding="utf-8") as file:
+    with suppress(OSError), work.log.open("a", encoding="utf-8") as file:
         file.write(f"{task.exam} {type(error).__name__}\n{frames}\n")
 
 

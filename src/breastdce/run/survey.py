@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -46,7 +47,7 @@ def survey(
         CALL_INVALID when a root does not exist.
     """
     for root in roots:
-        if not root.exists():
+        if not os.path.exists(root):  # noqa: PTH110 - Path.exists raises without permission in 3.11
             raise CallError(
                 ErrorCode.CALL_INVALID,
                 "The input does not exist",

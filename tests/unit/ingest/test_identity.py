@@ -9,7 +9,13 @@ from msgspec.structs import replace
 
 from breastdce.core.codes import ExamCode
 from breastdce.core.exam import is_label
-from breastdce.ingest.identity import assign_pseudonyms, name_exams, person, trial_visit
+from breastdce.ingest.identity import (
+    assign_pseudonyms,
+    name_exams,
+    needs_pseudonym,
+    person,
+    trial_visit,
+)
 from breastdce.ingest.records import ExamNote
 from tests.unit.ingest.made_exam import exam
 
@@ -141,3 +147,9 @@ def test_a_cohorts_rule_names_a_visit_that_no_code_names():
     found = [note(study="1.1"), note(study="1.2", date="20010202")]
     naming = name_exams(found, keep_ids=True, pseudonyms={}, visits={("P-1", "1.1"): "T0"})
     assert [str(named.exam) for named in naming.named] == ["sub-P1_ses-2", "sub-P1_ses-T0"]
+
+
+def test_an_id_that_is_too_long_for_a_name_gets_a_number():
+    long, usual = note("A" * 65), note("A" * 64)
+    assert needs_pseudonym(long, keep_ids=True)
+    assert not needs_pseudonym(usual, keep_ids=True)

@@ -32,6 +32,8 @@ SHARED_POSITION = 0.1
 """Slices closer than this part of the median step share a position."""
 LEAST_STEP_MM = 0.05
 """Differences below this are the noise of decimal strings: no MR slice is as thin."""
+PIXEL_MM = (0.02, 20.0)
+"""Pixels that an image of a body can have: below are microscopes, above a breast has no pixels."""
 SAME_GRID_MM = 0.01
 """Corners of two volumes on one grid agree within this."""
 
@@ -163,8 +165,14 @@ def lattice(
     )
 
 
+def is_pixel_spacing(spacing: tuple[float, float]) -> bool:
+    """Whether a scanner can have given such a PixelSpacing."""
+    least, largest = PIXEL_MM
+    return all(least <= step <= largest for step in spacing)
+
+
 def _check_spacing(spacing: tuple[float, float]) -> None:
-    if not (np.isfinite(spacing).all() and min(spacing) > 0):
+    if not is_pixel_spacing(spacing):
         raise InputError(SeriesCode.GEOMETRY_BAD, evidence={"pixel_spacing_mm": list(spacing)})
 
 
