@@ -6,11 +6,12 @@ from pathlib import Path
 
 import pytest
 
-from breastdce.core.codes import ExamCode
-from breastdce.core.errors import ExamRefused
+from breastdce.core.codes import ErrorCode, ExamCode
+from breastdce.core.errors import ExamRefused, InputError
 from breastdce.core.exam import ExamId
 from breastdce.dataset import layout
 from breastdce.dataset.validate import validate
+from breastdce.run.pages import rewrite_page
 from breastdce.run.paths import WorkPaths
 from tests.e2e.conftest import rows, run
 
@@ -74,6 +75,17 @@ def test_an_exam_whose_page_was_lost_gets_it_again_without_work(bare, tiny_cohor
     (outcome,) = again(tiny_cohort / "dicom").outcomes
     assert (outcome.status, outcome.computed) == ("done", 0)
     assert layout.exam_page(out, EXAM).read_bytes() == before
+
+
+def test_a_page_without_the_mask_that_it_is_about_is_an_error(bare):
+    out, _ = bare
+    ftv = layout.mask(out, EXAM, layout.MaskName.FTV)
+    aside = ftv.rename(out.parent / "aside.nii.gz")
+    with pytest.raises(InputError) as caught:
+        rewrite_page(out, EXAM)
+    aside.rename(ftv)
+    assert caught.value.code is ErrorCode.IMAGE_INVALID
+    assert caught.value.evidence == {"exam": str(EXAM), "missing": "ftv"}
 
 
 def test_an_exam_that_is_refused_later_is_taken_out_again(bare, tiny_cohort, tmp_path):
