@@ -11,6 +11,7 @@ from breastdce.core.errors import ExamRefused, InputError
 from breastdce.core.exam import ExamId
 from breastdce.dataset import layout
 from breastdce.dataset.validate import validate
+from breastdce.run.cohort import rebuild_report
 from breastdce.run.pages import rewrite_page
 from breastdce.run.paths import WorkPaths
 from tests.e2e.conftest import rows, run
@@ -75,6 +76,19 @@ def test_an_exam_whose_page_was_lost_gets_it_again_without_work(bare, tiny_cohor
     (outcome,) = again(tiny_cohort / "dicom").outcomes
     assert (outcome.status, outcome.computed) == ("done", 0)
     assert layout.exam_page(out, EXAM).read_bytes() == before
+
+
+def test_figures_of_an_earlier_call_are_removed_and_those_of_now_are_told(bare):
+    out, _ = bare
+    stale = layout.figure(out, "scanners-9.svg")
+    stale.parent.mkdir(parents=True, exist_ok=True)
+    stale.write_text("<svg/>", encoding="utf-8")
+    index, *figures = rebuild_report(out, figures=True)
+    assert index == layout.report_index(out)
+    assert figures
+    assert all(path.is_file() for path in figures)
+    assert set(layout.made_figures(out)) == set(figures)
+    assert validate(out) == []
 
 
 def test_a_page_without_the_mask_that_it_is_about_is_an_error(bare):
