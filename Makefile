@@ -55,6 +55,12 @@ test: $(VENV)/.stamp-dev ## all tests that need no GPU and no network
 	@$(BIN)/python -m pytest -n auto --dist loadgroup -m "not gpu and not network" $(ARGS)
 test-fast: $(VENV)/.stamp-dev ## without slow tests and real data
 	@$(BIN)/python -m pytest -n auto -m "not slow and not data and not gpu and not network" $(ARGS)
+coverage: $(VENV)/.stamp-dev ## branches that the tests take; core, run and store must be whole
+	@$(BIN)/coverage erase
+	@$(BIN)/coverage run -m pytest -n auto --dist loadgroup -m "not gpu and not network" $(ARGS)
+	@$(BIN)/coverage combine --quiet
+	@$(BIN)/coverage report
+	@$(BIN)/coverage json --quiet -o - | $(BIN)/python tools/branches.py
 lint: $(VENV)/.stamp-dev ## format, rules, types, floors
 	@$(BIN)/ruff format --check . && $(BIN)/ruff check . && $(BIN)/mypy && $(BIN)/lint-imports
 viewer: $(VENV)/.stamp-build ## NiiVue for the optional 3D panel of the review (needs npm)
@@ -72,4 +78,4 @@ lock: ## renew the locks (needs uv)
 	@$(LOCK) -c locks/dev.txt $(IMAGE:%=--extra %) -o locks/image.txt
 	@awk '/^[a-z]/ { f = /^(torch|triton|nvidia-|cuda-)/ ? "torch" : "dev" } { print > ("locks/" f ".new") }' \
 	  locks/dev.txt && mv locks/dev.new locks/dev.txt && mv locks/torch.new locks/torch.txt
-.PHONY: help demo test test-fast lint viewer audit licenses wheel lock
+.PHONY: help demo test test-fast coverage lint viewer audit licenses wheel lock

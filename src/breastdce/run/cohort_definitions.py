@@ -47,6 +47,7 @@ def read_definitions(rules: str) -> Definitions:
         A list cannot be read.
     """
     path = Path(rules)
+    # Rules that ship name tables that ship, and no list of patients.
     base = path.parent if path.suffix.lower() == ".toml" else None
     book = parse_rules(_text("rules", rules, None), path.name)
     table1 = None
@@ -56,7 +57,7 @@ def read_definitions(rules: str) -> Definitions:
         book=book,
         characteristics=table1,
         scanners=parse_scanners(_text("tables", book.table2, base), book.table2),
-        lists=_lists(book, base),
+        lists=_lists(book, path.parent),
     )
 
 
@@ -81,11 +82,8 @@ def _text(folder: Folder, name: str, base: Path | None) -> str:
         raise invalid(name, str(error)) from error
 
 
-def _lists(book: RuleBook, base: Path | None) -> Lists:
+def _lists(book: RuleBook, folder: Path) -> Lists:
     wanted = {entry for rule in book.rules for entry in rule.needs().lists}
-    if wanted and base is None:
-        raise invalid(book.name, "rules that ship with the package name no files")
-    folder = base or Path()
     return {(file, column): _list(folder / file, column) for file, column in sorted(wanted)}
 
 

@@ -67,8 +67,8 @@ def read_source(path: Path) -> Source:
 
 
 def _read_table(path: Path) -> Source:
-    head, *rows = read_sheet(path).rows or [None]
-    names = [] if head is None else [normal(cell) for cell in head.cells]
+    rows = read_sheet(path).rows
+    names = [normal(cell) for cell in rows[0].cells] if rows else []
     missing = [name for name in _NEEDED if name not in names]
     if missing:
         raise InputError(
@@ -79,9 +79,7 @@ def _read_table(path: Path) -> Source:
         )
     found: defaultdict[str, list[Exam]] = defaultdict(list)
     nameless = 0
-    for row in rows:
-        if row is None:
-            continue
+    for row in rows[1:]:
         cells = dict(zip(names, (*row.cells, *[None] * len(names)), strict=False))
         try:
             patient = _text(cells["patient_id"])

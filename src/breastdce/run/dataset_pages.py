@@ -126,10 +126,7 @@ def _cohort(out: Path) -> CohortSummary | None:
 
 
 def _description(out: Path) -> Mapping[str, Any]:
-    path = layout.description(out)
-    if not path.exists():
-        return {}
-    return msgspec.json.decode(path.read_bytes(), type=dict[str, Any])
+    return msgspec.json.decode(layout.description(out).read_bytes(), type=dict[str, Any])
 
 
 def _facts(

@@ -69,7 +69,7 @@ def export(
     *,
     dicom: Path | None = None,
     folds: Path | None = None,
-    on_exam: OnExam | None = None,
+    on_exam: OnExam,
 ) -> ExportSummary:
     """Write the exams of a data set in another layout.
 
@@ -114,8 +114,7 @@ def export(
     entries: list[Entry] = []
     failures: list[ExportFailure] = []
     for number, (record, exam) in enumerate(exams, 1):
-        if on_exam is not None:
-            on_exam(number, len(exams), exam.exam)
+        on_exam(number, len(exams), exam.exam)
         try:
             slices = () if sources is None else sources.slices(record)
             entries += _place(chosen, replace(exam, slices=slices), dest, folder)

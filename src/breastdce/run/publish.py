@@ -23,7 +23,7 @@ from breastdce.core.exam import ExamId
 from breastdce.core.grid import Grid
 from breastdce.core.volume import Mask, Volume
 from breastdce.dataset import layout
-from breastdce.dataset.layout import STV_BEST_FIRST, MaskName
+from breastdce.dataset.layout import MaskName
 from breastdce.dataset.provenance import as_read, checksums, sha256, write_provenance
 from breastdce.dataset.rows import ExclusionRow
 from breastdce.dataset.tables import write_exam_features
@@ -206,11 +206,9 @@ class _MadeImages(StoredImages):
         if name is MaskName.FTV:
             ftv: Mask = self._engine.value("ftv")
             return ftv
-        if name in STV_BEST_FIRST:
-            return stv_masks(self._engine).get(name)
         if name is MaskName.BREAST:  # one on disk may be of an earlier recipe
             return self._engine.value("breast") if "breast" in self._engine.wanted else None
-        return super().mask(name)
+        return stv_masks(self._engine).get(name)
 
     def _map(self, stored: NDArray[np.int16], slope: float) -> Volume:
         return Volume(scaled(stored, slope), self._engine.value("native").grid)

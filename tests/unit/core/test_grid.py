@@ -51,6 +51,20 @@ def test_what_is_no_lattice_is_refused(shape, spacing, direction):
     assert caught.value.code is ErrorCode.GRID_INVALID
 
 
+def test_a_cropped_grid_keeps_its_voxels_where_they_are():
+    box = grid().cropped((slice(1, 3), slice(2, 5), slice(0, 1)))
+    assert box.shape == (2, 3, 1)
+    assert box.spacing_mm == grid().spacing_mm
+    np.testing.assert_array_equal(box.affine @ (1, 1, 0, 1), grid().affine @ (2, 3, 0, 1))
+
+
+def test_other_intensities_lie_on_the_same_grid():
+    image = Volume(np.zeros((4, 5, 6), dtype=np.float32), grid())
+    brighter = image.with_data(image.data + 1)
+    assert brighter.grid is image.grid
+    assert brighter.data.min() == 1
+
+
 def test_volume_of_another_shape_is_refused():
     with pytest.raises(InputError, match="shape"):
         Volume(np.zeros((6, 5, 4), dtype=np.float32), grid())

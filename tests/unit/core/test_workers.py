@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import os
 from concurrent.futures import Future, ProcessPoolExecutor
 from typing import Any
 
 import pytest
 
-from breastdce.core.workers import in_order
+from breastdce.core.workers import available_cores, in_order
 
 
 class Pool(ProcessPoolExecutor):
@@ -50,3 +51,18 @@ def test_tasks_are_drawn_as_they_are_needed():
 def test_what_a_task_raises_is_raised():
     with pytest.raises(ZeroDivisionError):
         list(in_order(Pool(), lambda number: 1 // number, range(3), ahead=2))
+
+
+@pytest.mark.skipif(not hasattr(os, "sched_setaffinity"), reason="a system without affinity")
+def test_cores_are_those_this_process_may_use():
+    allowed = os.sched_getaffinity(0)
+    try:
+        os.sched_setaffinity(0, {min(allowed)})
+        assert available_cores() == 1
+    finally:
+        os.sched_setaffinity(0, allowed)
+
+
+def test_where_a_system_has_no_affinity_all_cores_count(monkeypatch):
+    monkeypatch.delattr(os, "sched_getaffinity", raising=False)
+    assert available_cores() == os.cpu_count()

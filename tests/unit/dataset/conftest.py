@@ -121,7 +121,7 @@ def _build_exam(root: Path, exam: ExamId, seed: int) -> ExamRow:
     picture = io.BytesIO()
     Image.new("L", (4, 4)).save(picture, "PNG")
     write_bytes(layout.thumbnail(root, exam), picture.getvalue())
-    return _row(exam, int(ftv.sum()), int(stv.sum()))
+    return row_of(exam, int(ftv.sum()), int(stv.sum()))
 
 
 def _write_native(root: Path, exam: ExamId, rng: np.random.Generator) -> None:
@@ -191,7 +191,8 @@ def write_record(root: Path, exam: ExamId) -> None:
     write_provenance(root, exam, record_of(root, exam))
 
 
-def _row(exam: ExamId, ftv: int, stv: int) -> ExamRow:
+def row_of(exam: ExamId, ftv: int = 9, stv: int = 9) -> ExamRow:
+    """Row of an exam in exams.tsv, with these numbers of voxels."""
     return ExamRow(
         exam=exam,
         manufacturer="GE",

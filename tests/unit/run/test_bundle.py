@@ -1,6 +1,7 @@
 """A bundle is read as it was written, or refused."""
 
 import hashlib
+import os
 import subprocess
 from pathlib import Path
 
@@ -73,6 +74,24 @@ def test_a_folder_of_others_is_left_alone(tmp_path):
         write_bundle(tmp_path / "x", made_card(), [Trained(None, None, arrays(1))])
     assert caught.value.code is ErrorCode.OUTPUT_FOREIGN
     assert (tmp_path / "x" / "thesis.txt").read_text() == "mine"
+
+
+@pytest.mark.parametrize("kind", ["file", "link"])
+def test_what_is_no_folder_is_left_alone(folder, tmp_path, kind):
+    place = tmp_path / "x"
+    place.write_text("mine") if kind == "file" else place.symlink_to(folder)
+    with pytest.raises(StoreError) as caught:
+        write_bundle(place, made_card(), [Trained(None, None, arrays(1))])
+    assert caught.value.code is ErrorCode.OUTPUT_FOREIGN
+    assert place.read_text() == "mine" if kind == "file" else read_bundle(folder)
+
+
+def test_a_record_too_large_to_be_one_is_not_read(folder):
+    os.truncate(folder / MODEL, 64_000_001)  # a hole: it takes no room on disk
+    with pytest.raises(InputError) as caught:
+        read_bundle(folder)
+    assert caught.value.code is ErrorCode.BUNDLE_INVALID
+    assert "model.json is too large" in str(caught.value.evidence["why"])
 
 
 def test_a_failure_leaves_what_was_there(folder):

@@ -9,12 +9,14 @@ import pytest
 
 from breastdce.core.exam import ExamId
 from breastdce.core.grid import Grid
-from breastdce.core.volume import Volume
+from breastdce.core.volume import Mask, Volume
 from breastdce.dataset import layout
-from breastdce.formats.nifti import write_volume
+from breastdce.dataset.layout import MaskName
+from breastdce.formats.nifti import read_grid, write_mask, write_volume
 from breastdce.report.dataset_view import Case
 from breastdce.run import cohort_cases
-from breastdce.run.cohort_cases import Lesion, artifact_cases, gallery
+from breastdce.run.agreement import agreement
+from breastdce.run.cohort_cases import Lesion, agreement_cases, artifact_cases, gallery
 
 EXAMS = [ExamId(f"{n:04d}", "T0") for n in range(9)]
 
@@ -71,3 +73,19 @@ def test_an_artifact_without_a_place_is_shown_in_the_middle(out):
 
 def test_without_quality_control_there_are_none(out):
     assert artifact_cases(out, EXAMS[:1], [{"motion": {}}]) == []
+
+
+def test_a_mask_that_was_taken_away_since_it_was_compared_is_not_shown(out):
+    grid = read_grid(layout.native_image(out, EXAMS[0], 1))
+    write_volume(layout.image(out, EXAMS[0], 0), Volume(np.zeros(grid.shape, np.float32), grid))
+    whole = Mask(np.ones(grid.shape, np.bool_, order="F"), grid)
+    for name in (MaskName.STV_CANDIDATE, MaskName.STV_EXPERT):
+        write_mask(layout.mask(out, EXAMS[0], name), whole)
+    pairs = agreement(out, EXAMS[:1])
+    assert pairs[0].dice.tolist() == [1.0]
+    layout.mask(out, EXAMS[0], MaskName.STV_EXPERT).unlink()
+    assert agreement_cases(out, EXAMS[:1], pairs) == []
+
+
+def test_where_no_exam_has_two_masks_none_are_compared(out):
+    assert agreement_cases(out, EXAMS[:2], agreement(out, EXAMS[:2])) == []

@@ -5,13 +5,15 @@ from __future__ import annotations
 import csv
 import json
 import xml.etree.ElementTree as ET
+from datetime import datetime
 from pathlib import Path
 
 import openpyxl
 import pytest
+from msgspec import structs
 
 from breastdce.cli.main import main
-from breastdce.core.codes import ErrorCode, ExamCode
+from breastdce.core.codes import ErrorCode, ExamCode, SeriesCode
 from breastdce.core.exam import ExamId, VoiSource
 from breastdce.dataset import layout
 from breastdce.dataset.rows import ExamRow, ExclusionRow, Level
@@ -180,16 +182,26 @@ reference = 2
 """
 
 
+TABLE = """
+schema = 1
+name = "one"
+title = "One"
+group = "hr"
+[[column]]
+value = "1"
+label = "HR"
+[[row]]
+kind = "count"
+label = "Patients"
+"""
+
+
 def test_rules_of_ones_own_name_files_beside_them(call, capsys):
     rules = call.folder / "rules" / "mine.toml"
     rules.parent.mkdir()
     rules.write_text(RULES, encoding="utf-8")
     (rules.parent / "list.csv").write_text("n;Who\n1;ISPY1_1001\n2;ISPY1_1007\n3;ISPY1_2000\n")
-    (rules.parent / "one.toml").write_text(
-        'schema = 1\nname = "one"\ntitle = "One"\ngroup = "hr"\n[[column]]\nvalue = "1"\n'
-        'label = "HR"\n[[row]]\nkind = "count"\nlabel = "Patients"\n',
-        encoding="utf-8",
-    )
+    (rules.parent / "one.toml").write_text(TABLE, encoding="utf-8")
     assert call("--rules", str(rules)) == 0
     assert [row["patient_id"] for row in call.rows("cohort")] == ["ISPY1_1001", "ISPY1_1007"]
     assert call.rows("clinical_problems")[-1]["code"] == "NOT_KNOWN"
@@ -199,6 +211,31 @@ def test_rules_of_ones_own_name_files_beside_them(call, capsys):
     assert "Mine <b>" not in page
     assert "Mine <b>[bold]" in capsys.readouterr().out
     assert "#quot;T0#quot;" in (call.dest / "flow.mmd").read_text()
+
+
+def test_a_list_without_its_column_is_named(call, capsys):
+    rules = call.folder / "mine.toml"
+    rules.write_text(RULES.replace('table1 = "one.toml"\n', ""), encoding="utf-8")
+    for text in ("n;patient\n1;ISPY1_1001\n", ""):
+        (call.folder / "list.csv").write_text(text)
+        status, words = refused(call, capsys, "--rules", str(rules))
+        assert status == 1
+        assert "COLUMN_MISSING" in words
+        assert "file: list.csv; missing: who" in words
+
+
+def test_rules_without_a_clinical_table_have_no_table_of_characteristics(call, tmp_path):
+    rules = call.folder / "mine.toml"
+    (call.folder / "one.toml").write_text(TABLE, encoding="utf-8")
+    for named, why in ((True, "no clinical table was given"), (False, "the rules name none")):
+        kept = RULES.split("[[rule]]")[:2]
+        text = "[[rule]]".join(kept)
+        if not named:
+            text = text.replace('table1 = "one.toml"\n', "")
+        rules.write_text(text, encoding="utf-8")
+        assert main(["cohort", str(call.exams), str(call.dest), "--rules", str(rules)]) == 0
+        assert f"No table of characteristics: {why}" in (call.dest / "index.html").read_text()
+        assert not (call.dest / "table1.csv").exists()
 
 
 def test_nobody_in_the_cohort_is_a_result_and_no_error(call, capsys):
@@ -255,6 +292,19 @@ def test_a_wrong_cell_of_the_exams_is_named_by_its_line(call, capsys, column, va
     assert status == 1
     assert "line: 4" in words
     assert why in words
+
+
+def test_a_date_in_a_workbook_of_exams_is_named_by_its_line(call, capsys):
+    made = openpyxl.Workbook()
+    sheet = made.worksheets[0]
+    sheet.append(COLUMNS)
+    row = EXAMS[0] | {"visit": datetime(1985, 4, 13)}  # noqa: DTZ001 - as a workbook has it
+    sheet.append([row.get(name) for name in COLUMNS])
+    made.save(call.folder / "DCE.xlsx")
+    status, words = refused(call, capsys, source=call.folder / "DCE.xlsx")
+    assert status == 1
+    assert "line: 2; why: a cell holds a date or an error" in words
+    assert DATE not in words
 
 
 def test_rules_about_clinic_without_a_clinical_table_are_a_wrong_call(call, capsys):
@@ -337,7 +387,8 @@ def _dataset(root: Path) -> Path:
     layout.description(root).parent.mkdir()
     layout.description(root).write_text("{}")
     write_dataset_exams(root, [row])
-    write_exclusions(root, [out])
+    series = structs.replace(out, level=Level.SERIES, code=SeriesCode.LOCALIZER)
+    write_exclusions(root, [out, series, structs.replace(out, participant=None, visit=None)])
     return root
 
 
@@ -349,8 +400,21 @@ def test_a_data_set_is_a_source_too_and_its_names_are_joined(call, capsys):
     found = {row["patient_id"]: row["code"] for row in call.rows("exclusions")}
     assert found["ISPY11159"] == "NO_DCE"
     assert found["ISPY11002"] == "NOT_PUBLIC"
-    assert "not for sharing" not in capsys.readouterr().out
+    words = capsys.readouterr().out
+    assert "not for sharing" not in words
+    assert "Not counted: 1 exam without" in words
     assert "Magnetom Vision,1" in (call.dest / "table2.csv").read_text()
+
+
+def test_two_patients_whom_a_data_set_would_give_one_name_are_refused(call, capsys):
+    root = _dataset(call.folder / "OUT")
+    table = call.clinical.read_text(encoding="utf-8")
+    call.clinical.write_text(table.replace("1002;50", "10-01;50"), encoding="utf-8")
+    schema = call.schema.read_text(encoding="utf-8")
+    call.schema.write_text(schema.replace('kind = "integer"\nprefix', 'kind = "text"\nprefix'))
+    status, words = refused(call, capsys, source=root)
+    assert status == 1
+    assert "patient: ISPY11001" in words
 
 
 def test_a_cohort_is_never_written_into_its_data_set(call, capsys):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from typing import NamedTuple
 
 import numpy as np
@@ -154,6 +155,25 @@ def test_damaged_object_is_made_again(calls, tmp_path):
     run = engine(make_plan(calls, factor=3.0), tmp_path)
     assert run.value("total") == 18.0
     assert calls == ["load", "scale", "total"]
+
+
+def test_step_whose_object_is_gone_is_done_again_with_its_record_there(calls, tmp_path):
+    engine(make_plan(calls), tmp_path)
+    calls.clear()
+    shutil.rmtree(tmp_path / "objects")
+    run = engine(make_plan(calls), tmp_path)
+    assert calls == ["load", "scale", "total"]
+    assert run.value("total") == 12.0
+
+
+def test_steps_are_told_with_their_place_as_they_begin(calls, tmp_path):
+    told: list[tuple[int, str]] = []
+    given = {"source": Given(4, "digest-4")}
+    run = ExamEngine(make_plan(calls), Store(tmp_path, scratch="x"), given, frozenset())
+    run.run(on_step=lambda place, stage: told.append((place, stage)))
+    assert told == [(0, "load"), (1, "scale"), (2, "total")]
+    assert run.methods() == ("Done.",) * 3
+    assert run.recipe.name == "toy"
 
 
 def test_values_that_nobody_reads_any_more_are_released(calls, tmp_path):

@@ -32,6 +32,12 @@ def test_what_belongs_to_it_no_longer_is_removed_and_the_rest_stays(tmp_path):
     assert {path.name for path in tmp_path.iterdir()} == {"b", "notes.txt", README, MANIFEST}
 
 
+def test_what_somebody_has_removed_already_is_not_counted(tmp_path):
+    export(tmp_path, "a", "b")
+    (tmp_path / "b").unlink()
+    assert export(tmp_path, "a").removed == 0
+
+
 def test_a_manifest_cannot_remove_files_elsewhere(tmp_path):
     (tmp_path / "precious").write_text("keep")
     export(tmp_path / "d", "a")

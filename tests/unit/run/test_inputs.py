@@ -41,6 +41,18 @@ def test_memory_holds_neither_path_nor_time(tmp_path):
     assert time_ns.to_bytes(8, "big") not in memory.read_bytes()
 
 
+def test_memory_is_written_only_when_there_is_something_new(tmp_path):
+    path, memory = tmp_path / "a", tmp_path / "seen"
+    path.write_bytes(b"one")
+    inodes = set()
+    for _ in range(2):
+        files = FileDigests(memory)
+        files.of(str(path))
+        files.remember()
+        inodes.add(memory.stat().st_ino)  # what is written anew is another file under the name
+    assert len(inodes) == 1
+
+
 def test_damaged_memory_is_forgotten(tmp_path):
     path, memory = tmp_path / "a", tmp_path / "seen"
     path.write_bytes(b"one")

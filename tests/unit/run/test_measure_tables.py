@@ -48,6 +48,7 @@ def test_of_several_masks_the_ftv_counts(tmp_path):
             "exam_id mask x",
             "sub-1_ses-T0 stv-auto 1",
             "sub-1_ses-T0 ftv 2",
+            "sub-1_ses-T0 stv-candidate 4",
             "sub-2_ses-T0 breast 3",
         ],
         x={"LongName": "X"},

@@ -73,6 +73,21 @@ def test_optional_slot_refuses_another_type():
     assert "str, int is needed" in str(caught.value.evidence["why"])
 
 
+@pytest.mark.parametrize(
+    ("step", "why"),
+    [
+        (Step(stage="text", reads={"nunber": "x"}), "reads names no slot 'nunber'; slots are []"),
+        (Step(stage="text", writes={"t": "x"}), "writes names no slot 't'; slots are ['text']"),
+        (Step(stage="number"), "artifact 'number' is made twice"),
+    ],
+)
+def test_a_step_that_does_not_fit_is_refused_with_its_place(step, why):
+    with pytest.raises(RecipeError) as caught:
+        plan_of(Step(stage="number"), step)
+    assert caught.value.code is ErrorCode.RECIPE_INVALID
+    assert caught.value.evidence == {"place": f"step 2 ({step.stage})", "why": why}
+
+
 def test_a_missing_engine_is_said_before_anything_is_read(monkeypatch):
     stages = {"far": replace(made("far", Nothing, Number), engines=lambda _: ("no-such-engine",))}
     monkeypatch.setattr(planner, "STAGES", stages)

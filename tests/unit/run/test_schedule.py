@@ -24,6 +24,7 @@ from breastdce.run.schedule import publishable
         ({"date": "20010203"}, ""),
         ({"grid": {"shape": [1, 2, 3]}}, "grid=shape=1 2 3"),
         ({"text": "x" * 500}, ""),
+        ({"mask": None, "phases": 2}, "phases=2"),
     ],
 )
 def test_evidence_that_could_identify_is_dropped(evidence, text):

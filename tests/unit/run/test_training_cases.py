@@ -53,6 +53,14 @@ def test_arrays_run_to_the_right_the_front_and_the_head(tmp_path):
     assert len(case.foreground) == label.sum()
 
 
+def test_an_exam_without_a_mask_of_the_breasts_is_one_box(tmp_path):
+    given, label = exam(tmp_path, breast=False)
+    store_case(tmp_path / "store", given)
+    case = open_case(tmp_path / "store", given.name)
+    assert case.breast == tuple(slice(0, size) for size in SHAPE)
+    np.testing.assert_array_equal(case.label, label[::-1, ::-1])
+
+
 def test_sagittal_slices_are_laid_along_the_body(tmp_path):
     given, label = exam(tmp_path, SAGITTAL)
     store_case(tmp_path / "store", given)

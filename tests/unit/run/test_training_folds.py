@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import json
+from datetime import datetime
 
+import openpyxl
 import pytest
+import xlsxwriter
 
 from breastdce.core.codes import ErrorCode
 from breastdce.core.errors import CallError, InputError
@@ -115,6 +118,40 @@ def test_patients_are_known_by_any_spelling(tmp_path):
     assert (facts.age, facts.menopause, facts.density) == (48.0, "peri", None)
     assert found["DUKE1"].age is None
     assert found["DUKE1"].menopause is None
+
+
+def workbook(path, sheet, rows):
+    made = openpyxl.Workbook()
+    made.create_sheet("notes", 0)
+    filled = made.create_sheet(sheet, 0 if sheet == "first" else 1)
+    for row in rows:
+        filled.append(row)
+    made.save(path)
+    return path
+
+
+@pytest.mark.parametrize("sheet", ["dataset_info", "first"])
+def test_patients_of_a_workbook_are_on_the_challenges_sheet_or_else_on_the_first(tmp_path, sheet):
+    born = datetime(1985, 4, 13)  # noqa: DTZ001 - as a workbook has it
+    rows = [["case", "age", "pcr"], [1002, 48.5, 1], [1003, born, None], [None, 50, 0]]
+    found = patient_facts(workbook(tmp_path / "patients.xlsx", sheet, rows))
+    assert set(found) == {"1002", "1003"}  # a row without patient tells of nobody
+    assert (found["1002"].age, found["1002"].outcome) == (48.5, "1")
+    assert (found["1003"].age, found["1003"].outcome) == (None, None)  # a date is no age
+
+
+def test_a_long_number_is_written_out_as_the_workbook_shows_it(tmp_path):
+    with xlsxwriter.Workbook(tmp_path / "patients.xlsx") as made:
+        made.add_worksheet().write_column(0, 0, ["case", 1e16])  # stored as 1E+16, as by Excel
+    assert set(patient_facts(tmp_path / "patients.xlsx")) == {"10000000000000000"}
+
+
+def test_a_workbook_that_cannot_be_read_is_not_taken_for_one_without_the_sheet(tmp_path):
+    path = workbook(tmp_path / "patients.xlsx", "dataset_info", [["case"]])
+    path.write_bytes(path.read_bytes()[:200])
+    with pytest.raises(InputError) as caught:
+        patient_facts(path)
+    assert caught.value.code is ErrorCode.SHEET_UNREADABLE
 
 
 @pytest.mark.parametrize(

@@ -112,6 +112,14 @@ def test_published_masks_are_scored_as_the_stage_scores_them(published):
     assert candidate.chance_bad == pytest.approx(again.chance_bad, abs=1e-6)
 
 
+def test_only_masks_that_are_there_are_scored(published):
+    layout.mask(published, EXAM, MaskName.STV_AUTO).unlink()
+    assert [one.mask for one in published_trust(published, EXAM).masks] == [
+        "stv-expert",
+        "stv-candidate",
+    ]
+
+
 def test_what_the_note_says_of_a_networks_mask_is_used(published):
     note = {"unsure": {"unsure_border": 0.4, "unsure_inside": 0.2, "likely_outside": 0.0}}
     write_json(layout.mask_note(published, EXAM, MaskName.STV_AUTO), note)

@@ -59,6 +59,16 @@ def test_damaged_object_is_refused_and_removed(tmp_path):
     assert not store.has(digest)
 
 
+def test_object_under_the_name_of_another_is_refused_and_removed(tmp_path):
+    store = Store(tmp_path, scratch="one")
+    store.put(pack("one value"), pack("another").digest())
+    with pytest.raises(StoreError) as caught:
+        store.get(pack("another").digest(), str)
+    assert caught.value.code is ErrorCode.STORE_CORRUPT
+    assert caught.value.evidence["why"] == "content and name differ"
+    assert not store.has(pack("another").digest())
+
+
 def test_half_written_object_is_not_there(tmp_path):
     store = Store(tmp_path, scratch="one")
     packed = pack(everything())
@@ -89,3 +99,23 @@ def test_what_a_killed_writer_left_is_cleared_by_its_successor(tmp_path):
     left.mkdir(parents=True)
     Store(tmp_path, scratch="one")
     assert not left.exists()
+
+
+def test_object_that_cannot_be_put_in_its_place_is_an_error(tmp_path):
+    store = Store(tmp_path, scratch="one")
+    digest = pack("one value").digest()
+    place = tmp_path / "objects" / digest[:2] / digest
+    place.parent.mkdir(parents=True)
+    place.symlink_to(tmp_path / "a disk that is gone")  # no folder can be renamed onto it
+    with pytest.raises(StoreError) as caught:
+        store.put(pack("one value"), digest)
+    assert caught.value.code is ErrorCode.OUTPUT_UNWRITABLE
+    assert not store.has(digest)
+
+
+def test_closing_leaves_what_is_stored_and_nothing_unfinished(tmp_path):
+    store = Store(tmp_path, scratch="one")
+    store.put(pack("one value"), "ab12")
+    store.close()
+    assert not (tmp_path / "tmp" / "one").exists()
+    assert store.has("ab12")

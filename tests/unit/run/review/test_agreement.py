@@ -104,6 +104,16 @@ def test_a_reader_sees_no_agreement(read):
         RoomAgreement(read).find(ANNA)
 
 
+def test_readers_who_agree_fully_have_a_value_and_no_interval():
+    cases = tuple(
+        compare_readers(f"sub-{n}_ses-1", {name: slab(2, length) for name in ("Anna", "Bert")})
+        for n, length in enumerate((8, 5, 3))
+    )
+    note = agreement_table(Found(cases, summarize_readers(cases), blinded=True)).note
+    assert "ICC(2,1) of volumes 1.000 (no interval: no spread to tell)" in note
+    assert "kappa of lesion seen undefined (all say the same of every exam)" in note
+
+
 def test_the_table_of_the_server_is_json_without_holes():
     table = agreement_table(found())
     rows = json.loads(msgspec.json.encode(table))["rows"]

@@ -15,7 +15,7 @@ from breastdce.dataset import layout
 from breastdce.dataset.layout import MaskName
 from breastdce.formats.nifti import read_grid, read_mask, read_volume
 from breastdce.review.changes import NO_CHANGE, Change, apply, between
-from breastdce.review.revision import Role
+from breastdce.review.revision import Reader, Role
 from breastdce.review.worklist import State
 from breastdce.run.lock import locked
 from breastdce.run.paths import WorkPaths
@@ -78,6 +78,29 @@ def test_a_signed_mask_differs_from_its_parent_by_the_strokes_alone(room, out):
     assert file_digest(path) == revision.mask
     assert state(room, ANNA) is State.SUBMITTED
     assert room.open_draft(EXAM, ANNA).start == "revision:1"
+
+
+def test_where_no_draft_is_open_there_is_nothing_to_compare(room):
+    for call in (room.delta, room.surface):
+        assert "No draft is open" in refused(ErrorCode.REVIEW_STATE, call, EXAM, ANNA).message
+
+
+def test_the_start_is_what_an_open_draft_began_from_or_a_new_one_would(room, out):
+    candidate = read_mask(layout.mask(out, EXAM, MaskName.STV_CANDIDATE)).data
+    np.testing.assert_array_equal(room.mask(EXAM, "start", ANNA), candidate)
+    draft = room.open_draft(EXAM, ANNA, "empty")
+    room.append(EXAM, ANNA, draft.parent, draft.sequence, toggled(draft.mask, (1, 2, 3)))
+    assert not room.mask(EXAM, "start", ANNA).any()
+
+
+def test_drafts_of_more_readers_than_are_held_are_made_again_from_their_strokes(room):
+    readers = [Reader(f"Reader{n}", Role.READER) for n in range(10)]
+    for n, reader in enumerate(readers):
+        draft = room.open_draft(EXAM, reader, "empty")
+        room.append(EXAM, reader, draft.parent, draft.sequence, toggled(draft.mask, (n % 6, 2, 3)))
+    for n, reader in enumerate(readers):
+        drawn = room.open_draft(EXAM, reader).mask
+        assert np.argwhere(drawn).tolist() == [[n % 6, 2, 3]]
 
 
 def test_the_map_that_is_shown_before_signing_is_stored_on_the_images_grid(room, out):
