@@ -23,7 +23,8 @@ from breastdce.core.sheet import CellFault, Percent, RawCell, Sheet, SheetRow
 
 T = TypeVar("T")
 MAX_PARTS = 2_000
-MAX_UNPACKED_BYTES = 32 * 2**20  # a thousand patients with 200 columns take 8 MB; seconds to parse
+MAX_UNPACKED_BYTES = 32 * 2**20  # a thousand patients with 200 columns take 8 MB
+MAX_TAGS = 1_500_000  # four or five a cell, with those that close
 MAX_ROWS = 100_000
 """Rows that are not empty."""
 MAX_COLUMNS = 2_000
@@ -104,16 +105,19 @@ def _check_archive(path: Path) -> None:
             total = sum(part.file_size for part in parts)
             if len(parts) > MAX_PARTS or total > MAX_UNPACKED_BYTES:
                 raise _too_large(path, f"{len(parts)} parts of {total} bytes when unpacked")
-            for part in parts:
-                if part.filename.lower().endswith((".xml", ".rels", ".vml")):
-                    _check_part(path, archive, part)
+            parsed = [p for p in parts if p.filename.lower().endswith((".xml", ".rels", ".vml"))]
+            tags = sum(_check_part(path, archive, part) for part in parsed)
+            if tags > MAX_TAGS:
+                raise _too_large(path, f"{tags} tags")
     except InputError:
         raise
     except _PARSING as error:
         raise _unreadable(path, f"not a whole zip archive: {error}") from error
 
 
-def _check_part(path: Path, archive: zipfile.ZipFile, part: zipfile.ZipInfo) -> None:
+def _check_part(path: Path, archive: zipfile.ZipFile, part: zipfile.ZipInfo) -> int:
+    """Number of tags in a part; each takes the parser some microseconds, empty or not."""
+    tags = 0
     with archive.open(part) as file:
         end = b""
         while chunk := file.read(_CHUNK):
@@ -122,6 +126,8 @@ def _check_part(path: Path, archive: zipfile.ZipFile, part: zipfile.ZipInfo) -> 
             if not end and any(mark in chunk[:4] for mark in _CODED):
                 raise _unreadable(path, "a part is not UTF-8")
             end = chunk[-16:]
+            tags += chunk.count(b"<")
+    return tags
 
 
 def _rows(path: Path, sheet: Any) -> Iterator[SheetRow]:

@@ -119,6 +119,13 @@ def test_a_bomb_is_refused_before_it_is_unpacked(tmp_path, monkeypatch):
         sheet_names(path)
 
 
+def test_millions_of_empty_rows_are_refused_before_they_are_parsed(book):
+    rows = b"<sheetData>" + b'<row r="1"/>' * 1_600_000
+    path = _with_part(book, SHEET, lambda x: x.replace(b"<sheetData>", rows))
+    with pytest.raises(InputError, match="tags"):
+        read_sheet(path, "One ")
+
+
 def test_too_many_rows_are_refused(book, monkeypatch):
     monkeypatch.setattr(xlsx, "MAX_ROWS", 1)
     with pytest.raises(InputError, match="SHEET_TOO_LARGE"):
