@@ -25,7 +25,7 @@ def test_a_cohort_that_is_there_is_not_written_again(tmp_path):
     write_cohort(tmp_path / "phantoms", size="tiny")
     before = {path: path.stat().st_ino for path in (tmp_path / "phantoms").rglob("*")}
     with pytest.raises(CallError):
-        run_demo(tmp_path, scheduler=NOWHERE)
+        run_demo(tmp_path, scheduler=NOWHERE, jobs=1)
     assert {path: path.stat().st_ino for path in (tmp_path / "phantoms").rglob("*")} == before
 
 
@@ -35,6 +35,6 @@ def test_a_cohort_that_was_half_written_is_written_anew(tmp_path):
     half.parent.mkdir(parents=True)
     half.write_bytes(b"\0" * 132)
     with pytest.raises(CallError):
-        run_demo(tmp_path, scheduler=NOWHERE)
+        run_demo(tmp_path, scheduler=NOWHERE, jobs=1)
     assert not half.exists()
     assert (tmp_path / "phantoms" / "truth" / "truth.json").exists()
