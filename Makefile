@@ -53,6 +53,9 @@ test-fast: $(VENV)/.stamp-dev ## without slow tests and real data
 	@$(BIN)/python -m pytest -n auto -m "not slow and not data and not gpu and not network" $(ARGS)
 lint: $(VENV)/.stamp-dev ## format, rules, types, floors
 	@$(BIN)/ruff format --check . && $(BIN)/ruff check . && $(BIN)/mypy && $(BIN)/lint-imports
+docs: $(VENV)/.stamp-docs ## the documentation as HTML; a warning is an error
+	@$(BIN)/python -m sphinx -n -W --keep-going -q -b html docs docs/_build/html
+	@echo docs/_build/html/index.html
 viewer: $(VENV)/.stamp-build ## NiiVue for the optional 3D panel of the review (needs npm)
 	@$(BIN)/python tools/niivue.py
 lock: ## renew the locks (needs uv)
@@ -62,4 +65,6 @@ lock: ## renew the locks (needs uv)
 	  -o locks/$$set.txt; done
 	@awk '/^[a-z]/ { f = /^(torch|triton|nvidia-|cuda-)/ ? "torch" : "dev" } { print > ("locks/" f ".new") }' \
 	  locks/dev.txt && mv locks/dev.new locks/dev.txt && mv locks/torch.new locks/torch.txt
-.PHONY: help demo test test-fast lint viewer lock
+	@$(UV) pip compile --universal --generate-hashes --no-header --no-annotate --no-emit-index-url \
+	  --quiet -c locks/dev.txt --extra docs pyproject.toml -o locks/docs.txt
+.PHONY: help demo test test-fast lint docs viewer lock
