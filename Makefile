@@ -54,7 +54,7 @@ test-fast: $(VENV)/.stamp-dev ## without slow tests and real data
 lint: $(VENV)/.stamp-dev ## format, rules, types, floors
 	@$(BIN)/ruff format --check . && $(BIN)/ruff check . && $(BIN)/mypy && $(BIN)/lint-imports
 docs: $(VENV)/.stamp-docs ## the documentation as HTML; a warning is an error
-	@$(BIN)/python -m sphinx -n -W --keep-going -q -b html docs docs/_build/html
+	@$(BIN)/python -m sphinx -n -W -E --keep-going -q -b html docs docs/_build/html
 	@echo docs/_build/html/index.html
 viewer: $(VENV)/.stamp-build ## NiiVue for the optional 3D panel of the review (needs npm)
 	@$(BIN)/python tools/niivue.py

@@ -77,6 +77,12 @@ def test_every_key_of_a_recipe_has_its_row(name):
     assert all(f"| `{field.encode_name}` |" in text for field in fields)
 
 
+@pytest.mark.parametrize("name", STAGES.names())
+def test_every_key_of_a_recipe_has_a_meaning(name):
+    rows = [line for line in section("recipes", f"Stage {name}").splitlines() if line[:3] == "| `"]
+    assert [row for row in rows if row.endswith("|  |")] == []
+
+
 @pytest.mark.parametrize(("heading", "record"), [("recipe", Recipe), ("step", Step)])
 def test_keys_of_recipe_and_step_have_their_rows(heading, record):
     text = section("recipes", f"Keys of a {heading}")
