@@ -31,7 +31,7 @@ html_copy_source = False
 html_show_sphinx = False
 
 
-OUTSIDE = re.compile(r"\]\((\.\./[^)\s]*\.md)\)")
+OUTSIDE = re.compile(r"\]\((\.\./[^)\s#]*\.md)(#[^)\s]*)?\)")
 
 
 def setup(app: Any) -> None:

@@ -42,8 +42,7 @@ def test_commands_and_options_in_the_text_exist(page):
     for line in INLINE.findall(text):
         words = line.split()
         assert words[0] in COMMANDS.names(), line
-        helps = make_parser([]).format_help() + shown(words)
-        assert all(option in helps for option in OPTION.findall(line)), line
+        assert set(OPTION.findall(line)) <= {"--version", *OPTION.findall(shown(words))}, line
 
 
 def shown(words: list[str]) -> str:

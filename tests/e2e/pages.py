@@ -2,17 +2,25 @@
 
 from __future__ import annotations
 
+import io
 import os
 import re
+import shlex
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import chdir, redirect_stderr, redirect_stdout
 from pathlib import Path
 from typing import NamedTuple
+
+import pytest
+
+from breastdce.cli.main import main
 
 DOCS = Path(__file__).parents[2] / "docs"
 SRC = DOCS.parent / "src"
 _FENCE = re.compile(r"^```(\w*)\n(.*?)^```$", re.DOTALL | re.MULTILINE)
+_SIMPLE = frozenset({"breastdce", "cp", "cut", "head", "ls", "python", "rm", "cat", "sed", "cd"})
 _FILE = re.compile(r"`([^`\s]+)`:$")
 
 
@@ -36,7 +44,7 @@ def blocks(page: str) -> Iterator[Block]:
         yield Block(match[1], match[2], named[1] if named else None, line)
 
 
-def environment(folder: Path, source: Path = SRC) -> dict[str, str]:
+def environment(folder: Path, source: Path) -> dict[str, str]:
     """Where `breastdce` and `python` are this interpreter's, with the package at `source`."""
     words = folder / ".bin"
     words.mkdir(exist_ok=True)
@@ -48,11 +56,13 @@ def environment(folder: Path, source: Path = SRC) -> dict[str, str]:
     return {**os.environ, "PATH": path, "PYTHONPATH": str(source), "COLUMNS": "200"}
 
 
-def follow(page: str, folder: Path, source: Path = SRC) -> None:
+def follow(page: str, folder: Path, source: Path | None = None) -> None:
     """Do what a page says, in order: write its files, run its commands, compare what it shows.
 
     A fence of `text` behind one of `bash` or `python` is what that one prints: each of its lines
     has to occur in the output, with anything in place of an ellipsis, and white space as it comes.
+    Plain calls of `breastdce` are made in this process, which saves its start, unless `source`
+    says where else the package is.
     """
     said = ""
     for block in blocks(page):
@@ -65,14 +75,47 @@ def follow(page: str, folder: Path, source: Path = SRC) -> None:
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_text(block.text, encoding="utf-8")
         elif block.language in ("bash", "python"):
-            said = _run(block, folder, source, where)
+            said = "".join(_run(part, folder, source, where) for part in _parts(block))
 
 
 def _pattern(line: str) -> str:
     return " ".join(".*?".join(map(re.escape, word.split("…"))) for word in line.split())
 
 
-def _run(block: Block, folder: Path, source: Path, where: str) -> str:
+def _parts(block: Block) -> list[Block]:
+    """Lines of a fence of simple commands; else the fence as it is."""
+    text = block.text.replace("\\\n", " ")
+    lines = [line for line in text.splitlines() if line.strip()]
+    simple = all(line.split()[0] in _SIMPLE and not line.endswith("&") for line in lines)
+    if block.language != "bash" or not simple:
+        return [block]
+    return [block._replace(text=line) for line in lines]
+
+
+def _run(block: Block, folder: Path, source: Path | None, where: str) -> str:
+    plain = block.text.startswith("breastdce ") and not set(block.text) & set("|&;<>$\n")
+    if plain and source is None:
+        status, said = _call(shlex.split(block.text)[1:], folder)
+    else:
+        status, said = _spawn(block, folder, source or SRC)
+    assert status == 0, f"{where}: status {status}\n{said}"
+    return said
+
+
+def _call(words: list[str], folder: Path) -> tuple[int, str]:
+    said = io.StringIO()
+    with (
+        chdir(folder),
+        pytest.MonkeyPatch.context() as patch,
+        redirect_stdout(said),
+        redirect_stderr(said),
+    ):
+        patch.setenv("COLUMNS", "200")
+        status = main(words)
+    return status, said.getvalue()
+
+
+def _spawn(block: Block, folder: Path, source: Path) -> tuple[int, str]:
     shell = ["bash", "-euo", "pipefail", "-c", block.text]
     command = shell if block.language == "bash" else [sys.executable, "-c", block.text]
     done = subprocess.run(
@@ -84,5 +127,4 @@ def _run(block: Block, folder: Path, source: Path, where: str) -> str:
         stderr=subprocess.STDOUT,
         text=True,
     )
-    assert done.returncode == 0, f"{where}: status {done.returncode}\n{done.stdout}"
-    return done.stdout
+    return done.returncode, done.stdout
