@@ -3,6 +3,10 @@
 VENV ?= .venv
 BIN  := $(VENV)/bin
 UV   := $(shell command -v uv 2>/dev/null)
+# The extras that the container brings; networks, with gigabytes of PyTorch, are for whoever wants them.
+IMAGE := build cluster codecs dicom-seg fetch register web
+LOCK  := $(UV) pip compile --universal --generate-hashes --no-header --no-annotate --no-emit-index-url \
+  --quiet pyproject.toml
 # The first interpreter that really runs (version-manager shims may not) and can make an environment.
 PYTHON ?= $(shell for p in python3.13 python3.12 python3.11 python3; do \
   $$p -c 'import sys, venv, ensurepip; sys.exit(sys.version_info < (3, 11))' 2>/dev/null \
@@ -58,13 +62,18 @@ docs: $(VENV)/.stamp-docs ## the documentation as HTML; a warning is an error
 	@echo docs/_build/html/index.html
 viewer: $(VENV)/.stamp-build ## NiiVue for the optional 3D panel of the review (needs npm)
 	@$(BIN)/python tools/niivue.py
+audit: | $(BIN)/python ## known vulnerabilities of what is locked (asks OSV)
+	@$(BIN)/python tools/audit.py $(ARGS)
+licenses: $(VENV)/.stamp-dev ## docs/licenses.md from what is locked
+	@$(BIN)/python tools/licenses.py
+wheel: $(VENV)/.stamp-build ## wheel and source archive, into dist/
+	@$(BIN)/python -m hatchling build -d dist
 lock: ## renew the locks (needs uv)
 	@sed 's/+cpu.*//;/^ /d' locks/torch-cpu.txt > $(VENV)/torch-pin.txt
-	@for set in build dev; do $(UV) pip compile --universal --generate-hashes --no-header \
-	  --no-annotate --no-emit-index-url --quiet -c $(VENV)/torch-pin.txt --extra $$set pyproject.toml \
-	  -o locks/$$set.txt; done
+	@$(LOCK) -c $(VENV)/torch-pin.txt --extra dev -o locks/dev.txt
+	@$(LOCK) -c locks/dev.txt --extra build -o locks/build.txt
+	@$(LOCK) -c locks/dev.txt --extra docs -o locks/docs.txt
+	@$(LOCK) -c locks/dev.txt $(IMAGE:%=--extra %) -o locks/image.txt
 	@awk '/^[a-z]/ { f = /^(torch|triton|nvidia-|cuda-)/ ? "torch" : "dev" } { print > ("locks/" f ".new") }' \
 	  locks/dev.txt && mv locks/dev.new locks/dev.txt && mv locks/torch.new locks/torch.txt
-	@$(UV) pip compile --universal --generate-hashes --no-header --no-annotate --no-emit-index-url \
-	  --quiet -c locks/dev.txt --extra docs pyproject.toml -o locks/docs.txt
-.PHONY: help demo test test-fast lint docs viewer lock
+.PHONY: help demo test test-fast lint docs viewer audit licenses wheel lock

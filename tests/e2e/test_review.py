@@ -97,8 +97,8 @@ def row_of(out):
 def test_only_the_features_of_the_revised_exam_are_computed(base, made, tiny_cohort, fast):
     before = without_ledger(digests(base))
     mask = revise(made, eroded)
-    told = {problem.what for problem in validate_all(made)}
-    assert any("run again" in what for what in told)
+    told = {problem.remedy for problem in validate_all(made)}
+    assert any("breastdce run" in remedy for remedy in told)
     summary = run(tiny_cohort / "dicom", out=made, recipe=fast)
     computed = {str(one.exam): one.computed for one in summary.outcomes}
     assert computed.pop(str(EXAM)) == 2  # radiomics and trust

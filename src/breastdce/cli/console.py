@@ -54,6 +54,12 @@ def show_run(summary: JobSummary, *, as_json: bool) -> None:
             f"not used: {exam_name(row) or 'n/a'}  {row.code}: {row.code.meaning} {row.evidence}"
         )
         console.print(words.rstrip(), markup=False)
+    unread = [row.n_files for row in summary.exclusions if row.code is FileCode.CODEC_MISSING]
+    if unread:
+        code, files = FileCode.CODEC_MISSING, counted(sum(unread), "file")
+        console.print(
+            f"not read: {files}  {code}: {code.meaning} {code.remedy}", markup=False, soft_wrap=True
+        )
 
 
 def show_problems(out: Path, problems: Sequence[Problem], *, as_json: bool) -> None:
@@ -150,3 +156,5 @@ def _show_files(console: Console, found: Survey) -> None:
             console.print(f"           {path}", markup=False, highlight=False, soft_wrap=True)
         if len(paths) > _FILES_SHOWN:
             console.print(f"           and {len(paths) - _FILES_SHOWN} more (--json lists all)")
+        if code is FileCode.CODEC_MISSING:
+            console.print(f"  do:   {code.remedy}", markup=False)

@@ -1,7 +1,7 @@
 """Parse, dispatch, and turn errors into words and exit statuses.
 
 0 all done; 1 some exam failed or was refused, or a data set breaks a promise; 2 the call was
-wrong; 130 interrupted.
+wrong, or what it needs is not installed; 130 interrupted.
 """
 
 from __future__ import annotations
@@ -23,12 +23,14 @@ from breastdce.core.errors import BreastDceError, CallError
 COMMANDS: Catalog[Command] = Catalog("breastdce.cli.commands", "COMMAND", Command)
 _ORDER = (
     *("run", "scan", "fetch", "demo", "validate", "cohort", "radiomics", "segment", "review"),
-    *("report", "export"),
+    *("report", "export", "completion"),
 )
+_ABOUT = {"--version", "--verbose", "--json"}
 _EPILOG = """examples:
   breastdce demo                      a phantom cohort, from DICOM to report
   breastdce scan /data/exams          what is there, and why each series was chosen or not
   breastdce run /data/exams OUT       the whole data set
+  breastdce --version --verbose       engines, and which extras are installed
 """
 
 
@@ -43,6 +45,8 @@ def program() -> NoReturn:
 def main(argv: Sequence[str] | None = None) -> int:
     """Run the program and return its exit status."""
     words = list(sys.argv[1:] if argv is None else argv)
+    if "--version" in words and set(words) <= _ABOUT:
+        return _show_version(words)
     parser = make_parser(words)
     try:
         args = _parse(parser, words)
@@ -52,7 +56,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         if "--debug" in words:
             raise
         print_error(error)
-        return 2 if isinstance(error, CallError) else 1
+        return 2 if isinstance(error, CallError) or _is_missing(error) else 1
     except KeyboardInterrupt:
         print("interrupted; run the same command again to go on", file=sys.stderr)
         return 130
@@ -71,7 +75,12 @@ def make_parser(words: Sequence[str] = ()) -> argparse.ArgumentParser:
         epilog=_EPILOG,
         formatter_class=_help_formatter,
     )
-    parser.add_argument("--version", action="version", version=f"breastdce {__version__}")
+    parser.add_argument(
+        "--version",
+        action="version",
+        version=f"breastdce {__version__}",
+        help="the version; with --verbose of all engines and extras (with --json as JSON)",
+    )
     # The name is given, since argparse would make a formatter to find it.
     verbs = parser.add_subparsers(metavar="COMMAND", required=True, prog=parser.prog)
     known = COMMANDS.names()
@@ -92,6 +101,16 @@ def make_parser(words: Sequence[str] = ()) -> argparse.ArgumentParser:
     return parser
 
 
+def _show_version(words: Sequence[str]) -> int:
+    if words == ["--version"]:
+        print(f"breastdce {__version__}")
+        return 0
+    from breastdce.cli.version_words import show_installation
+
+    show_installation(as_json="--json" in words)
+    return 0
+
+
 def _help_formatter(prog: str) -> argparse.HelpFormatter:
     """Make what lays out help, loaded only when help is asked for."""
     from rich_argparse import RawDescriptionRichHelpFormatter
@@ -100,12 +119,24 @@ def _help_formatter(prog: str) -> argparse.HelpFormatter:
 
 
 def print_error(error: BreastDceError) -> None:
-    """One line what, one line evidence, one line what to do, on standard error."""
+    """One line what, one line evidence, one line what to do, on standard error.
+
+    A package that is missing takes one line in all: nothing is wrong with the data.
+    """
+    if _is_missing(error):
+        facts = ", ".join(str(value) for value in error.evidence.values())
+        words = f"{error.message}: {facts}." if facts else f"{error.message}."
+        print(f"error: {words} {error.remedy} [{error.code}]", file=sys.stderr)
+        return
     print(f"error: {error.message} [{error.code}]", file=sys.stderr)
     if error.evidence:
         facts = "; ".join(f"{key}: {value}" for key, value in error.evidence.items())
         print(f"  seen: {facts}", file=sys.stderr)
     print(f"  do:   {error.remedy}", file=sys.stderr)
+
+
+def _is_missing(error: BreastDceError) -> bool:
+    return error.code is ErrorCode.ENGINE_MISSING
 
 
 def _place(name: str) -> tuple[int, str]:

@@ -38,9 +38,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Convert, then print what was made; return the exit status."""
-    from breastdce.run.segment_extra import require_segment_extra
+    from breastdce.core.extras import require_extra
 
-    require_segment_extra()
+    require_extra("segment")
     from breastdce.cli.segment_words import show_bundle
     from breastdce.run.import_nnunet import ImportOptions, import_nnunet
 

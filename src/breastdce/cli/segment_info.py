@@ -21,9 +21,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Print; return the exit status."""
-    from breastdce.run.segment_extra import require_segment_extra
+    from breastdce.core.extras import require_extra
 
-    require_segment_extra()
+    require_extra("segment")
     from breastdce.cli.segment_words import show_bundle, show_preset
 
     if args.preset is None:

@@ -53,9 +53,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Predict; return the exit status."""
-    from breastdce.run.segment_extra import require_segment_extra
+    from breastdce.core.extras import require_extra
 
-    require_segment_extra()
+    require_extra("segment")
     from breastdce.cli.as_json import print_json
     from breastdce.cli.main import print_error
     from breastdce.core.workers import available_cores

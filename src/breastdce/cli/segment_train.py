@@ -64,9 +64,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Train; return the exit status."""
-    from breastdce.run.segment_extra import require_segment_extra
+    from breastdce.core.extras import require_extra
 
-    require_segment_extra()
+    require_extra("segment")
     from breastdce.run.training import train
     from breastdce.run.training_plan import plan_training
 

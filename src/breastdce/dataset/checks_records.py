@@ -26,7 +26,7 @@ _DESCRIPTION_KEYS = frozenset(
 )
 """BIDS' keys that a publisher may fill in, and Recipe and Dates."""
 _NEEDED = {"Name", "BIDSVersion", "GeneratedBy"}
-_OUR_KEY = re.compile("[a-z][a-z0-9_]*")
+_OUR_KEY = re.compile("[a-z][a-z0-9_]*(_[LR])?")  # of one side, as in ml_R
 _NAMED_BY_FEATURE = "feature_reasons"
 _FORMS = {
     "role": re.compile(r"phase-[0-9]{4}|analysis"),

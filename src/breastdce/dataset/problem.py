@@ -62,12 +62,20 @@ class Problem(msgspec.Struct, frozen=True, kw_only=True):
     remedy: str
 
 
-def problem(root: Path, path: Path, promise: Promise, what: str, evidence: object) -> Problem:
-    """Make a problem of one file of the data set under `root`."""
+def problem(
+    root: Path,
+    path: Path,
+    promise: Promise,
+    what: str,
+    evidence: object,
+    *,
+    remedy: str | None = None,
+) -> Problem:
+    """Make a problem of one file of the data set under `root`; the remedy is else its promise's."""
     return Problem(
         promise=promise,
         path=path.relative_to(root).as_posix(),
         what=what,
         evidence=str(evidence),
-        remedy=_REMEDIES.get(promise, "Run again; the file is made anew."),
+        remedy=remedy or _REMEDIES.get(promise, "Run again; the file is made anew."),
     )

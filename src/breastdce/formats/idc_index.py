@@ -13,6 +13,7 @@ from typing import Any
 
 from breastdce.core.codes import ErrorCode
 from breastdce.core.errors import CallError, EngineError, InputError
+from breastdce.core.extras import extra_missing
 
 _NAMES_SHOWN = 3
 
@@ -28,12 +29,7 @@ def installed_index() -> Path:
     try:
         from idc_index_data import IDC_INDEX_PARQUET_FILEPATH
     except ImportError as error:
-        raise EngineError(
-            ErrorCode.ENGINE_MISSING,
-            "IDC's index is not installed",
-            evidence={"package": "idc-index-data"},
-            remedy="pip install 'breastdce[fetch]', or give a table with --index.",
-        ) from error
+        raise extra_missing("fetch", ["idc-index-data"]) from error
     if IDC_INDEX_PARQUET_FILEPATH is None:
         raise EngineError(
             ErrorCode.ENGINE_MISSING,

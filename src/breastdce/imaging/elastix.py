@@ -17,8 +17,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from breastdce.core.codes import ErrorCode
-from breastdce.core.errors import EngineError
+from breastdce.core.extras import extra_missing
 from breastdce.core.grid import FloatArray, Grid
 from breastdce.core.transform import Rigid, Transform, Triplet
 from breastdce.core.volume import Mask, Volume
@@ -46,12 +45,7 @@ def _load() -> _Modules:
         try:
             return _import()
         except ModuleNotFoundError as error:
-            raise EngineError(
-                ErrorCode.ENGINE_MISSING,
-                "Registration needs elastix",
-                evidence={"package": "itk-elastix"},
-                remedy="Install it with `pip install 'breastdce[register]'`.",
-            ) from error
+            raise extra_missing("register", ["itk-elastix"]) from error
 
 
 def _import() -> _Modules:

@@ -9,6 +9,7 @@ from breastdce.core.codes import ExamCode
 from breastdce.ingest.dynamic import LEAST_PHASES, Run
 from breastdce.ingest.signal import Change, Signal
 from breastdce.ingest.times import injection_time
+from breastdce.ingest.volumes import Stack
 
 _NO_AGENT = frozenset({"", "NONE", "NO", "N", "NO CONTRAST", "WITHOUT", "UNKNOWN", "N/A"})
 """ContrastBolusAgent texts that name no agent; old GE writes NONE whether given or not."""
@@ -76,7 +77,7 @@ def _after_fall(run: Run, signal: Signal, kinds: Sequence[Change]) -> Baseline |
 def by_header(run: Run) -> Baseline | None:
     """Phases before contrast by ContrastBolusAgent or ContrastBolusStartTime."""
     n = len(run.stacks)
-    agents = [_has_agent(item.slices[0].header.contrast_agent) for item in run.stacks]
+    agents = [names_agent(stack) for stack in run.stacks]
     count = agents.index(True) if True in agents else 0
     if count > 0 and all(agents[count:]):
         return Baseline(count, True, f"contrast agent named from phase {count} on, not before")
@@ -87,8 +88,9 @@ def by_header(run: Run) -> Baseline | None:
     return None
 
 
-def _has_agent(text: str) -> bool:
-    return text.strip().upper() not in _NO_AGENT
+def names_agent(stack: Stack) -> bool:
+    """Whether the header of a volume says that contrast was given before it."""
+    return stack.slices[0].header.contrast_agent.strip().upper() not in _NO_AGENT
 
 
 def injection(run: Run, first_post: int) -> float | None:

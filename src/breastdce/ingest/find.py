@@ -28,6 +28,7 @@ from breastdce.ingest.series import (
 from breastdce.ingest.signal import Signal
 from breastdce.ingest.source import exam_source, visit_words
 from breastdce.ingest.strays import (
+    baseline_elsewhere,
     belongs,
     describe,
     is_broken,
@@ -177,6 +178,9 @@ class _StudyFindings:
                 evidence = f"{base.evidence}; {describe(kin)}"
                 return Doubt(ExamCode.PHASE_GRID_DIFFERS, evidence)
             return base
+        missed = baseline_elsewhere(choice.run, found)
+        if missed is not None:
+            return missed
         run = _prepared(choice.run, base, kin)
         wrecks = ((item.part, item.slices) for item in self.out if is_broken(item.code))
         lost = misplaced(run, base.count, kin, wrecks)

@@ -18,7 +18,7 @@ from breastdce.ingest.volumes import LEAST_SLICES, ReadPixels, words
 LARGEST_STEP_MM = 8.0
 LARGEST_ECHO_MS = 12.0
 LARGEST_REPETITION_MS = 60.0
-"""Of a 3D gradient echo; 2D ones repeat more slowly. All three: series.md 3."""
+"""Of a 3D gradient echo; 2D ones repeat more slowly. Own rules."""
 
 _SECONDARY_CAPTURE = "1.2.840.10008.5.1.4.1.1.7"  # PS3.4: and its multi-frame kinds .1 to .4
 _CAPTURES = frozenset({"DV", "DI", "DF", "WSD", "SD", "SI", "DRW"})

@@ -32,7 +32,7 @@ SAME_ORIENTATION = 0.05
 SAME_SPACING = 1e-4
 """Relative difference of pixel spacings that count as one."""
 SAME_PROTOCOL = 0.05
-"""Relative difference of TR, TE and flip angle that count as one protocol (series.md 3)."""
+"""Relative difference of TR, TE and flip angle that count as one protocol."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -25,9 +25,9 @@ BLOCK = 4
 TISSUE = 0.1
 """Blocks above this part of the 99th percentile of the mean of two phases are tissue."""
 EXTREME = 0.02
-"""The part of the tissue that counts as its brightest (series.md 4.3)."""
+"""The part of the tissue that counts as its brightest."""
 LEAST_JUMP = 0.10
-"""Least mean relative rise of the brightest part that is contrast (series.md 4.3)."""
+"""Least mean relative rise of the brightest part that is contrast."""
 ONE_SIDED = 1.5
 """Noise and motion brighten and darken alike; contrast brightens at least this much more.
 
@@ -36,7 +36,7 @@ Measured on two exams: 2.6 and 4.8 between pre- and first post-contrast, 0.9 to 
 DOUBTFUL = 1.2
 """Between this and ONE_SIDED the signal neither confirms nor denies contrast."""
 NEGATIVE_SHARE = 0.20
-"""More negative voxels than this make a subtraction (series.md 3)."""
+"""More negative voxels than this make a subtraction."""
 
 
 class Change(StrEnum):

@@ -8,11 +8,11 @@ import numpy as np
 
 from breastdce.core.caveats import Caveat, Fact
 from breastdce.core.codes import CaveatCode, ExamCode, SeriesCode
-from breastdce.ingest.contrast import Doubt
+from breastdce.ingest.contrast import Doubt, names_agent
 from breastdce.ingest.dynamic import Run, volumes_of
 from breastdce.ingest.protocol import is_sibling, protocol_of, same_protocol
 from breastdce.ingest.series import Part, Slice
-from breastdce.ingest.times import start_times
+from breastdce.ingest.times import shared_starts, start_times
 from breastdce.ingest.volumes import Stack
 
 _BROKEN = frozenset(
@@ -63,6 +63,34 @@ def misplaced(
     return Doubt(ExamCode.PHASE_GRID_DIFFERS, evidence)
 
 
+def baseline_elsewhere(run: Run, found: Iterable[Run]) -> Doubt | None:
+    """Refuse when every phase names contrast, and the volume before it lies on another grid.
+
+    The first phase after contrast would be taken for the one before it.
+    """
+    first = run.stacks[0]
+    if not names_agent(first):
+        return None
+    before = [
+        stack
+        for other in found
+        for stack in other.stacks
+        if not names_agent(stack)
+        and not stack.lattice.same_place(first.lattice)
+        and same_protocol(first.part, stack.part)
+        and not _starts_after(stack, first)
+    ]
+    if not before:
+        return None
+    evidence = f"contrast is named in every phase; before it {describe(before)}"
+    return Doubt(ExamCode.PHASE_GRID_DIFFERS, evidence)
+
+
+def _starts_after(one: Stack, other: Stack) -> bool:
+    starts = start_times([one.slices, other.slices])
+    return starts is not None and starts.seconds[0] > starts.seconds[1]
+
+
 def belongs(part: Part, stack: Stack) -> bool:
     """Same protocol, matrix and orientation, over overlapping ground."""
     header, shape = part.header, stack.lattice.shape
@@ -75,12 +103,18 @@ def belongs(part: Part, stack: Stack) -> bool:
 
 
 def _falls_between(run: Run, first_post: int, slices: tuple[Slice, ...]) -> bool:
-    """Whether a volume starts after the pre-contrast and before the second post-contrast phase."""
-    starts = start_times([*volumes_of(run.stacks), slices])
-    if starts is None or first_post + 1 >= len(run.stacks):
+    """Whether a volume starts after the pre-contrast and before the second post-contrast phase.
+
+    Of two phases before contrast the later may be no phase but a subtraction in the lost one's
+    place and of its time: only the earlier is sure.
+    """
+    volumes = [*volumes_of(run.stacks), slices]
+    starts = start_times(volumes)
+    seconds = starts.seconds if starts else shared_starts(volumes)
+    if seconds is None or first_post + 1 >= len(run.stacks):
         return False
-    *phases, own = starts.seconds
-    return phases[first_post - 1] < own < phases[first_post + 1]
+    *phases, own = seconds
+    return phases[max(first_post - 2, 0)] < own < phases[first_post + 1]
 
 
 def stopped_later(run: Run, kin: Iterable[Stack]) -> Caveat | None:

@@ -21,7 +21,7 @@ ReadPixels = Callable[[Sequence[SliceRef]], NDArray[np.float32]]
 """Values after the modality LUT, shape [i, j, slice]."""
 
 LEAST_SLICES = 12
-"""Fewer slices are a localizer (series.md 3)."""
+"""Fewer slices are a localizer."""
 SIDE_GAP_STEPS = 5.0
 """A gap of more steps than this, between slabs on either side of the body, parts two breasts."""
 STEP_HEADER_LIMIT = 0.01

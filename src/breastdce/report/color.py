@@ -29,7 +29,7 @@ class SerClass(NamedTuple):
     color: RGB
 
 
-# Cuts and hues are those of UCSF's maps (spec/ftv.md 2.3); shades are ours, chosen so that every
+# Cuts and hues are those of UCSF's maps; shades are ours, chosen so that every
 # pair stays apart in lightness or hue for readers who lack a kind of cone (test_color.py).
 SER_CLASSES = (
     SerClass("blue", "0 to 0.9", 0.0, (28, 70, 220)),

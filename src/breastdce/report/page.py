@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import tomllib
+from concurrent.futures import ThreadPoolExecutor
 
 from markupsafe import Markup
 
@@ -21,12 +22,16 @@ _PLACE = r'(<section id="{}" .*?</h2>\n).*?(\n</section>)'
 """Content of a section and what stands around it."""
 
 
-def render_exam(view: ExamView) -> str:
+def render_exam(view: ExamView, *, threads: int = 1) -> str:
     """Write the page of one exam, to be stored as `report/exams/<exam>.html`.
 
-    Panels and their order are those of report.toml. Equal views give equal text.
+    Panels and their order are those of report.toml. Equal views give equal text, on any number
+    of threads.
     """
     style, script = source(_STYLE), source(_EXAM_SCRIPT)
+    panels = [panel for panel in _panels() if panel.belongs(view)]
+    with ThreadPoolExecutor(threads) as pool:
+        shown = list(pool.map(lambda panel: panel.show(view), panels))
     return fill(
         "exam.html",
         title=view.exam,
@@ -34,7 +39,7 @@ def render_exam(view: ExamView) -> str:
         script=script,
         policy=policy(style, script),
         lead=_lead(view),
-        sections=[(panel, panel.show(view)) for panel in _panels() if panel.belongs(view)],
+        sections=list(zip(panels, shown, strict=True)),
     )
 
 

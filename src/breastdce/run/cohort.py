@@ -7,7 +7,8 @@ the present run has computed: whoever comes last writes everything.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from functools import partial
 from pathlib import Path
 from typing import NamedTuple
 
@@ -17,6 +18,7 @@ from breastdce import __version__
 from breastdce.core.codes import ErrorCode, ExamCode
 from breastdce.core.errors import InputError
 from breastdce.core.exam import ExamId
+from breastdce.core.workers import available_cores, in_order, worker_pool
 from breastdce.dataset import dictionary, layout
 from breastdce.dataset.card import Origin
 from breastdce.dataset.kinetics_table import write_kinetics
@@ -47,6 +49,9 @@ from breastdce.run.paths import WorkPaths
 from breastdce.run.plan import Plan
 from breastdce.run.quality_rows import quality_columns
 from breastdce.run.standing import write_standings
+
+_PAGES_A_PROCESS = 3
+"""A page takes about a second, the start of a process some more."""
 
 
 def write_cohort(
@@ -112,9 +117,7 @@ def rebuild_report(out: Path, *, cohort: Path | None = None, figures: bool = Fal
         )
     if cohort is not None:
         keep_cohort(out, cohort)
-    single: list[Path] = []
-    for folder in layout.exam_folders(out):
-        single += rewrite_page(out, layout.exam_of(folder), figures=figures)
+    single = [path for made in _rewritten(out, figures=figures) for path in made]
     exams = _read(out)
     write_standings(out, exams.measured, exams.features, exams.meanings)
     renew_metadata(out, exams.records)
@@ -122,6 +125,18 @@ def rebuild_report(out: Path, *, cohort: Path | None = None, figures: bool = Fal
     made = [write_index(out, view), *(write_figures(out, view) if figures else ()), *single]
     renew_checksums(out, exams.records)
     return made
+
+
+def _rewritten(out: Path, *, figures: bool) -> Iterator[list[Path]]:
+    """Write the page of every exam; on all cores where that is worth starting processes."""
+    names = [layout.exam_of(folder) for folder in layout.exam_folders(out)]
+    rewrite = partial(rewrite_page, out, figures=figures)
+    jobs = min(available_cores(), len(names) // _PAGES_A_PROCESS)
+    if jobs < 2:
+        yield from map(rewrite, names)
+        return
+    with worker_pool(jobs) as pool:
+        yield from in_order(pool, rewrite, names, ahead=2 * jobs)
 
 
 class _Exams(NamedTuple):

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from breastdce.core.codes import ErrorCode, ExamCode
 from breastdce.core.errors import StoreError
+from breastdce.core.extras import require_extra
 from breastdce.run.job import JobOptions, JobSummary, run_job
 from breastdce.testing import write_cohort
 
@@ -47,9 +48,13 @@ def run_demo(out: Path, *, scheduler: str | None = None, jobs: int | None = None
 
     Raises
     ------
+    EngineError
+        ENGINE_MISSING when a scheduler is asked for and the extra `cluster` is not installed.
     StoreError
         OUTPUT_FOREIGN when `out` holds something else.
     """
+    if scheduler is not None:
+        require_extra("cluster")
     cohort, dataset = out / "phantoms", out / "dataset"
     if out.exists() and any(out.iterdir()) and not (cohort.exists() or dataset.exists()):
         raise StoreError(ErrorCode.OUTPUT_FOREIGN, evidence={"out": str(out)})

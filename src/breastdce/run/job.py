@@ -14,7 +14,9 @@ from breastdce.core.codes import ErrorCode, ExamCode
 from breastdce.core.counted import counted
 from breastdce.core.errors import CallError, InputError, StoreError
 from breastdce.core.exam import ExamId, Region
+from breastdce.core.extras import require_extra
 from breastdce.core.workers import available_cores
+from breastdce.dataset import layout
 from breastdce.dataset.publication import read_publication
 from breastdce.dataset.rows import ExclusionRow, Level
 from breastdce.formats.gzip_frame import Compression
@@ -26,11 +28,12 @@ from breastdce.run.executors._contract import Executor, WorkerLost
 from breastdce.run.executors.dask import Dask
 from breastdce.run.executors.processes import Processes
 from breastdce.run.executors.serial import Serial
+from breastdce.run.lock import locked
 from breastdce.run.naming import Named, exam_name, exam_row, name_survey
 from breastdce.run.paths import WorkPaths
 from breastdce.run.plan import MODEL, SOURCE, Plan, make_plan
 from breastdce.run.progress import ExamProgress, count_progress, exam_progress
-from breastdce.run.publish import WANTED
+from breastdce.run.publish import WANTED, withdraw_exam
 from breastdce.run.recipe import load_recipe, with_prediction
 from breastdce.run.review.accept import accepted_revisions, settle
 from breastdce.run.schedule import ExamOutcome, ExamTask, process_exam
@@ -119,14 +122,19 @@ def run_job(options: JobOptions, console: Console | None = None) -> JobSummary:
     ------
     CallError, RecipeError
         The call or the recipe is wrong; nothing was written.
+    EngineError
+        A package that the call needs is not installed.
     StoreError
         The output folder cannot be used, or the ledger of revisions in it is broken.
     InputError
         PUBLICATION_INVALID: dataset.toml there is wrong.
     """
     console = console or Console(stderr=True)
+    for extra, asked in (("cluster", options.scheduler), ("segment", options.model)):
+        if asked is not None:
+            require_extra(extra)
     plan = _plan(options)
-    model = None if options.model is None else _model(options.model)
+    model = None if options.model is None else read_bundle(options.model)  # whole, or no work
     regions = read_regions(options.regions) if options.regions else {}
     pseudonyms = options.pseudonyms or default_pseudonyms(options.out)
     _check_out(options.out, options.roots, pseudonyms)
@@ -142,6 +150,7 @@ def run_job(options: JobOptions, console: Console | None = None) -> JobSummary:
         return _dry_summary(options, plan, found, named, tasks, absent)
     _prepare_out(options.out)
     settle(options.out)
+    _withdraw_refused(options.out, named.rows)
     with exam_progress(
         console, WorkPaths(options.out).status, len(tasks), len(plan.steps)
     ) as progress:
@@ -233,14 +242,6 @@ def _plan(options: JobOptions) -> Plan:
     return plan
 
 
-def _model(folder: Path) -> Bundle:
-    """Read a bundle before any work: every file of it is found to be whole."""
-    from breastdce.run.segment_extra import require_segment_extra
-
-    require_segment_extra()
-    return read_bundle(folder)
-
-
 def _asked(model: Bundle, exam: ExamId) -> Model:
     """The networks that may predict an exam; none where all have seen its participant."""
     try:
@@ -285,6 +286,16 @@ def _prepare_out(out: Path) -> None:
         raise StoreError(
             ErrorCode.OUTPUT_UNWRITABLE, evidence={"out": str(out), "why": error.strerror}
         ) from error
+
+
+def _withdraw_refused(out: Path, rows: Iterable[ExclusionRow]) -> None:
+    """Remove exams that were published before and are refused now, as `process_exam` does."""
+    for row in rows:
+        if row.level is Level.EXAM and row.participant and row.visit:
+            exam = ExamId(row.participant, row.visit)
+            if layout.exam_folder(out, exam).exists():
+                with locked(WorkPaths(out).lock(str(exam))):
+                    withdraw_exam(out, exam)
 
 
 def _tasks(

@@ -112,7 +112,8 @@ def _days(exams: Sequence[tuple[ExamId, ExamSource]], known: PrivateMap) -> dict
 
 def _file_rows(found: Survey) -> Iterator[ExclusionRow]:
     """One row per code for files that belong to no study; names of files may name patients."""
-    loose = [r for r in found.records if r.other is None or not r.other.study_uid]
+    facts = [(r, r.header or r.other) for r in found.records]  # a copy keeps its header
+    loose = [r for r, told in facts if told is None or not told.study_uid]
     counts = Counter(r.code for r in loose if r.code is not FileCode.OK)
     for code, count in sorted(counts.items()):
         yield ExclusionRow(

@@ -131,14 +131,19 @@ class Page(NamedTuple):
 
 
 def make_page(
-    exam: ExamId, record: Provenance, sidecars: Sequence[Sidecar], images: Images
+    exam: ExamId,
+    record: Provenance,
+    sidecars: Sequence[Sidecar],
+    images: Images,
+    *,
+    threads: int = 1,
 ) -> Page:
     """Make an exam's page from its provenance, the sidecars of all its phases, and its images."""
-    return _page_of(exam_view(exam, record, sidecars, images))
+    return _page_of(exam_view(exam, record, sidecars, images), threads)
 
 
-def _page_of(view: ExamView) -> Page:
-    return Page(render_exam(view).encode(), thumbnail(view))
+def _page_of(view: ExamView, threads: int = 1) -> Page:
+    return Page(render_exam(view, threads=threads).encode(), thumbnail(view))
 
 
 def rewrite_page(out: Path, exam: ExamId, *, figures: bool = False) -> list[Path]:

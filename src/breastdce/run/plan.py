@@ -17,6 +17,7 @@ from breastdce.core.catalog import Catalog
 from breastdce.core.codes import ErrorCode
 from breastdce.core.digest import digest_json
 from breastdce.core.errors import RecipeError
+from breastdce.core.extras import extra_with, how_to_install
 from breastdce.core.params import Params
 from breastdce.run.recipe import Recipe
 from breastdce.stages._contract import AnyStage, Stage
@@ -29,9 +30,6 @@ EXPERT = "stv_expert"
 """The mask that is given where a revision was accepted."""
 REVISION = "revision"
 """The artifact beside it: which revision that is."""
-
-_EXTRAS = {"itk-elastix": "'breastdce[register]'"}
-"""What installs an engine that not every installation has."""
 
 STAGES: Catalog[AnyStage] = Catalog("breastdce.stages", "STAGE", Stage)
 
@@ -117,9 +115,13 @@ def _check_engines(engines: Iterable[str], place: str) -> None:
                 ErrorCode.ENGINE_MISSING,
                 "The recipe has a step whose package is not installed",
                 evidence={"place": place, "package": name},
-                remedy=f"Install it with `pip install {_EXTRAS.get(name, name)}`, or leave the "
-                "step out of the recipe.",
+                remedy=f"{_how_to_install(name)} Or leave the step out of the recipe.",
             ) from error
+
+
+def _how_to_install(package: str) -> str:
+    extra = extra_with(package)
+    return how_to_install(extra) if extra else f"Install it: pip install {package}."
 
 
 def _reads(

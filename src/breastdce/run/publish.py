@@ -9,6 +9,7 @@ from __future__ import annotations
 import shutil
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from functools import partial
 from pathlib import Path
 
@@ -91,7 +92,8 @@ def publish_exam(
         names = [path.relative_to(folder).as_posix() for path in sorted(written)]
         record = describe_exam(exam, source, engine, files, exclusions, ahead.attributes(), names)
         sidecars = engine.value("facts").sidecars
-        page = make_page(exam, as_read(record), sidecars, _MadeImages(out, exam, engine))
+        images = _MadeImages(out, exam, engine)
+        page = make_page(exam, as_read(record), sidecars, images, threads=threads)
         sums = {path: done.result() for path, done in writing.items()}
     _remove_others(folder, written)  # not before: files are written under other names
     write_provenance(out, exam, msgspec.structs.replace(record, files=checksums(out, exam, sums)))
@@ -121,7 +123,10 @@ def _optional(engine: ExamEngine) -> Iterator[tuple[Writer, object]]:
 
 def withdraw_exam(out: Path, exam: ExamId) -> None:
     """Take an exam out of the data set, with its pages."""
-    shutil.rmtree(layout.exam_folder(out, exam), ignore_errors=True)
+    folder = layout.exam_folder(out, exam)
+    shutil.rmtree(folder, ignore_errors=True)
+    with suppress(OSError):  # another visit of hers is there
+        folder.parent.rmdir()
     for path in (*page_files(out, exam), WorkPaths(out).published(str(exam))):
         path.unlink(missing_ok=True)
 

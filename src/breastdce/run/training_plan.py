@@ -28,7 +28,7 @@ from breastdce.run.training_folds import (
 )
 from breastdce.run.training_job import OnEpoch
 from breastdce.run.training_source import TrainingExam, training_exams
-from breastdce.segment.folds import Folds, make_folds
+from breastdce.segment.folds import Folds, check_enough, make_folds
 from breastdce.segment.preset import Preset
 from breastdce.segment.sampling import Shape
 
@@ -98,6 +98,9 @@ def plan_training(request: TrainRequest, say: Say) -> TrainPlan:
     """
     run = RunFolder(request.run)
     exams = training_exams(request.dataset)
+    if request.folds is None and not run.folds.exists():  # said before exams are stored
+        training, people = request.preset.training, {exam.participant for exam in exams}
+        check_enough(len(people), outer=training.outer, inner=training.inner)
     run.begin(request.preset, _environment(request))
     notes = {}
     for number, exam in enumerate(exams, 1):

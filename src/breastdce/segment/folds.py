@@ -57,6 +57,25 @@ class Folds(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tru
         return frozenset(name for fold in self.folds for name in fold.test)
 
 
+def check_enough(participants: int, *, outer: int, inner: int) -> None:
+    """Raise InputError(FOLDS_INVALID) where nested folds need more participants than there are."""
+    parts = _parts(inner)
+    least = outer
+    while least - -(-least // outer) < parts:  # who is left when the largest test is taken out
+        least += 1
+    if participants < least:
+        raise InputError(
+            ErrorCode.FOLDS_INVALID,
+            "There are too few participants for the folds",
+            evidence={"participants": participants, "least": least, "outer": outer, "inner": inner},
+            remedy="Train on more participants, or give --preset a .toml with fewer folds.",
+        )
+
+
+def _parts(inner: int) -> int:
+    return inner if inner > 1 else _FIFTHS
+
+
 def make_folds(
     strata: Mapping[str, Sequence[str]],
     *,
@@ -83,7 +102,7 @@ def make_folds(
     Raises
     ------
     InputError
-        FOLDS_INVALID when there are fewer participants than folds.
+        As `check_enough`.
 
     Notes
     -----
@@ -92,10 +111,11 @@ def make_folds(
     """
     kinds = {name: tuple(values) for name, values in strata.items()}
     everyone = frozenset(kinds)
+    check_enough(len(everyone), outer=outer, inner=inner)
     folds = []
     for number, test in enumerate(_dealt(kinds, everyone, outer, f"{seed}")):
         others = everyone - test
-        parts = _dealt(kinds, others, inner if inner > 1 else _FIFTHS, f"{seed}.{number}")
+        parts = _dealt(kinds, others, _parts(inner), f"{seed}.{number}")
         models = [
             Inner(place, tuple(sorted(others - val)), tuple(sorted(val)))
             for place, val in enumerate(parts[:inner])
@@ -120,8 +140,6 @@ def _dealt(
     by_rarity = sorted(
         members, key=lambda name: (size[kinds[name]], kinds[name], _hash(salt, name))
     )
-    if len(by_rarity) < count:
-        raise _invalid("fewer participants than folds", participants=len(by_rarity), folds=count)
     parts: list[set[str]] = [set() for _ in range(count)]
     alike = [Counter[tuple[str, ...]]() for _ in range(count)]
     for name in by_rarity:

@@ -79,7 +79,7 @@ def methods(params: NoParams) -> str:
 
 STAGE = Stage(
     "qc",
-    version=2,
+    version=3,
     inputs=Inputs,
     params=NoParams,
     outputs=Outputs,

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import zipfile
-from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
@@ -21,12 +20,11 @@ from breastdce.testing.record import (
     save_arrays,
     save_table,
 )
-from breastdce.testing.shapes import Array
 from breastdce.testing.styles import ge, philips, siemens
+from breastdce.testing.styles._contract import MakeFiles
 from breastdce.testing.subject import Subject
 
 Size = Literal["demo", "tiny"]
-Writer = Callable[[Path, Subject, Grid, tuple[Array, ...]], None]
 
 # Pixels just below 1.2 mm: bias correction, the slowest step, then takes every third one.
 _SAGITTAL = {"demo": ((144, 144, 26), (1.19, 1.19, 4.0)), "tiny": ((48, 48, 16), (3.6, 3.6, 7.0))}
@@ -37,7 +35,7 @@ _FRONT_MM, _MIDDLE_MM = 112.0, -5.0  # anterior edge; height of the nipples
 @dataclass(frozen=True, slots=True)
 class _Style:
     name: str
-    write: Writer
+    files: MakeFiles
     starts_s: tuple[float, ...]
     duration_s: float
     manufacturer: str
@@ -46,13 +44,13 @@ class _Style:
     sagittal: bool
 
 
-_GE = _Style("ge", ge.write, ge.STARTS_S, ge.DURATION_S, "GE", 1.5, "ContentTime", True)
+_GE = _Style("ge", ge.files, ge.STARTS_S, ge.DURATION_S, "GE", 1.5, "ContentTime", True)
 _SIEMENS = _Style(
-    "siemens", siemens.write, siemens.STARTS_S, siemens.DURATION_S, "Siemens", 1.5, "series", False
+    "siemens", siemens.files, siemens.STARTS_S, siemens.DURATION_S, "Siemens", 1.5, "series", False
 )
 _PHILIPS = _Style(
     "philips",
-    philips.write,
+    philips.files,
     philips.STARTS_S,
     philips.DURATION_S,
     "Philips",
@@ -179,7 +177,8 @@ def _write_exam(folder: Path, exam: _Exam, size: Size) -> ExamTruth:
     delays = tuple(start - injection + middle for start in style.starts_s[: exam.phases])
     rng = np.random.default_rng(exam.seed)
     phantom = make_phantom(grid, delays, exam.params(size), rng)
-    style.write(folder / "dicom" / exam.folder, subject, grid, phantom.images)
+    for file in style.files(subject, grid, phantom.images):
+        file.write(folder / "dicom" / exam.folder)
     arrays = f"{FOLDER}/{exam.name}.npz"
     save_arrays(folder / arrays, phantom.truth)
     return ExamTruth(

@@ -7,6 +7,7 @@ import sys
 
 import pytest
 
+from breastdce import __version__
 from breastdce.cli.main import COMMANDS, main, make_parser
 from breastdce.core.codes import ErrorCode
 from breastdce.core.errors import CallError, InputError
@@ -40,6 +41,18 @@ def test_import_of_the_package_is_light():
     code = f"import sys, breastdce; print([n for n in {HEAVY!r} if n in sys.modules])"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
+
+
+@pytest.mark.parametrize("words", [["--version"], ["--version", "--verbose"]])
+def test_the_version_is_told_without_loading_an_engine(words):
+    code = (
+        f"import sys; from breastdce.cli.main import main; assert main({words!r}) == 0;"
+        f"print([n for n in {(*HEAVY, 'numba', 'polars', 'shtab')!r} if n in sys.modules])"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    lines = done.stdout.splitlines()
+    assert lines[0] == f"breastdce {__version__}"
+    assert lines[-1] == "[]"
 
 
 @pytest.mark.parametrize("words", [[], ["nonsense"], ["run"], ["run", "a", "b", "--jobs", "0"]])

@@ -89,7 +89,7 @@ def test_a_folder_without_a_data_set_stays_as_it_is(tmp_path, words, capsys):
 def test_without_the_extra_one_line_names_it(out, monkeypatch, capsys):
     found = importlib.util.find_spec
     monkeypatch.setattr(
-        "breastdce.run.extras.find_spec", lambda name: None if name == "uvicorn" else found(name)
+        "breastdce.core.extras.find_spec", lambda name: None if name == "uvicorn" else found(name)
     )
     loaded = builtins.__import__
 
@@ -99,7 +99,7 @@ def test_without_the_extra_one_line_names_it(out, monkeypatch, capsys):
         return loaded(name, *rest, **options)
 
     monkeypatch.setattr(builtins, "__import__", load)
-    assert main(["review", str(out)]) == 1
+    assert main(["review", str(out)]) == 2
     assert "pip install 'breastdce[web]'" in capsys.readouterr().err
 
 

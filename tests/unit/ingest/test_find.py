@@ -424,6 +424,20 @@ def test_of_two_whole_runs_the_one_with_contrast_is_taken_else_the_last():
     assert paths(only(find_exams(flat([*early, *late]), read))) == expected(early)
 
 
+def test_what_stands_in_the_time_of_a_broken_phase_is_no_second_baseline():
+    groups = series_each(4)
+    agent: dict[str, object] = {"contrast_agent": "contrast"}
+    later = [
+        volume(phase=p, series=f"1.1.{p}", number=p, fields=agent, acquisition_time=clock(t))
+        for p, t in ((5, 36180.0), (6, 36270.0))
+    ]
+    broken = volume(phase=8, series="1.1.8", number=8, acquisition_time=clock(36090.0))
+    del broken[6]
+    assert len(only(find_exams(flat([*groups[:2], *later]))).phases) == 4
+    found = find_exams(flat([*groups[:2], *later, broken]))
+    assert refusal(found).code is ExamCode.PHASE_GRID_DIFFERS
+
+
 def test_a_broken_run_before_the_whole_one_is_a_repeated_run():
     broken = volume(phase=8, n=12, series="1.1.2", number=2, acquisition_time=clock(35900))
     groups = series_each(3)
@@ -447,6 +461,31 @@ def test_two_phases_are_too_few_and_one_is_no_dynamic():
 def test_phases_on_shifted_grids_are_refused_as_such():
     groups = [volume(phase=p, series=f"1.1.{p}", number=p, z0=0.5 * p) for p in range(3)]
     assert refusal(find_exams(flat(groups))).code is ExamCode.PHASE_GRID_DIFFERS
+
+
+@pytest.mark.parametrize("turned", [{"z0": 9.0}, {"orientation": SAGITTAL}])
+@pytest.mark.parametrize("start", [35000.0, None])
+def test_phases_after_contrast_do_not_stand_in_for_a_baseline_on_another_grid(turned, start):
+    def time(seconds):
+        return {} if start is None else {"acquisition_time": clock(seconds)}
+
+    before = volume(series="1.1.9", number=9, **time(35000.0))
+    agent: dict[str, object] = {"contrast_agent": "contrast"}
+    place = {"fields": agent, **turned}
+    later = flat(
+        [
+            volume(phase=p, series=f"1.1.{p}", number=p, **place, **time(36e3 + 90 * p))
+            for p in range(3)
+        ]
+    )
+    assert refusal(find_exams([*before, *later])).code is ExamCode.PHASE_GRID_DIFFERS
+    assert len(only(find_exams(later)).phases) == 3  # nothing says that a phase is missing
+
+
+def test_unenhanced_volume_after_the_dynamic_is_not_its_baseline():
+    groups = series_each(3, fields={"contrast_agent": "contrast"})
+    late = volume(series="1.1.9", number=9, z0=9.0, acquisition_time=clock(50000.0))
+    assert len(only(find_exams([*flat(groups), *late])).phases) == 3
 
 
 def test_timing_and_origin_caveats_carry_numbers():

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from breastdce.core.codes import ErrorCode
 from breastdce.core.errors import InputError
-from breastdce.segment.folds import Folds, check_apart, check_folds, make_folds
+from breastdce.segment.folds import Folds, check_apart, check_enough, check_folds, make_folds
 
 
 def folds_of(
@@ -72,11 +72,15 @@ def test_folds_read_back_and_are_strict():
         msgspec.json.decode(text.replace(b'"seed"', b'"sede"'), type=Folds)
 
 
-def test_too_few_participants_are_refused():
+@pytest.mark.parametrize(("outer", "inner", "least"), [(5, 1, 7), (5, 5, 7), (2, 2, 4), (3, 1, 8)])
+def test_too_few_participants_are_refused(outer, inner, least):
     with pytest.raises(InputError) as caught:
-        folds_of(people(4))
+        check_enough(least - 1, outer=outer, inner=inner)
     assert caught.value.code is ErrorCode.FOLDS_INVALID
-    assert caught.value.evidence["participants"] == 4
+    assert caught.value.evidence["least"] == least
+    strata = {f"P{n}": ("all",) for n in range(least)}
+    made = make_folds(strata, names=("s",), seed=1, outer=outer, inner=inner, dataset_digest="")
+    assert len(made.participants) == least
 
 
 def _spoil(folds: Folds, how: str) -> Folds:

@@ -44,9 +44,9 @@ def _arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def _run(args: argparse.Namespace) -> int:
-    from breastdce.web.extra import require_web_extra
+    from breastdce.core.extras import require_extra
 
-    require_web_extra()
+    require_extra("web")
     from breastdce.run.review.room import ReviewRoom
     from breastdce.web.access import decide_access
     from breastdce.web.server import address_of, listen_at, serve

@@ -22,7 +22,8 @@ from pydicom.uid import UID
 
 from breastdce.core.codes import ErrorCode
 from breastdce.core.digest import digest_bytes
-from breastdce.core.errors import EngineError, InputError
+from breastdce.core.errors import InputError
+from breastdce.core.extras import require_extra
 from breastdce.core.volume import Mask
 from breastdce.formats.dicom.placement import Plane, locate_all
 from breastdce.formats.dicom.quiet import read_quietly
@@ -64,14 +65,7 @@ class SegWords:
 
 def require_highdicom() -> None:
     """Raise EngineError(ENGINE_MISSING) unless segmentations can be written here."""
-    try:
-        import highdicom  # noqa: F401 - only whether it is there
-    except ImportError as error:
-        raise EngineError(
-            ErrorCode.ENGINE_MISSING,
-            "Writing DICOM segmentations needs highdicom",
-            remedy="Install the extra: pip install 'breastdce[dicom-seg]'.",
-        ) from error
+    require_extra("dicom-seg")
 
 
 def segmentation_bytes(

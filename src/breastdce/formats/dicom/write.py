@@ -1,4 +1,4 @@
-"""Write classic MR image files, byte for byte the same from the same values.
+"""Write DICOM files, most of them MR images, byte for byte the same from the same values.
 
 No clock is read and no random UID drawn: every value comes from the caller.
 """
@@ -6,6 +6,7 @@ No clock is read and no random UID drawn: every value comes from the caller.
 from __future__ import annotations
 
 import hashlib
+import struct
 import warnings
 from collections.abc import Iterable, Mapping
 from pathlib import Path
@@ -13,19 +14,14 @@ from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
-from pydicom.dataset import Dataset, FileMetaDataset
-from pydicom.filewriter import dcmwrite
-from pydicom.uid import (
-    UID,
-    ExplicitVRLittleEndian,
-    ImplicitVRLittleEndian,
-    MRImageStorage,
-)
-from pydicom.valuerep import DSfloat
+from pydicom.uid import ExplicitVRLittleEndian, ImplicitVRLittleEndian, MRImageStorage
 
 from breastdce.core.codes import ErrorCode
 from breastdce.core.errors import InputError
+from breastdce.formats.dicom.encoded import Member, Value, encoded, encoded_block
 
+Pixels = NDArray[np.int16] | NDArray[np.uint16]
+_PIXEL_DATA, _PIXELS = 0x7FE00010, b"\xe0\x7f\x10\0"
 _UUID_BITS = 128  # of a UID under 2.25, DICOM PS3.5 annex B.2
 
 
@@ -49,7 +45,7 @@ def derived_uid(seed: str) -> str:
 
 def write_mr_image(
     path: Path,
-    pixels: NDArray[np.int16] | NDArray[np.uint16],
+    pixels: Pixels,
     attributes: Mapping[str, object],
     *,
     private: Iterable[PrivateElement] = (),
@@ -77,14 +73,46 @@ def write_mr_image(
         IMAGE_INVALID when `pixels` is not a 16-bit image of two axes, or a value breaks the rules
         of its element.
     """
+    if pixels.ndim != 2:
+        raise _unlike_an_image(pixels)
+    classed = {**attributes, "SOPClassUID": MRImageStorage}
+    write_object(path, classed, pixels=pixels, private=private, implicit=implicit)
+
+
+def write_object(
+    path: Path,
+    attributes: Mapping[str, object],
+    *,
+    pixels: Pixels | None = None,
+    private: Iterable[PrivateElement] = (),
+    implicit: bool = False,
+) -> None:
+    """Write an object of any class: an enhanced image, a segmentation, a report.
+
+    Parameters
+    ----------
+    path
+        The file, replaced when it exists; its folder is made when absent.
+    attributes
+        DICOM keyword to value, as in `write_mr_image`; a list of mappings is a sequence. Must hold
+        `SOPClassUID` and `SOPInstanceUID`.
+    pixels
+        Stored values, shape (rows, columns) or (frames, rows, columns); none for an object without.
+    private, implicit
+        As in `write_mr_image`.
+
+    Raises
+    ------
+    InputError
+        IMAGE_INVALID when `pixels` is not 16-bit, or a value breaks the rules of its element.
+    """
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("error")  # pydicom warns of a value that breaks its VR's rules
-            dataset = _dataset(pixels, attributes, private)
-            syntax = ImplicitVRLittleEndian if implicit else ExplicitVRLittleEndian
-            dataset.file_meta = _file_meta(UID(str(dataset.SOPInstanceUID)), syntax)
-            path.parent.mkdir(parents=True, exist_ok=True)
-            dcmwrite(path, dataset, enforce_file_format=True)
+            elements = _elements(attributes, pixels, private, implicit=implicit)
+            content = _file_meta(attributes, implicit=implicit) + elements
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(content)
     except (ValueError, UserWarning) as error:
         raise InputError(
             ErrorCode.IMAGE_INVALID,
@@ -94,56 +122,64 @@ def write_mr_image(
         ) from error
 
 
-def _dataset(
-    pixels: NDArray[np.int16] | NDArray[np.uint16],
+def _elements(
     attributes: Mapping[str, object],
+    pixels: Pixels | None,
     private: Iterable[PrivateElement],
-) -> Dataset:
-    dataset = Dataset()
-    for keyword, value in attributes.items():
-        setattr(dataset, keyword, _decimal(value))
-    dataset.SOPClassUID = MRImageStorage
+    *,
+    implicit: bool,
+) -> bytes:
+    """The data set: elements in order of their tags."""
+    told = dict(attributes) if pixels is None else {**attributes, **_image(attributes, pixels)}
+    elements = [encoded(name, Value(value), implicit) for name, value in told.items()]
+    groups: dict[int, list[Member]] = {}
     for item in private:
-        block = dataset.private_block(item.group, item.creator, create=True)
-        block.add_new(item.element, item.vr, item.value)
-    _add_pixels(dataset, pixels)
-    return dataset
+        member = Member(item.creator, item.element, item.vr, Value(item.value))
+        groups.setdefault(item.group, []).append(member)
+    elements += [encoded_block(group, tuple(items), implicit) for group, items in groups.items()]
+    if pixels is not None:
+        values = pixels.astype(pixels.dtype.newbyteorder("<")).tobytes()
+        head = _PIXELS if implicit else _PIXELS + b"OW\0\0"
+        elements.append((_PIXEL_DATA, head + struct.pack("<I", len(values)) + values))
+    return b"".join(content for _, content in sorted(elements))
 
 
-def _decimal(value: object) -> object:
-    """Fit floats into decimal strings; every other value as it is."""
-    if isinstance(value, float):
-        return DSfloat(value, auto_format=True)
-    if isinstance(value, (list, tuple)):
-        return [_decimal(item) for item in value]
-    return value
+def _image(attributes: Mapping[str, object], pixels: Pixels) -> dict[str, object]:
+    if pixels.ndim not in (2, 3) or pixels.dtype not in (np.int16, np.uint16):
+        raise _unlike_an_image(pixels)
+    stored = int(str(attributes.get("BitsStored", 16)))
+    return {
+        "SamplesPerPixel": 1,
+        "PhotometricInterpretation": "MONOCHROME2",
+        **({"NumberOfFrames": len(pixels)} if pixels.ndim == 3 else {}),
+        "Rows": pixels.shape[-2],
+        "Columns": pixels.shape[-1],
+        "BitsAllocated": 16,
+        "BitsStored": stored,
+        "HighBit": stored - 1,
+        "PixelRepresentation": int(pixels.dtype == np.int16),
+    }
 
 
-def _add_pixels(dataset: Dataset, pixels: NDArray[np.int16] | NDArray[np.uint16]) -> None:
-    if pixels.ndim != 2 or pixels.dtype not in (np.int16, np.uint16):
-        raise InputError(
-            ErrorCode.IMAGE_INVALID,
-            "Not a 16-bit image of two axes",
-            evidence={"shape": pixels.shape, "dtype": str(pixels.dtype)},
-            remedy="Pass int16 or uint16, indexed [row, column].",
-        )
-    dataset.SamplesPerPixel = 1
-    dataset.PhotometricInterpretation = "MONOCHROME2"
-    dataset.Rows, dataset.Columns = pixels.shape
-    dataset.BitsAllocated = 16
-    stored = int(dataset.get("BitsStored", 16))
-    dataset.BitsStored = stored
-    dataset.HighBit = stored - 1
-    dataset.PixelRepresentation = int(pixels.dtype == np.int16)
-    dataset.PixelData = pixels.astype(pixels.dtype.newbyteorder("<")).tobytes()
-    dataset["PixelData"].VR = "OW"
+def _unlike_an_image(pixels: Pixels) -> InputError:
+    return InputError(
+        ErrorCode.IMAGE_INVALID,
+        "Not a 16-bit image of two axes",
+        evidence={"shape": pixels.shape, "dtype": str(pixels.dtype)},
+        remedy="Pass int16 or uint16, indexed [row, column].",
+    )
 
 
-def _file_meta(instance: UID, syntax: UID) -> FileMetaDataset:
-    meta = FileMetaDataset()
-    meta.MediaStorageSOPClassUID = MRImageStorage
-    meta.MediaStorageSOPInstanceUID = instance
-    meta.TransferSyntaxUID = syntax
-    meta.ImplementationClassUID = UID(derived_uid("breastdce"))
-    meta.ImplementationVersionName = "BREASTDCE"
-    return meta
+def _file_meta(attributes: Mapping[str, object], *, implicit: bool) -> bytes:
+    """Preamble, mark and group 2 (DICOM PS3.10, 7.1)."""
+    told = {
+        "FileMetaInformationVersion": b"\0\1",
+        "MediaStorageSOPClassUID": attributes["SOPClassUID"],
+        "MediaStorageSOPInstanceUID": attributes["SOPInstanceUID"],
+        "TransferSyntaxUID": ImplicitVRLittleEndian if implicit else ExplicitVRLittleEndian,
+        "ImplementationClassUID": derived_uid("breastdce"),
+        "ImplementationVersionName": "BREASTDCE",
+    }
+    group = b"".join(encoded(name, Value(value), False)[1] for name, value in told.items())
+    _, length = encoded("FileMetaInformationGroupLength", Value(len(group)), False)
+    return b"\0" * 128 + b"DICM" + length + group

@@ -37,7 +37,7 @@ def _mend(frame: Frame) -> Frame:
 
 QUIRK = Quirk(
     name="times_in_seconds",
-    source="series.md 5.2: an EchoTime below 0.5 is in seconds",
+    source="own rule: no clinical gradient echo is read before 0.5 ms; smaller is in seconds",
     applies=applies,
     mend=mend,
 )

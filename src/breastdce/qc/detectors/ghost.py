@@ -8,13 +8,18 @@ slice are tried.
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 import numpy as np
 from numpy.typing import NDArray
 
 from breastdce.core.codes import CaveatCode
 from breastdce.imaging.anatomical import coarse_view
 from breastdce.imaging.components import connected_parts
+from breastdce.imaging.kernel import read_only
+from breastdce.imaging.moving_mean import moving_mean
 from breastdce.qc.detectors._contract import Detector, Finding
+from breastdce.qc.detectors._ghost_loops import apart
 from breastdce.qc.detectors._signal import Array, Voxel, axis_word
 from breastdce.qc.exam import QcExam
 from breastdce.qc.regions import native_mask
@@ -31,6 +36,7 @@ _SIGMAS = 3.0
 _BROAD = 13  # voxels of a mean, taken twice: smoother than that is shading
 _LEAST_SHARE = np.float32(1e-3)  # of the voxels near a voxel that are of its region
 _TOP = 99.8
+Complex = NDArray[np.complex64]
 
 
 def find(exam: QcExam) -> Finding:
@@ -41,11 +47,12 @@ def find(exam: QcExam) -> Finding:
         return Finding(score=0.0, words="Too little air in the field to look for ghosts.")
     chance = _SIGMAS / float(np.sqrt(np.count_nonzero(air)))
     best = (0.0, 0, 0, 0)
+    along = [air_along(air, axis) for axis in (0, 1)]
     for number, phase in enumerate(exam.native.phases):
         power = _power(phase.data[:, :, ::step])
         for axis in (0, 1):
             least = int(_LEAST_MM / exam.grid.spacing_mm[axis])
-            score, shift = _peak(shifted_likeness(power, air, axis), least, chance)
+            score, shift = _peak(shifted_likeness(power, along[axis]), least, chance)
             best = max(best, (score, number, axis, shift))
     score, number, axis, shift = best
     if score == 0:
@@ -84,7 +91,30 @@ def _grown(mask: NDArray[np.bool_]) -> NDArray[np.bool_]:
     return np.asarray(ndimage.binary_dilation(mask, iterations=_MARGIN))
 
 
-def shifted_likeness(power: Array, air: NDArray[np.bool_], axis: int) -> NDArray[np.float64]:
+class Air(NamedTuple):
+    """Air, and what every phase needs of it along one axis of the slice."""
+
+    axis: int
+    clear: NDArray[np.bool_]
+    weights: tuple[Array, Array]
+    """Voxels nearby along the axis, per one of air and per one of the rest."""
+    spectrum: Complex
+    """Of `clear` along the axis, [k, j, i] but for the axis, which holds frequencies."""
+
+
+def air_along(clear: NDArray[np.bool_], axis: int) -> Air:
+    """Prepare the air; `clear` [i, j, k] as our images lie in memory."""
+    flat = np.asarray(clear, np.float32, order="F")
+    share = _smooth(flat, axis)
+    weights = _inverse(share), _inverse(np.float32(1) - share)
+    return Air(axis, read_only(clear.T).T, weights, _spectrum(flat, axis))
+
+
+def _inverse(share: Array) -> Array:
+    return np.asarray(1 / np.maximum(share, _LEAST_SHARE), np.float32)
+
+
+def shifted_likeness(power: Array, air: Air) -> NDArray[np.float64]:
     """Correlation of the air with the body moved by 0, 1, 2, ... voxels along an axis, circular.
 
     `power` is squared signal: in the square of a magnitude, noise adds a constant and no more.
@@ -92,23 +122,32 @@ def shifted_likeness(power: Array, air: NDArray[np.bool_], axis: int) -> NDArray
     """
     from scipy import fft
 
-    clear = air.astype(np.float32)
-    share = _smooth(clear, axis)
-    bright = power * clear
-    smooth = _smooth(bright, axis)
-    ghost = np.where(air, bright - smooth / np.maximum(share, _LEAST_SHARE), 0)
-    around = (_smooth(power, axis) - smooth) / np.maximum(1 - share, _LEAST_SHARE)
-    source = np.where(air, 0, power - around)
-    spectra = [fft.rfft(np.moveaxis(part, axis, 0), axis=0) for part in (ghost, source, clear)]
-    squares = fft.rfft(np.square(np.moveaxis(source, axis, 0)), axis=0)
-    size = power.shape[axis]
-    product = fft.irfft(np.einsum("fij,fij->f", spectra[0], spectra[1].conj()), size)
-    seen = fft.irfft(np.einsum("fij,fij->f", spectra[2], squares.conj()), size)
+    axis, size = air.axis, power.shape[air.axis]
+    bright = _smooth(power * air.clear, axis)
+    per_air, per_rest = (read_only(weight.T) for weight in air.weights)
+    smooth = read_only(_smooth(power, axis).T)
+    image, clear = read_only(power.T), read_only(air.clear.T)
+    ghost, source, squares = apart(image, smooth, read_only(bright.T), per_air, per_rest, clear)
+    spectra = [_spectrum(part.T, axis) for part in (ghost, source, squares)]
+    product = fft.irfft(_cross_power(spectra[0], spectra[1], axis), size)
+    seen = fft.irfft(_cross_power(air.spectrum, spectra[2], axis), size)
     total, most = float(np.square(ghost).sum()), float(seen.max())
     if total <= 0 or most <= 0:
         return np.zeros(size)
     scale = np.sqrt(np.maximum(seen, 1e-6 * most).astype(np.float64) * total)
     return np.asarray(product / scale, np.float64)
+
+
+def _spectrum(part: Array, axis: int) -> Complex:
+    from scipy import fft
+
+    return np.asarray(fft.rfft(part.T, axis=2 - axis))
+
+
+def _cross_power(one: Complex, other: Complex, axis: int) -> Complex:
+    """Sum over lines of one spectrum times the conjugate of another."""
+    lines = "kfi,kfi->f" if axis else "kjf,kjf->f"
+    return np.asarray(np.einsum(lines, one, other.conj()))
 
 
 def _power(image: Array) -> Array:
@@ -118,10 +157,7 @@ def _power(image: Array) -> Array:
 
 def _smooth(image: Array, axis: int) -> Array:
     """Means weighted by a triangle, of a standard deviation of 5 voxels, circular."""
-    from scipy.ndimage import uniform_filter1d
-
-    once = uniform_filter1d(image, _BROAD, axis=axis, mode="wrap")
-    return np.asarray(uniform_filter1d(once, _BROAD, axis=axis, mode="wrap"))
+    return moving_mean(moving_mean(image, _BROAD, axis, "wrap"), _BROAD, axis, "wrap")
 
 
 def _peak(likeness: NDArray[np.float64], least: int, chance: float) -> tuple[float, int]:
@@ -135,9 +171,7 @@ def _peak(likeness: NDArray[np.float64], least: int, chance: float) -> tuple[flo
 
 def _place(image: Array, air: NDArray[np.bool_], axis: int, shift: int) -> Voxel:
     """Brightest place of the air, smoothed, that has tissue one shift away."""
-    from scipy import ndimage
-
-    smooth = ndimage.uniform_filter(image, (5, 5, 1))
+    smooth = moving_mean(moving_mean(image, 5, 0, "reflect"), 5, 1, "reflect")
     source = np.maximum(np.roll(smooth, shift, axis), np.roll(smooth, -shift, axis))
     weight = np.where(air, smooth * source, -1)
     i, j, k = np.unravel_index(int(weight.argmax()), weight.shape)

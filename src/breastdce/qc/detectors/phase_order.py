@@ -15,6 +15,9 @@ from numpy.typing import NDArray
 
 from breastdce.core.codes import CaveatCode
 from breastdce.core.exam import ExamFacts
+from breastdce.imaging.kernel import read_only
+from breastdce.imaging.moving_mean import moving_mean
+from breastdce.qc.detectors._change_loops import strong_changes
 from breastdce.qc.detectors._contract import Detector, Finding
 from breastdce.qc.detectors._signal import Array, number_words, slice_center
 from breastdce.qc.exam import QcExam
@@ -30,9 +33,10 @@ def find(exam: QcExam) -> Finding:
     """Look for a later phase that enhances toward the pre-contrast one."""
     pre = exam.facts.phase_indices[0]
     body, level = exam.outside.body.data, exam.outside.level
+    before = calm(exam.native.phases[pre].data)
     best: tuple[float, int, list[int]] = (0.0, pre, [])
     for later in range(pre + 1, len(exam.native.phases)):
-        before, after = (exam.native.phases[n].data for n in (pre, later))
+        after = calm(exam.native.phases[later].data)
         rising, falling = changing(before, after, body, level)
         told = np.maximum(rising, falling) >= _enough(body)
         back = told & (falling > _TIMES * rising)
@@ -56,26 +60,19 @@ def find(exam: QcExam) -> Finding:
 def changing(
     before: Array, after: Array, body: NDArray[np.bool_], level: float
 ) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """Body voxels of each slice that rise and that fall strongly.
+    """Body voxels of each slice that rise and that fall strongly; images are `calm`.
 
     No common factor is taken out. Fat that is suppressed less after contrast would be that factor,
     and gland beside it would seem to fall; and a scanner that lowers its gain after contrast
     spoils all that is computed of the phases, which is a finding as well.
     """
-    before, after = _calm(before), _calm(after)
-    lit = body & (np.maximum(before, after) > level)
-    least = np.float32(0.5 * level)  # noise alone does not double what is as dark as air
-    rise = np.float32(1 + _RISE)
-    up = lit & (after > rise * np.maximum(before, least) + least)
-    down = lit & (before > rise * np.maximum(after, least) + least)
-    return np.count_nonzero(up, axis=(0, 1)), np.count_nonzero(down, axis=(0, 1))
+    one, other, inside = read_only(before.T), read_only(after.T), read_only(body.T)
+    return strong_changes(one, other, inside, np.float32(level), np.float32(1 + _RISE))
 
 
-def _calm(image: Array) -> Array:
+def calm(image: Array) -> Array:
     """Means over three by three voxels of a slice: noise of one voxel is no change."""
-    from scipy import ndimage
-
-    return np.asarray(ndimage.uniform_filter(image, (3, 3, 1)), np.float32)
+    return moving_mean(moving_mean(image, 3, 0, "reflect"), 3, 1, "reflect")
 
 
 def _enough(body: NDArray[np.bool_]) -> NDArray[np.float64]:

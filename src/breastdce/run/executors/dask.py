@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import TypeVar
 
 from breastdce.core.codes import ErrorCode
-from breastdce.core.errors import CallError, EngineError
+from breastdce.core.errors import CallError
 from breastdce.run.executors._contract import WorkerLost
 
 T = TypeVar("T")
@@ -27,19 +27,11 @@ class Dask:
 
         Raises
         ------
-        EngineError
-            The extra `cluster` is not installed.
         CallError
             No scheduler answers at the address.
         """
-        try:
-            from distributed import Client, KilledWorker, as_completed
-        except ImportError as error:
-            raise EngineError(
-                ErrorCode.ENGINE_MISSING,
-                evidence={"package": "distributed"},
-                remedy="Install it: pip install 'breastdce[cluster]'.",
-            ) from error
+        from distributed import Client, KilledWorker, as_completed
+
         try:
             client = Client(self._address, timeout="10s", set_as_default=False)
         except (OSError, TimeoutError, ValueError) as error:

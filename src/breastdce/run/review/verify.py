@@ -24,6 +24,7 @@ from breastdce.run.review.named_files import file_digest
 from breastdce.run.review.surface_files import SurfaceFiles
 
 _ENDING = ".nii.gz"
+_RUN_AGAIN = "Run `breastdce run DICOM OUT` again: masks, features and report follow the ledger."
 _BESIDE = ("-wal", "-shm")  # what SQLite keeps beside a file that is open
 
 
@@ -35,8 +36,10 @@ class _Ledger:
     content: LedgerContent
     register: Register
 
-    def problem(self, path: Path, what: str, evidence: object) -> Problem:
-        return problem(self.root, path, Promise.REVIEW, what, evidence)
+    def problem(
+        self, path: Path, what: str, evidence: object, *, remedy: str | None = None
+    ) -> Problem:
+        return problem(self.root, path, Promise.REVIEW, what, evidence, remedy=remedy)
 
 
 def check_review(root: Path) -> Iterator[Problem]:
@@ -107,10 +110,10 @@ def _check_exam(ledger: _Ledger, exam: ExamId, standing: Standing) -> Iterator[P
     seen = _digest(path) if path.exists() else None
     if wanted is not None and seen is None:
         what = "the accepted revision is not in the data set as the expert's mask"
-        yield ledger.problem(path, what, "no file")
+        yield ledger.problem(path, what, "no file", remedy=_RUN_AGAIN)
     elif seen != wanted:
         what = "the expert's mask is not the accepted revision"
-        yield ledger.problem(path, what, f"BLAKE2b {str(seen)[:16]}")
+        yield ledger.problem(path, what, f"BLAKE2b {str(seen)[:16]}", remedy=_RUN_AGAIN)
     elif wanted is not None and not _on_the_images(root, exam, path):
         what = "the expert's mask is on another grid than the images"
         yield ledger.problem(path, what, "revise the exam again")
@@ -126,8 +129,8 @@ def _check_taken_up(ledger: _Ledger, exam: ExamId, standing: Standing) -> Iterat
         what = "the ledger has lost the row by which the exam's mask was accepted"
         yield ledger.problem(path, what, f"link {taken[:16]}")
     elif taken != wanted:
-        what = "features and report are not of what the ledger says now: run again"
-        yield ledger.problem(path, what, f"link {str(taken)[:16]}")
+        what = "features and report are not of what the ledger says now"
+        yield ledger.problem(path, what, f"link {str(taken)[:16]}", remedy=_RUN_AGAIN)
 
 
 class _Reports(msgspec.Struct):

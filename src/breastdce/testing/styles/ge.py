@@ -7,14 +7,15 @@ gauss; signed pixels without rescale; the duration of a phase only in a private 
 
 from __future__ import annotations
 
-from pathlib import Path
+from collections.abc import Iterator
 
 import numpy as np
 from numpy.typing import NDArray
 
 from breastdce.core.grid import Grid
-from breastdce.formats.dicom.write import PrivateElement, write_mr_image
+from breastdce.formats.dicom.write import PrivateElement
 from breastdce.testing.shapes import Array
+from breastdce.testing.styles._contract import MadeFile
 from breastdce.testing.subject import Subject, clock, plane, stored
 
 STARTS_S = (0.0, 350.0, 650.0)
@@ -24,10 +25,9 @@ _TOP = 32767
 _PLANES = ((0, 1, 2), (2, 0, 1), (2, 1, 0))  # sagittal, axial, coronal of a sagittal grid
 
 
-def write(folder: Path, subject: Subject, grid: Grid, images: tuple[Array, ...]) -> None:
-    """Write the dynamic (series 2) and a localizer in three planes (series 1)."""
-    exam = folder / "E1021"
-    _localizer(exam / "S1", subject, grid, images[0])
+def files(subject: Subject, grid: Grid, images: tuple[Array, ...]) -> Iterator[MadeFile]:
+    """Make a localizer in three planes (series 1) and the dynamic (series 2)."""
+    yield from _localizer(subject, grid, images[0])
     slices = grid.shape[2]
     for phase, image in enumerate(images):
         for k in range(slices):
@@ -38,11 +38,11 @@ def write(folder: Path, subject: Subject, grid: Grid, images: tuple[Array, ...])
                 "InstanceNumber": number,
                 "AcquisitionNumber": 1 if phase == 0 else 2,
             }
-            write_mr_image(
-                exam / "S2" / f"I{number}.MRDC",
-                stored(image[:, :, k], top=_TOP).astype(np.int16),
-                attributes,
-                private=[_duration()],
+            yield MadeFile(
+                path=f"E1021/S2/I{number}.MRDC",
+                pixels=stored(image[:, :, k], top=_TOP).astype(np.int16),
+                attributes=attributes,
+                private=(_duration(),),
             )
 
 
@@ -85,7 +85,7 @@ def _dynamic(grid: Grid) -> dict[str, object]:
     }
 
 
-def _localizer(folder: Path, subject: Subject, grid: Grid, image: Array) -> None:
+def _localizer(subject: Subject, grid: Grid, image: Array) -> Iterator[MadeFile]:
     number = 0
     for axes in _PLANES:
         across = axes[2]
@@ -106,8 +106,8 @@ def _localizer(folder: Path, subject: Subject, grid: Grid, image: Array) -> None
                 "FlipAngle": "30",
                 "SliceThickness": 10.0,
             }
-            pixels = _cut(image, axes, index)
-            write_mr_image(folder / f"I{number}.MRDC", pixels, attributes)
+            path, pixels = f"E1021/S1/I{number}.MRDC", _cut(image, axes, index)
+            yield MadeFile(path=path, pixels=pixels, attributes=attributes)
 
 
 def _cut(image: Array, axes: tuple[int, int, int], index: int) -> NDArray[np.int16]:

@@ -7,13 +7,14 @@ scale factors beside it; SpacingBetweenSlices present; files without extension.
 
 from __future__ import annotations
 
-from pathlib import Path
+from collections.abc import Iterator
 
 import numpy as np
 
 from breastdce.core.grid import Grid
-from breastdce.formats.dicom.write import PrivateElement, write_mr_image
+from breastdce.formats.dicom.write import PrivateElement
 from breastdce.testing.shapes import Array
+from breastdce.testing.styles._contract import MadeFile
 from breastdce.testing.subject import Subject, clock, plane, stored
 
 STARTS_S = (0.0, 130.0, 230.0, 330.0, 430.0, 530.0)
@@ -28,8 +29,8 @@ def slope(phase: int) -> float:
     return round(0.65 + 0.0375 * phase, 4)
 
 
-def write(folder: Path, subject: Subject, grid: Grid, images: tuple[Array, ...]) -> None:
-    """Write the dynamic as one series, 256 images a folder, as its exports do."""
+def files(subject: Subject, grid: Grid, images: tuple[Array, ...]) -> Iterator[MadeFile]:
+    """Make the dynamic as one series, 256 images a folder, as its exports do."""
     for phase, image in enumerate(images):
         for k in range(grid.shape[2]):
             number = k * len(images) + phase + 1
@@ -38,10 +39,10 @@ def write(folder: Path, subject: Subject, grid: Grid, images: tuple[Array, ...])
                 "SOPInstanceUID": subject.uid(301, number),
                 "InstanceNumber": number,
             }
-            write_mr_image(
-                folder / "DICOM" / f"{number // 256:02d}" / f"IM_{number:04d}",
-                stored(image[:, :, k], slope=slope(phase), top=_TOP).astype(np.uint16),
-                attributes,
+            yield MadeFile(
+                path=f"DICOM/{number // 256:02d}/IM_{number:04d}",
+                pixels=stored(image[:, :, k], slope=slope(phase), top=_TOP).astype(np.uint16),
+                attributes=attributes,
                 private=_private(phase, len(images)),
             )
 
@@ -87,10 +88,10 @@ def _attributes(subject: Subject, grid: Grid, phase: int, phases: int) -> dict[s
     }
 
 
-def _private(phase: int, phases: int) -> list[PrivateElement]:
-    return [
+def _private(phase: int, phases: int) -> tuple[PrivateElement, ...]:
+    return (
         PrivateElement(0x2001, _IMAGING, 0x81, "IS", phases),
         PrivateElement(0x2005, _MR, 0x0D, "FL", 0.0),
         PrivateElement(0x2005, _MR, 0x0E, "FL", 0.0125),
         PrivateElement(0x2005, _MR, 0xA0, "FL", STARTS_S[phase]),
-    ]
+    )

@@ -8,14 +8,14 @@ made on a workstation, looks like an original.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
-from pathlib import Path
 
 import numpy as np
 
 from breastdce.core.grid import Grid
-from breastdce.formats.dicom.write import write_mr_image
 from breastdce.testing.shapes import Array
+from breastdce.testing.styles._contract import MadeFile
 from breastdce.testing.subject import Subject, clock, plane, stored
 
 STARTS_S = (0.0, 300.0, 450.0, 600.0)
@@ -36,16 +36,16 @@ class _Series:
     spin_echo: bool = False
 
 
-def write(folder: Path, subject: Subject, grid: Grid, images: tuple[Array, ...]) -> None:
-    """Write all series into one flat folder, as an export to a medium does."""
+def files(subject: Subject, grid: Grid, images: tuple[Array, ...]) -> Iterator[MadeFile]:
+    """Make all series, in one flat folder, as an export to a medium does."""
     for phase, image in enumerate(images):
         name = "ax dyn pre" if phase == 0 else f"ax dyn pass {phase}"
         series = _Series(2 + 2 * phase, name, STARTS_S[phase], phase > 0)
-        _write_series(folder, subject, series, grid, image)
+        yield from _series_files(subject, series, grid, image)
     first, late = (np.maximum(image - images[0], 0) for image in (images[1], images[-1]))
     declared = ("DERIVED", "PRIMARY", "SUBTRACTION", "ND", "SUB")
-    _write_series(folder, subject, _Series(20, "SUB", STARTS_S[-1], True, declared), grid, late)
-    _write_series(folder, subject, _Series(21, "ax dyn", STARTS_S[1], True), grid, first)
+    yield from _series_files(subject, _Series(20, "SUB", STARTS_S[-1], True, declared), grid, late)
+    yield from _series_files(subject, _Series(21, "ax dyn", STARTS_S[1], True), grid, first)
     thick = Grid(
         (*grid.shape[:2], (grid.shape[2] + 1) // 2),
         (*grid.spacing_mm[:2], 2 * grid.spacing_mm[2]),
@@ -53,22 +53,22 @@ def write(folder: Path, subject: Subject, grid: Grid, images: tuple[Array, ...])
         grid.origin_mm,
     )
     spin_echo = _Series(26, "ax t1 tse +c", 900.0, True, spin_echo=True)
-    _write_series(folder, subject, spin_echo, thick, images[-1][:, :, ::2])
+    yield from _series_files(subject, spin_echo, thick, images[-1][:, :, ::2])
 
 
-def _write_series(
-    folder: Path, subject: Subject, series: _Series, grid: Grid, image: Array
-) -> None:
+def _series_files(
+    subject: Subject, series: _Series, grid: Grid, image: Array
+) -> Iterator[MadeFile]:
     for k in range(grid.shape[2]):
         attributes = _attributes(subject, series, k) | plane(grid, (0, 1, 2), k)
         attributes |= {
             "SOPInstanceUID": subject.uid(series.number, k),
             "SliceThickness": grid.spacing_mm[2],
         }
-        write_mr_image(
-            folder / f"{subject.uid(series.number, k)[-12:]}.IMA",
-            stored(image[:, :, k], top=_TOP).astype(np.uint16),
-            attributes,
+        yield MadeFile(
+            path=f"{subject.uid(series.number, k)[-12:]}.IMA",
+            pixels=stored(image[:, :, k], top=_TOP).astype(np.uint16),
+            attributes=attributes,
             implicit=True,
         )
 

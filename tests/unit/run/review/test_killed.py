@@ -24,7 +24,7 @@ UNFINISHED = {
     "the expert's mask is not the accepted revision",
 }
 """What may be found before the room is opened again, which mends it."""
-NOT_TAKEN_UP = "features and report are not of what the ledger says now: run again"
+NOT_TAKEN_UP = "features and report are not of what the ledger says now"
 
 
 class Killed:

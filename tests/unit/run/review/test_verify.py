@@ -205,9 +205,10 @@ def test_an_expert_mask_that_is_not_the_accepted_one_is_found(reviewed):
 def test_it_is_said_when_a_run_has_not_taken_the_mask_up_yet(reviewed):
     with ReviewRoom(reviewed) as room:
         room.accept(EXAM, 1, JUDGE)
-    ((path, what),) = found(reviewed)
-    assert path.endswith("provenance.json")
-    assert what.endswith("run again")
+    (told,) = check_review(reviewed)
+    assert told.path.endswith("provenance.json")
+    assert told.what.endswith("not of what the ledger says now")
+    assert "breastdce run" in told.remedy
     write_record(reviewed, EXAM)  # without a revision in it
     assert len(found(reviewed)) == 1
 

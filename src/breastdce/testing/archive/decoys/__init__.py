@@ -1,0 +1,1 @@
+"""What lies beside a dynamic: one kind, one file."""
