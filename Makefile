@@ -63,6 +63,9 @@ coverage: $(VENV)/.stamp-dev ## branches that the tests take; core, run and stor
 	@$(BIN)/coverage json --quiet -o - | $(BIN)/python tools/branches.py
 lint: $(VENV)/.stamp-dev ## format, rules, types, floors
 	@$(BIN)/ruff format --check . && $(BIN)/ruff check . && $(BIN)/mypy && $(BIN)/lint-imports
+docs: $(VENV)/.stamp-docs ## the documentation as HTML; a warning is an error
+	@$(BIN)/python -m sphinx -n -W -E --keep-going -q -b html docs docs/_build/html
+	@echo docs/_build/html/index.html
 viewer: $(VENV)/.stamp-build ## NiiVue for the optional 3D panel of the review (needs npm)
 	@$(BIN)/python tools/niivue.py
 audit: | $(BIN)/python ## known vulnerabilities of what is locked (asks OSV)
@@ -75,7 +78,8 @@ lock: ## renew the locks (needs uv)
 	@sed 's/+cpu.*//;/^ /d' locks/torch-cpu.txt > $(VENV)/torch-pin.txt
 	@$(LOCK) -c $(VENV)/torch-pin.txt --extra dev -o locks/dev.txt
 	@$(LOCK) -c locks/dev.txt --extra build -o locks/build.txt
+	@$(LOCK) -c locks/dev.txt --extra docs -o locks/docs.txt
 	@$(LOCK) -c locks/dev.txt $(IMAGE:%=--extra %) -o locks/image.txt
 	@awk '/^[a-z]/ { f = /^(torch|triton|nvidia-|cuda-)/ ? "torch" : "dev" } { print > ("locks/" f ".new") }' \
 	  locks/dev.txt && mv locks/dev.new locks/dev.txt && mv locks/torch.new locks/torch.txt
-.PHONY: help demo test test-fast coverage lint viewer audit licenses wheel lock
+.PHONY: help demo test test-fast coverage lint docs viewer audit licenses wheel lock

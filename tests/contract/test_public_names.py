@@ -19,6 +19,24 @@ def test_unknown_name_is_an_attribute_error():
         breastdce.nonsense  # noqa: B018
 
 
+def test_a_path_may_be_text(tmp_path):
+    import nrrd
+    import numpy as np
+
+    grid = breastdce.Grid((3, 3, 3), (1.0, 1.0, 1.0), np.eye(3), (0.0, 0.0, 0.0))
+    data = np.ones((3, 3, 3), dtype=np.float32, order="F")
+    image, mask, other = (str(tmp_path / name) for name in ("i.nii.gz", "m.nii.gz", "i.nrrd"))
+    breastdce.write_volume(image, breastdce.Volume(data, grid))
+    breastdce.write_mask(mask, breastdce.Mask(data > 0, grid))
+    nrrd.write(
+        other, data, {"space": "RAS", "space directions": np.eye(3), "space origin": [0] * 3}
+    )
+    assert breastdce.read_volume(image).data.sum() == 27
+    assert breastdce.read_mask(mask).data.all()
+    assert breastdce.read_nrrd(other).data.sum() == 27
+    assert breastdce.validate(str(tmp_path))
+
+
 def test_ftv_from_arrays_alone():
     import numpy as np
 

@@ -53,8 +53,18 @@ def tables_of(root: Path) -> tuple[Table, ...]:
     InputError
         TABLE_INVALID when exams.tsv or the feature dictionary cannot be read.
     """
-    found = (*_plain(root), *_of_exams(root), _dictionary(root))
-    return tuple(table for table in found if table.files)
+    return tuple(table for table in every_table(root) if table.files)
+
+
+def every_table(root: Path) -> tuple[Table, ...]:
+    """Tables that a data set may have, those of all exams first; without files where none is.
+
+    Raises
+    ------
+    InputError
+        TABLE_INVALID when exams.tsv or the feature dictionary cannot be read.
+    """
+    return (*_plain(root), *_of_exams(root), _dictionary(root))
 
 
 def _plain(root: Path) -> Iterator[Table]:

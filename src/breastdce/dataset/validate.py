@@ -46,7 +46,9 @@ Row = Mapping[str, Cell]
 _MAX_PHASES = 10_000  # four digits number the phases' files
 
 
-def validate(root: Path, *, progress: Callable[[ExamId], None] | None = None) -> list[Problem]:
+def validate(
+    root: Path | str, *, progress: Callable[[ExamId], None] | None = None
+) -> list[Problem]:
     """Check a data set; one exam's images are in memory at a time.
 
     Parameters
@@ -66,6 +68,7 @@ def validate(root: Path, *, progress: Callable[[ExamId], None] | None = None) ->
     InputError
         TABLE_INVALID when `root` is not a folder.
     """
+    root = Path(root)
     if not root.is_dir():
         raise InputError(
             ErrorCode.TABLE_INVALID,

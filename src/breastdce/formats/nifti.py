@@ -51,7 +51,7 @@ _MAX_VOXELS = 2**30  # beyond any MR volume: a header that asks for more is refu
 
 
 def write_volume(
-    path: Path, volume: Volume, *, dtype: StoredType = "float32", slope: float = 1.0
+    path: Path | str, volume: Volume, *, dtype: StoredType = "float32", slope: float = 1.0
 ) -> None:
     """Write an image as .nii.gz, as tightly as `gzip_frame.compress_here` said.
 
@@ -74,6 +74,7 @@ def write_volume(
     StoreError
         OUTPUT_UNWRITABLE.
     """
+    path = Path(path)
     write_parts(path, pack_volume(path, volume, dtype=dtype, slope=slope))
 
 
@@ -96,8 +97,9 @@ def scaled(stored: NDArray[np.int16], slope: float) -> NDArray[np.float32]:
     return np.multiply(stored, float(np.float32(slope)), out=values, dtype=np.float64)
 
 
-def write_mask(path: Path, mask: Mask) -> None:
+def write_mask(path: Path | str, mask: Mask) -> None:
     """Write a mask as .nii.gz, uint8, 0 and 1; errors as `write_volume`."""
+    path = Path(path)
     write_parts(path, _packed_mask(mask, path))
 
 
@@ -127,7 +129,7 @@ def _packed_mask(mask: Mask, path: Path) -> Packed:
     return _packed(path, mask.data.view(np.uint8), mask.grid, 1.0)
 
 
-def read_volume(path: Path) -> Volume:
+def read_volume(path: Path | str) -> Volume:
     """Read a three-dimensional NIfTI-1 image, .nii or .nii.gz, slope and intercept applied.
 
     Returns
@@ -140,13 +142,15 @@ def read_volume(path: Path) -> Volume:
     InputError
         IMAGE_INVALID for anything that is not such a file, GRID_INVALID for a sheared grid.
     """
+    path = Path(path)
     with _whole(path):
         header, data = _load(path)
         return Volume(np.asfortranarray(data, dtype=np.float32), grid_of(header, path))
 
 
-def read_mask(path: Path) -> Mask:
+def read_mask(path: Path | str) -> Mask:
     """Read a mask; errors as `read_volume`, and IMAGE_INVALID for values other than 0 and 1."""
+    path = Path(path)
     with _whole(path):
         header, data = _load(path)
         mask = data.view(np.bool_) if data.dtype == np.uint8 and data.max() <= 1 else data != 0
@@ -207,7 +211,7 @@ def _header(path: Path, dtype: np.dtype[Any], grid: Grid, slope: float) -> Any:
         header.set_data_dtype(dtype)
         header.set_data_shape(grid.shape)
     except HeaderDataError as error:
-        raise _invalid(path, str(error)) from error
+        raise _unreadable(path, error) from error
     header["vox_offset"] = 352
     header["scl_slope"], header["scl_inter"] = slope, 0
     header.set_xyzt_units("mm")
@@ -246,7 +250,7 @@ def _whole(path: Path) -> Iterator[None]:
     try:
         yield
     except BROKEN as error:
-        raise _invalid(path, str(error) or "more than fits into memory") from error
+        raise _unreadable(path, error) from error
 
 
 def _load(path: Path) -> tuple[NiftiHeader, Array]:
@@ -302,3 +306,13 @@ def volume_shape(header: NiftiHeader, path: Path) -> tuple[int, int, int]:
 
 def _invalid(path: Path, why: str) -> InputError:
     return InputError(ErrorCode.IMAGE_INVALID, evidence={"file": path.name, "why": why})
+
+
+def _unreadable(path: Path, error: Exception) -> InputError:
+    if not isinstance(error, FileNotFoundError):
+        return _invalid(path, str(error) or "more than fits into memory")
+    return InputError(
+        ErrorCode.IMAGE_INVALID,
+        evidence={"file": path.name, "why": "no such file"},
+        remedy="Check the name and the folder.",
+    )

@@ -63,7 +63,7 @@ _GZIP = 31  # zlib's window argument: a gzip member
 _MAX_VOXELS = 2**30  # beyond any MR volume: a header that asks for more is refused unread
 
 
-def read_nrrd(path: Path) -> Volume:
+def read_nrrd(path: Path | str) -> Volume:
     """Read a three-dimensional NRRD image.
 
     Parameters
@@ -82,7 +82,7 @@ def read_nrrd(path: Path) -> Volume:
         IMAGE_INVALID for anything that is not such a file, or does not state its space and
         origin; GRID_INVALID for a sheared grid.
     """
-    values, grid = _load(path)
+    values, grid = _load(Path(path))
     return Volume(np.asfortranarray(values, dtype=np.float32), grid)
 
 

@@ -30,6 +30,7 @@ class ProposalParams(Params, frozen=True):
     pe_percent: Annotated[float, msgspec.Meta(gt=0)] = 70.0
     """Least early enhancement, in percent, as for FTV."""
     min_neighbors: Annotated[int, msgspec.Meta(ge=0, le=26)] = 4
+    """Candidates that must be among a voxel's 26 neighbors."""
     background_percent: Annotated[float, msgspec.Meta(ge=0, le=100)] = 60.0
     """Share of the 95th percentile of pre-contrast signal in the breasts that makes tissue."""
     border_mm: Annotated[float, msgspec.Meta(ge=0)] = 4.0

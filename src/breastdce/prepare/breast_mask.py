@@ -44,13 +44,15 @@ class BreastParams(Params, frozen=True):
     lateral_mm: Annotated[float, msgspec.Meta(gt=0)] = 30.0
     """At the sides the mask ends so far behind the front of the chest wall."""
     least_ml: Annotated[float, msgspec.Meta(ge=0)] = 100.0
+    """A breast of less is doubtful."""
     most_ml: Annotated[float, msgspec.Meta(gt=0)] = 3000.0
-    """A breast of another volume is doubtful."""
+    """A breast of more is doubtful."""
     most_sunk: Annotated[float, msgspec.Meta(ge=0, le=1)] = 0.25
     """Share of lines with the skin at or behind the muscle above which the wall is doubtful."""
     least_step: Annotated[float, msgspec.Meta(ge=0)] = 0.03
     """Fall of the logarithm of signal at the thorax below which its place is doubtful."""
     wall: ChestWallParams = ChestWallParams()
+    """How the chest wall is found."""
 
 
 class BreastSide(msgspec.Struct, frozen=True, kw_only=True):

@@ -55,7 +55,9 @@ class N4Params(Params, frozen=True):
     shrink_mm: Annotated[float, msgspec.Meta(gt=0, le=20)] = 3.0
     """Distance of samples to aim at, per axis."""
     bins: Annotated[int, msgspec.Meta(ge=10, le=10000)] = 200
+    """Of the histogram of log intensity."""
     noise: Annotated[float, msgspec.Meta(gt=0)] = 0.01
+    """Of the Wiener filter that sharpens the histogram."""
     fwhm: Annotated[float, msgspec.Meta(gt=0)] = 0.15
     """Full width at half maximum of the deconvolution kernel, in log intensity."""
     control_points: Annotated[int, msgspec.Meta(ge=4, le=16)] = 4

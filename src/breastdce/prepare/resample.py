@@ -32,6 +32,7 @@ class ResampleParams(Params, frozen=True):
     """Which grid and how values are found on it."""
 
     spacing_mm: Annotated[float, msgspec.Meta(gt=0, le=100)] = 1.0
+    """Of the new grid, along every axis."""
     grid: Literal["release", "centered"] = "release"
     """`release`: origin and direction of the source, size round(n spacing / spacing_mm).
     `centered`: center and direction of the source, size ceil(n spacing / spacing_mm), the rule

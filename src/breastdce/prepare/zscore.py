@@ -33,8 +33,9 @@ class ZscoreParams(Params, frozen=True):
     percentiles of all, ends included. `masked`: those inside the mask that is given, the same
     in every phase; without a mask those with a positive value."""
     lower_percent: Annotated[float, msgspec.Meta(ge=0, lt=50)] = 1.0
+    """Percentile for `trimmed`, interpolated linearly between order statistics: the lower one."""
     upper_percent: Annotated[float, msgspec.Meta(gt=50, le=100)] = 99.0
-    """Percentiles for `trimmed`, interpolated linearly between order statistics."""
+    """The upper one."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)

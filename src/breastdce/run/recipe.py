@@ -20,11 +20,13 @@ class Step(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     """One stage with its place in the data flow."""
 
     stage: str
+    """Name of the stage."""
     reads: dict[str, str] = {}
     """Input slot to name of an artifact; a slot not listed reads the artifact of its own name."""
     writes: dict[str, str] = {}
     """Output slot to name of an artifact, likewise."""
     params: dict[str, object] = {}
+    """Parameters of the stage; what is left out has its default."""
     keep: bool = True
     """Whether the outputs are stored; made again when needed if not."""
 
@@ -33,9 +35,13 @@ class Recipe(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     """What is done to every exam."""
 
     name: str
+    """Recorded in the data set."""
     schema: int
+    """Version of the form of this file: 1."""
     description: str = ""
+    """One line, for people."""
     step: tuple[Step, ...]
+    """The steps, in order."""
 
     def digest(self) -> str:
         """Name of the recipe's content."""

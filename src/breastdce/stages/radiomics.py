@@ -19,6 +19,7 @@ class RadiomicsParams(Params, frozen=True):
     """Which panel."""
 
     panel: str = "captk"
+    """Name of a panel that ships with the package."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,6 +20,7 @@ class VoiParams(Params, frozen=True):
     """How a region is proposed."""
 
     proposal: ProposalParams = ProposalParams()
+    """How a region is proposed where none is given."""
     breast: BreastParams = BreastParams()
     """For a recipe that makes no mask of the breasts."""
 

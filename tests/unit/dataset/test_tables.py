@@ -34,7 +34,7 @@ from breastdce.dataset.tables import (
 )
 from breastdce.formats.tables import read_tsv
 from breastdce.ingest.regions import read_regions
-from tests.unit.dataset.conftest import EXAMS, _row
+from tests.unit.dataset.conftest import EXAMS, row_of
 
 EXAM_COLUMNS = """
 exam_id participant_id session_id manufacturer manufacturer_model field_strength_t n_phases
@@ -61,7 +61,7 @@ def test_exams_have_the_promised_columns_in_order(intact):
 
 
 def test_shifted_dates_are_the_last_column_where_an_exam_has_one(tmp_path):
-    one, other = _row(EXAMS[0], 5, 5), _row(EXAMS[2], 5, 5)
+    one, other = row_of(EXAMS[0], 5, 5), row_of(EXAMS[2], 5, 5)
     day = date(1851, 4, 2).toordinal()
     write_exams(tmp_path, [structs.replace(one, shifted_day=day), other])
     header, first, second = read(layout.exams(tmp_path))

@@ -255,8 +255,10 @@ def test_a_file_cut_short_is_refused(tmp_path):
 
 
 def test_a_missing_file_is_refused(tmp_path):
-    with pytest.raises(InputError, match="IMAGE_INVALID"):
+    with pytest.raises(InputError, match="IMAGE_INVALID") as caught:
         read_volume(tmp_path / "none.nii.gz")
+    assert caught.value.evidence["why"] == "no such file"
+    assert caught.value.remedy == "Check the name and the folder."
 
 
 @pytest.mark.parametrize("suffix", [".nii", ".nii.gz"])
