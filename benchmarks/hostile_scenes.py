@@ -77,7 +77,8 @@ def phantom_files(style: str, shape: tuple[int, int, int] = SMALL) -> dict[str, 
     images = make_phantom(grid, times, params, np.random.default_rng(17)).images
     subject = Subject(f"HOSTILE-{style}", "PHANTOM^H", True, "20010402", 36951.0, "R")
     with tempfile.TemporaryDirectory() as folder:
-        _STYLES[style].write(Path(folder), subject, grid, images)
+        for made in _STYLES[style].files(subject, grid, images):
+            made.write(Path(folder))
         return dict(_read(Path(folder)))
 
 

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from breastdce.core.codes import ErrorCode
-from breastdce.core.errors import CallError, EngineError
+from breastdce.core.errors import CallError
 from breastdce.run.executors._contract import WorkerLost
 from breastdce.run.executors.dask import Dask
 
@@ -80,10 +80,3 @@ def test_what_is_no_address_of_a_scheduler_is_a_wrong_call():
         next(Dask("morse://10.0.0.1").run(double, [1]))
     assert caught.value.code is ErrorCode.CALL_INVALID
     assert caught.value.evidence["address"] == "morse://10.0.0.1"
-
-
-def test_without_the_extra_it_is_named(monkeypatch):
-    monkeypatch.setitem(sys.modules, "distributed", None)
-    with pytest.raises(EngineError, match=r"breastdce\[cluster\]") as caught:
-        next(Dask("tcp://127.0.0.1:1").run(double, [1]))
-    assert caught.value.code is ErrorCode.ENGINE_MISSING
