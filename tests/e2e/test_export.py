@@ -153,7 +153,7 @@ def test_an_exam_with_a_broken_file_leaves_nothing_behind(dataset, tmp_path):
         (("dataset", "dest", "--to", "dicom-seg", "--dicom", "missing"), 2, "does not exist"),
         (("dataset", "dest", "--to", "spreadsheet"), 2, "invalid choice"),
         (("dataset", "dest"), 2, "--to"),
-        (("dataset", "dest", "--config", "call.toml"), 2, "UNKNOWN_ENTRY"),
+        (("dataset", "dest", "--config", "call.toml"), 2, "choose from release"),
         (("dicom", "dest", "--to", "release"), 1, "No data set"),
         (("dataset", "dicom", "--to", "release"), 1, "OUTPUT_FOREIGN"),
     ],

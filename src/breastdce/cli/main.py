@@ -192,19 +192,23 @@ def _apply_config(parser: argparse.ArgumentParser, path: Path, command: Sequence
 
 def _typed(action: argparse.Action, value: object) -> object:
     """Take a value the same way as words on the command line."""
-    several = action.nargs not in (None, 0, "?")
-    many = isinstance(action, argparse._AppendAction) or several
-    if many != isinstance(value, list):
-        raise TypeError("a list is wanted" if many else "no list is wanted")
     if isinstance(action, argparse._StoreTrueAction) != isinstance(value, bool):
         raise TypeError("true or false is wanted where, and only where, an option has no value")
     if isinstance(value, bool):
         return value
-    values = value if isinstance(value, list) else [value]
-    if any(isinstance(one, dict | list) for one in values):
-        raise TypeError("a table or a list inside a list")
-    found = [_one(action, one) for one in values]
-    return found if many else found[0]
+    several = action.nargs not in (None, 0, "?")
+    return _nested(action, value, isinstance(action, argparse._AppendAction) + several)
+
+
+def _nested(action: argparse.Action, value: object, depth: int) -> object:
+    """A value, or lists as deep as an option may be repeated and takes several values."""
+    if (depth > 0) != isinstance(value, list):
+        raise TypeError("a list is wanted" if depth else "no list is wanted")
+    if isinstance(value, list):
+        return [_nested(action, one, depth - 1) for one in value]
+    if isinstance(value, dict):
+        raise TypeError("a table is no value")
+    return _one(action, value)
 
 
 def _one(action: argparse.Action, value: object) -> object:
