@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Literal
 
 import numpy as np
@@ -42,6 +43,13 @@ def moving_mean(image: Array, size: int, axis: int, ends: Ends) -> Array:
         planes = (slices, rows, columns) if axis == 1 else (1, slices, rows * columns)
         mean_of_lines(block.reshape(planes), source, size, out.reshape(planes))
     return out.T
+
+
+def box_mean(image: Array, sizes: Sequence[int]) -> Array:
+    """Mean of the box of `sizes` voxels, odd, around each voxel; mirrored at the image's edges."""
+    for axis, size in enumerate(sizes):
+        image = moving_mean(image, size, axis, "reflect")
+    return image
 
 
 def _source(length: int, reach: int, ends: Ends) -> NDArray[np.int64]:

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from breastdce.core.codes import CaveatCode
 from breastdce.core.grid import FloatArray, Grid
-from breastdce.imaging.moving_mean import moving_mean
+from breastdce.imaging.moving_mean import box_mean
 from breastdce.qc.detectors._contract import Detector, Finding
 from breastdce.qc.detectors._signal import Voxel
 from breastdce.qc.exam import QcExam
@@ -73,9 +73,7 @@ def _grown(breast: NDArray[np.bool_], grid: Grid) -> NDArray[np.bool_]:
 
 def _brightest(image: NDArray[np.float32], near: NDArray[np.bool_]) -> Voxel:
     """Brightest place outside after smoothing: not a single voxel of noise."""
-    smooth = image
-    for axis, size in enumerate((5, 5, 3)):
-        smooth = moving_mean(smooth, size, axis, "reflect")
+    smooth = box_mean(image, (5, 5, 3))
     smooth[near] = -np.inf
     i, j, k = np.unravel_index(int(smooth.argmax()), smooth.shape)
     return int(i), int(j), int(k)

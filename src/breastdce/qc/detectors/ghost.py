@@ -17,7 +17,7 @@ from breastdce.core.codes import CaveatCode
 from breastdce.imaging.anatomical import coarse_view
 from breastdce.imaging.components import connected_parts
 from breastdce.imaging.kernel import read_only
-from breastdce.imaging.moving_mean import moving_mean
+from breastdce.imaging.moving_mean import box_mean, moving_mean
 from breastdce.qc.detectors._contract import Detector, Finding
 from breastdce.qc.detectors._ghost_loops import apart
 from breastdce.qc.detectors._signal import Array, Voxel, axis_word
@@ -171,7 +171,7 @@ def _peak(likeness: NDArray[np.float64], least: int, chance: float) -> tuple[flo
 
 def _place(image: Array, air: NDArray[np.bool_], axis: int, shift: int) -> Voxel:
     """Brightest place of the air, smoothed, that has tissue one shift away."""
-    smooth = moving_mean(moving_mean(image, 5, 0, "reflect"), 5, 1, "reflect")
+    smooth = box_mean(image, (5, 5))
     source = np.maximum(np.roll(smooth, shift, axis), np.roll(smooth, -shift, axis))
     weight = np.where(air, smooth * source, -1)
     i, j, k = np.unravel_index(int(weight.argmax()), weight.shape)

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from breastdce.core.codes import CaveatCode
 from breastdce.core.exam import ExamFacts
 from breastdce.imaging.kernel import read_only
-from breastdce.imaging.moving_mean import moving_mean
+from breastdce.imaging.moving_mean import box_mean
 from breastdce.qc.detectors._change_loops import strong_changes
 from breastdce.qc.detectors._contract import Detector, Finding
 from breastdce.qc.detectors._signal import Array, number_words, slice_center
@@ -72,7 +72,7 @@ def changing(
 
 def calm(image: Array) -> Array:
     """Means over three by three voxels of a slice: noise of one voxel is no change."""
-    return moving_mean(moving_mean(image, 3, 0, "reflect"), 3, 1, "reflect")
+    return box_mean(image, (3, 3))
 
 
 def _enough(body: NDArray[np.bool_]) -> NDArray[np.float64]:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from breastdce.core.catalog import Catalog
 from breastdce.core.codes import SeriesCode
 from breastdce.testing.archive.made import MadeExam
 from breastdce.testing.shapes import Array
+from breastdce.testing.styles._contract import MadeFile
 
 Phases = tuple[Array, ...]
 
@@ -49,3 +50,10 @@ DEFECTS: Catalog[Defect] = Catalog("breastdce.testing.archive.defects", "DEFECT"
 UNNAMED_SUBTRACTION = {21: (str(SeriesCode.NOT_DCE),)}
 """Of Siemens' workstation, where what it was made of is not at hand: nothing tells what it is."""
 ALL_MAKERS = ("ge", "siemens", "philips", "canon", "hitachi")
+
+
+def with_later_series(exam: MadeExam, change: Callable[[MadeFile], MadeFile]) -> MadeExam:
+    """Change the files of every series of the dynamic but the first."""
+    later = exam.dynamic - {min(exam.dynamic)}
+    files = tuple(change(file) if file.series in later else file for file in exam.files)
+    return replace(exam, files=files)

@@ -5,7 +5,11 @@ from __future__ import annotations
 from dataclasses import replace
 
 from breastdce.core.codes import ExamCode, SeriesCode
-from breastdce.testing.archive.defects._contract import UNNAMED_SUBTRACTION, Defect
+from breastdce.testing.archive.defects._contract import (
+    UNNAMED_SUBTRACTION,
+    Defect,
+    with_later_series,
+)
 from breastdce.testing.archive.made import MadeExam
 from breastdce.testing.styles._contract import MadeFile
 
@@ -14,12 +18,7 @@ _MOVED_MM = 9.0
 
 def plant(exam: MadeExam) -> MadeExam:
     """Shift every later series along the table."""
-    first = min(exam.dynamic)
-    files = tuple(
-        _moved(file) if file.series in exam.dynamic and file.series != first else file
-        for file in exam.files
-    )
-    return replace(exam, files=files)
+    return with_later_series(exam, _moved)
 
 
 def _moved(file: MadeFile) -> MadeFile:
