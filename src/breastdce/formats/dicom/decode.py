@@ -159,7 +159,7 @@ def _luts(found: Elements, fields: Fields, n_frames: int) -> tuple[Lut, ...]:
 def _lut(fields: Fields) -> Lut:
     slope, intercept = fields.decimal(_SLOPE), fields.decimal(_INTERCEPT)
     for value, tag in ((slope, _SLOPE), (intercept, _INTERCEPT)):
-        if value is None and fields.text(tag):
+        if value is None and not fields.is_empty(tag):
             raise Undecodable(SeriesCode.PIXELS_BAD, rescale="not a number")
     if slope == 0:
         raise Undecodable(SeriesCode.PIXELS_BAD, rescale_slope=0)

@@ -16,6 +16,7 @@ from breastdce.formats.dicom.encoding import (
     ITEM_END,
     KEEP_BYTES,
     SEQUENCE_END,
+    TOO_LONG,
     UNDEFINED,
     BrokenHeader,
     Cursor,
@@ -173,8 +174,7 @@ def _read_meta(cursor: Cursor, offset: int) -> tuple[dict[int, bytes], int]:
             if length > KEEP_BYTES * 64:
                 break
             value = cursor.at(begin, length)
-            if length <= KEEP_BYTES:  # as where many are taken at once
-                meta[tag] = value
+            meta[tag] = value if length <= KEEP_BYTES else TOO_LONG
             offset = begin + length
         run.finish()
     except (EndedEarly, BrokenHeader):
@@ -237,8 +237,8 @@ def _keep(found: Elements, tag: int, vr: bytes, length: int, begin: int) -> int:
     if is_sequence(cursor, vr, length, begin):
         inner = inner.within(vr)
         found.sequences[tag] = Place(begin, length, inner)
-    elif length <= KEEP_BYTES and tag & 0xFFFF:  # group lengths are retired and often wrong
-        found.values[tag] = cursor.at(begin, length)
+    elif tag & 0xFFFF:  # group lengths are retired and often wrong
+        found.values[tag] = cursor.at(begin, length) if length <= KEEP_BYTES else TOO_LONG
     return skip_sequence(cursor, inner, begin) if length == UNDEFINED else begin + length
 
 

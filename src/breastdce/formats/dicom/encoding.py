@@ -8,7 +8,9 @@ from typing import BinaryIO, Literal
 
 UNDEFINED = 0xFFFFFFFF
 KEEP_BYTES = 1024
-"""Longer values are skipped: no field that a scan needs is so long."""
+"""Longer values are not kept: no value that a scan needs may be so long."""
+TOO_LONG = b"?" * (KEEP_BYTES + 1)
+"""Stands for them, so that a field that is needed and too long is not taken for a missing one."""
 ITEM, ITEM_END, SEQUENCE_END = 0xFFFEE000, 0xFFFEE00D, 0xFFFEE0DD
 
 LONG_VRS = frozenset(b"OB OD OF OL OV OW SQ SV UC UN UR UT UV".split())

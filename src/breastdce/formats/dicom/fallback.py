@@ -10,7 +10,7 @@ import warnings
 from io import BytesIO
 from typing import TYPE_CHECKING, NamedTuple
 
-from breastdce.formats.dicom.encoding import KEEP_BYTES, UNDEFINED
+from breastdce.formats.dicom.encoding import KEEP_BYTES, TOO_LONG, UNDEFINED
 
 if TYPE_CHECKING:
     from pydicom.dataelem import DataElement, RawDataElement
@@ -52,9 +52,10 @@ def read_with_pydicom(head: bytes) -> Before | None:
 def _keep(found: Before, element: DataElement | RawDataElement) -> None:
     tag, value = int(element.tag), element.value
     if isinstance(value, bytes) and element.VR != "SQ":
-        if len(value) <= KEEP_BYTES:
-            found.values[tag] = value
+        found.values[tag] = value if len(value) <= KEEP_BYTES else TOO_LONG
     elif not isinstance(element, tuple):  # a sequence without stated length: parsed already
         found.sequences[tag] = (element.file_tell or 0, UNDEFINED)
     elif element.VR == "SQ":
         found.sequences[tag] = (element.value_tell, element.length)
+    else:  # put off, since it is longer than is kept
+        found.values[tag] = TOO_LONG

@@ -14,6 +14,7 @@ from functools import lru_cache
 from typing import TypeVar
 
 from breastdce.core.codes import FileNote
+from breastdce.formats.dicom.encoding import KEEP_BYTES
 
 T = TypeVar("T")
 _NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?", re.ASCII)
@@ -40,16 +41,20 @@ class Fields:
 
     def text(self, tag: int) -> str:
         """A string, blanks and zero bytes trimmed; empty when absent."""
-        value = self.values.get(tag)
+        value = self._raw(tag)
         return _text(value) if value else ""
 
     def text_or_none(self, tag: int) -> str | None:
         """A string, or None when there is nothing in it."""
         return self.text(tag) or None
 
+    def is_empty(self, tag: int) -> bool:
+        """Whether an element is absent or has nothing in it, not even what cannot be read."""
+        return not self.values.get(tag, b"").strip(b" \0\r\n\t")
+
     def texts(self, tag: int) -> tuple[str, ...]:
         """A multi-valued string, each part trimmed; empty parts stay."""
-        value = self.values.get(tag)
+        value = self._raw(tag)
         return _texts(value) if value else ()
 
     def is_yes(self, tag: int) -> bool:
@@ -58,40 +63,40 @@ class Fields:
 
     def decimals(self, tag: int, count: int) -> tuple[float, ...] | None:
         """Exactly `count` finite numbers of a decimal string, or None."""
-        value = self.values.get(tag)
+        value = self._raw(tag)
         return self._mended(_decimals(value, count)) if value else None
 
     def decimal(self, tag: int) -> float | None:
         """The first number of a decimal string, or None."""
-        value = self.values.get(tag)
+        value = self._raw(tag)
         return self._mended(_decimal(value)) if value else None
 
     def integer(self, tag: int) -> int | None:
         """The first number of an integer string, or None."""
-        value = self.values.get(tag)
+        value = self._raw(tag)
         return self._mended(_integer(value)) if value else None
 
     def short(self, tag: int) -> int | None:
         """A signed 16-bit integer; an integer string where the length is another."""
-        value = self.values.get(tag)
-        if value is None or len(value) != 2:
+        value = self._raw(tag)
+        if len(value) != 2:
             return self.integer(tag)
         return int(struct.unpack("<h" if self.little else ">h", value)[0])
 
     def binary(self, tag: int) -> float | None:
         """A float32 or float64, by the length of its bytes; a decimal string otherwise."""
-        value = self.values.get(tag)
+        value = self._raw(tag)
         if not value:
             return None
         code = {4: "f", 8: "d"}.get(len(value))
         if code is None:
             return self.decimal(tag)
         number: float = struct.unpack(("<" if self.little else ">") + code, value)[0]
-        return number if math.isfinite(number) else None
+        return self._mended((number, True) if math.isfinite(number) else (None, False))
 
     def unsigned(self, tag: int) -> int | None:
         """An unsigned 16- or 32-bit integer, by the length of its bytes."""
-        value = self.values.get(tag)
+        value = self._raw(tag)
         if not value:
             return None
         code = {2: "H", 4: "I"}.get(len(value))
@@ -112,8 +117,8 @@ class Fields:
         """Date and time of a DT value; an offset from UTC is dropped."""
         text = re.split(r"[+&-]", self.text(tag))[0]
         if not _DATE.fullmatch(text[:8]):
-            return None, None
-        return text[:8], (text[8:] if _TIME.fullmatch(text[8:]) else None)
+            return self._mended((None, not text)), None
+        return text[:8], self._mended(_time(text[8:]))
 
     def private(self, group: int, creator: str, element: int) -> int | None:
         """Tag of a private element, its block found by its creator; None when there is none."""
@@ -122,6 +127,14 @@ class Fields:
             self._blocks = _blocks(tags, tuple(map(self.values.get, tags)))
         block = self._blocks.get((group, creator))
         return None if block is None else group << 16 | block << 8 | element
+
+    def _raw(self, tag: int) -> bytes:
+        """Bytes of a value; none, and a note, where it is longer than any that is needed."""
+        value = self.values.get(tag, b"")
+        if len(value) > KEEP_BYTES:
+            self.notes.add(FileNote.VR_BAD)
+            return b""
+        return value
 
     def _mended(self, found: tuple[T | None, bool]) -> T | None:
         value, is_good = found

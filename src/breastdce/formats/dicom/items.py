@@ -10,6 +10,7 @@ from breastdce.formats.dicom.encoding import (
     ITEM_END,
     KEEP_BYTES,
     SEQUENCE_END,
+    TOO_LONG,
     UNDEFINED,
     BrokenHeader,
     Cursor,
@@ -84,6 +85,7 @@ def _value(cursor: Cursor, item: Item, tag: int, vr: bytes, place: Place, depth:
         return offset
     if place.length == UNDEFINED:
         return skip_sequence(cursor, place.encoding, place.begin)
-    if not nested and place.length <= KEEP_BYTES:
-        item.values[tag] = cursor.at(place.begin, place.length)
+    if not nested:
+        is_kept = place.length <= KEEP_BYTES
+        item.values[tag] = cursor.at(place.begin, place.length) if is_kept else TOO_LONG
     return place.begin + place.length

@@ -16,6 +16,7 @@ from breastdce.formats.dicom.encoding import (
     KEEP_BYTES,
     LONG_VRS,
     SHORT_VRS,
+    TOO_LONG,
     Cursor,
     Encoding,
     Place,
@@ -40,7 +41,7 @@ class Run:
     low: int
     high: int
     values: dict[int, bytes]
-    """What is found is added: values up to 1 kB."""
+    """What is found is added; `TOO_LONG` for a value of more than 1 kB."""
     sequences: dict[int, Place]
     """Likewise; of sequences with a stated length."""
     count: int = 0
@@ -102,8 +103,9 @@ class Run:
                 end = self._explicit_one(at, group << 16 | number, vr, length)
                 if not end:
                     break
-            elif length <= KEEP_BYTES and (number or group == _META_GROUP):
-                values[group << 16 | number] = block[at + 8 : end]
+            elif number or group == _META_GROUP:
+                value = block[at + 8 : end] if length <= KEEP_BYTES else TOO_LONG
+                values[group << 16 | number] = value
             at = end
             single += 1
         return at, single
@@ -128,8 +130,9 @@ class Run:
             if is_learning or (length >= _PROBE_BYTES and block.startswith(ITEM_BYTES, begin)):
                 inner = self.encoding if self._is_item(begin, length) else None
                 end = self._one(at, group << 16 | number, begin, length, inner)
-            elif length <= KEEP_BYTES and number:
-                values[group << 16 | number] = block[begin:end]
+            elif number:
+                value = block[begin:end] if length <= KEEP_BYTES else TOO_LONG
+                values[group << 16 | number] = value
             at = end
             single += 1
         return at, single
@@ -158,8 +161,9 @@ class Run:
         if inner is not None:
             place = Place(begin - at, length, inner)
             self.sequences[tag] = place.moved(self._first + at)
-        elif length <= KEEP_BYTES and (tag & 0xFFFF or tag >> 16 == _META_GROUP):
-            self.values[tag] = value = self._block[begin:end]
+        elif tag & 0xFFFF or tag >> 16 == _META_GROUP:
+            value = self._block[begin:end] if length <= KEEP_BYTES else TOO_LONG
+            self.values[tag] = value
         if self.recall.is_learning:
             self._unmet.append(Element(at, end, tag, value, place))
         return end

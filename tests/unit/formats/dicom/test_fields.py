@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import math
+import struct
+
 import pytest
 
 from breastdce.core.codes import FileNote
+from breastdce.formats.dicom.encoding import KEEP_BYTES, TOO_LONG
 from breastdce.formats.dicom.fields import Fields
 
 TAG = 0x00200013
@@ -88,6 +92,54 @@ def test_list_of_another_length_is_none():
 def test_byte_order_is_the_files():
     assert fields(b"\x01\x02", little=False).unsigned(TAG) == 258
     assert fields(b"\xff\xfe").short(TAG) == -257
+
+
+@pytest.mark.parametrize("value", [struct.pack("<f", math.nan), struct.pack("<d", math.inf)])
+def test_a_binary_number_that_is_none_is_noted(value):
+    found = fields(value)
+    assert found.binary(TAG) is None
+    assert noted(found)
+
+
+@pytest.mark.parametrize(
+    ("value", "both", "is_good"),
+    [
+        (b"20040119123456.5+0100", ("20040119", "123456.5"), True),
+        (b"20040119", ("20040119", None), True),
+        (b"", (None, None), True),
+        (b"200401191299", ("20040119", None), False),
+        (b"2004-01-19", (None, None), False),
+    ],
+)
+def test_what_is_no_date_and_time_is_noted(value, both, is_good):
+    found = fields(value)
+    assert found.date_time(TAG) == both
+    assert noted(found) is not is_good
+
+
+@pytest.mark.parametrize(
+    "read",
+    [
+        *(Fields.text, Fields.texts, Fields.is_yes, Fields.decimal, Fields.integer, Fields.short),
+        *(Fields.binary, Fields.unsigned, Fields.date, Fields.time, Fields.date_time),
+        lambda found, tag: found.decimals(tag, 2),
+    ],
+)
+def test_a_value_that_is_too_long_is_as_good_as_none_and_noted(read):
+    longest = fields(b"1".ljust(KEEP_BYTES))
+    assert longest.decimal(TAG) == 1
+    assert not longest.notes
+    found, absent = fields(b"1".ljust(KEEP_BYTES + 1)), Fields({}, little=True)
+    assert read(found, TAG) == read(absent, TAG)
+    assert noted(found)
+    assert not absent.notes
+
+
+def test_nothing_but_blanks_is_empty():
+    assert fields(b"  \0").is_empty(TAG)
+    assert Fields({}, little=True).is_empty(TAG)
+    assert not fields(TOO_LONG).is_empty(TAG)
+    assert not fields(b"1").is_empty(TAG)
 
 
 def test_private_block_is_found_by_its_creator():

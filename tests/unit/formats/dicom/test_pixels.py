@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import struct
+
 import numpy as np
 import pytest
 from pydicom.dataset import Dataset
@@ -69,9 +71,11 @@ def test_bad_pixels_are_refused_with_the_slice(tmp_path, fields, code):
     assert caught.value.evidence["slice"] == 1
 
 
-def test_slope_that_is_no_number_is_refused(tmp_path):
+@pytest.mark.parametrize("slope", [b"1,125 ", b"1.125".ljust(1026)], ids=["comma", "too long"])
+def test_slope_that_is_no_number_is_refused(tmp_path, slope):
     path = write(tmp_path / "a", pixels=STORED, RescaleSlope="1.125", RescaleIntercept=0)
-    path.write_bytes(path.read_bytes().replace(b"1.125", b"1,125"))
+    usual, other = (b"DS" + struct.pack("<H", len(text)) + text for text in (b"1.125 ", slope))
+    path.write_bytes(path.read_bytes().replace(usual, other))
     with pytest.raises(InputError) as caught:
         read_slices(slices(path))
     assert caught.value.code is SeriesCode.PIXELS_BAD

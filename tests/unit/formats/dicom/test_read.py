@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import struct
 import tracemalloc
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -12,6 +13,7 @@ from pydicom.uid import DeflatedExplicitVRLittleEndian, ExplicitVRLittleEndian
 
 from breastdce.core.codes import FileCode, FileNote
 from breastdce.formats.dicom.elements import walk
+from breastdce.formats.dicom.header import FileRecord, Header
 from breastdce.formats.dicom.pixels import read_slices
 from breastdce.formats.dicom.read import scan_file
 from breastdce.formats.dicom.repeats import Recall
@@ -250,6 +252,56 @@ def test_what_our_walk_does_not_understand_is_read_with_pydicom(tmp_path, vr, un
     slices = range(len(record.header.frames))
     ours, wanted = (read_slices([(path, k) for k in slices]) for path in (odd, plain))
     np.testing.assert_array_equal(ours.data, wanted.data)
+
+
+def header_of(record: FileRecord) -> Header:
+    assert record.header is not None
+    return record.header
+
+
+def spun_out(path: Path, value: bytes) -> Path:
+    """The file, its StudyDescription replaced by `value`."""
+    content = path.read_bytes()
+    old = element(0x00081030, b"LO", b"BREAST")
+    implicit = element(0x00081030, b"", b"BREAST")
+    vr = b"LO" if old in content else b""
+    path.write_bytes(content.replace(old if vr else implicit, element(0x00081030, vr, value)))
+    return path
+
+
+@pytest.mark.parametrize(
+    ("implicit", "vr"),
+    [(False, b"CS"), (True, b""), (False, b"ZZ")],
+    ids=["explicit", "implicit", "read with pydicom"],
+)
+def test_a_needed_value_that_is_too_long_is_dropped_with_a_note(tmp_path, implicit, vr):
+    made = dataset(implicit=implicit, StudyDescription="BREAST")
+    for number in range(40):  # the next headers are compared, and pieces of them known again
+        path = spun_out(write(tmp_path / f"{number}", made), b"x" * 1024)
+        record = scan_file(path)
+        assert (record.code, record.notes) == (FileCode.OK, ())
+        assert header_of(record).study_description == "x" * 1024
+    for number in range(40):
+        path = spun_out(write(tmp_path / f"long{number}", made), b"x" * 1026)
+        content = path.read_bytes()
+        modality = element(0x00080060, b"" if implicit else b"CS", b"MR")
+        path.write_bytes(content.replace(modality, element(0x00080060, vr, b"MR")))
+        record = scan_file(path)
+        assert (record.code, record.notes) == (FileCode.OK, (FileNote.VR_BAD,))
+        assert header_of(record).study_description == ""
+
+
+def test_a_value_that_is_too_long_in_a_frame_is_dropped_with_a_note(tmp_path):
+    path = write(tmp_path / "a", enhanced(3, undefined=True))
+    content, usual = path.read_bytes(), scan_file(path)
+    old = element(0x00189074, b"DT", b"20020101102551.25 ")
+    assert content.count(old) == 3
+    assert header_of(usual).frames[0].acquisition_time == "102551.25"
+    path.write_bytes(content.replace(old, element(0x00189074, b"DT", old[8:].ljust(1026)), 1))
+    record = scan_file(path)
+    assert (record.code, record.notes) == (FileCode.OK, (FileNote.VR_BAD,))
+    times = [frame.acquisition_time for frame in header_of(record).frames]
+    assert times == ["102551.5", "102551.25", "102551.25"]
 
 
 def test_what_pydicom_does_not_understand_either_is_broken(tmp_path):
