@@ -152,6 +152,14 @@ def test_foreign_output_folder_is_refused(cohort, tmp_path):
     assert [path.name for path in tmp_path.iterdir()] == ["precious.txt"]
 
 
+def test_an_output_folder_below_a_file_is_refused(cohort, tmp_path):
+    (tmp_path / "file").write_text("keep", encoding="utf-8")
+    done = call("run", cohort / "dicom", tmp_path / "file" / "deep" / "OUT")
+    assert done.returncode == 1
+    assert "OUTPUT_UNWRITABLE" in done.stderr
+    assert "file is a file" in done.stderr
+
+
 def test_report_is_rebuilt_from_the_data_set_alone(demo, tmp_path):
     out = tmp_path / "dataset"
     shutil.copytree(demo, out)

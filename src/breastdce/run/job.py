@@ -270,6 +270,13 @@ def _check_out(out: Path, roots: Sequence[Path], pseudonyms: Path) -> None:
                 evidence={"out": str(out), "input": str(root)},
                 remedy="Choose a folder outside; inputs are never written to.",
             )
+    for above in out.resolve().parents:
+        if above.is_file():
+            raise StoreError(
+                ErrorCode.OUTPUT_UNWRITABLE,
+                evidence={"out": str(out), "why": f"{above.name} is a file"},
+                remedy="Choose a folder.",
+            )
     try:
         ours = (out / "dataset_description.json").exists() or (out / ".breastdce").exists()
         foreign = out.exists() and not ours and (not out.is_dir() or any(out.iterdir()))

@@ -8,6 +8,7 @@ make of it.
 from __future__ import annotations
 
 import fcntl
+import logging
 import os
 import socket
 import time
@@ -21,13 +22,18 @@ from breastdce.core.errors import StoreError
 
 PATIENCE_S = 4 * 3600.0
 """How long a lock is waited for: many times what an exam, or the tables of a thousand, may take."""
+SILENT_S = 1.0
+"""A wait that is longer is told of, once."""
 _FIRST_PAUSE_S, _LONGEST_PAUSE_S = 0.01, 0.5
 _NAME_BYTES = 200
+_LOG = logging.getLogger(__name__)
 
 
 @contextmanager
 def locked(path: Path, *, wait: bool = True, patience_s: float = PATIENCE_S) -> Iterator[None]:
     """Hold an exclusive lock on `path` while the body runs; waits for another holder.
+
+    A wait of more than `SILENT_S` is logged as a warning, which Python prints if nobody handles it.
 
     Parameters
     ----------
@@ -63,14 +69,18 @@ def _opened(path: Path) -> Iterator[BinaryIO]:
 
 def _take(file: BinaryIO, path: Path, patience_s: float) -> None:
     """Try until the lock is ours; a call that waits could not be left."""
-    end, pause_s = time.monotonic() + patience_s, _FIRST_PAUSE_S
+    begin, pause_s, is_told = time.monotonic(), _FIRST_PAUSE_S, False
     while True:
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError as error:
-            if time.monotonic() >= end:
+            waited_s = time.monotonic() - begin
+            if waited_s >= patience_s:
                 evidence = {"lock": str(path), "held by": _holder(file)}
                 raise StoreError(ErrorCode.OUTPUT_BUSY, evidence=evidence) from error
+            if waited_s > SILENT_S and not is_told:
+                _LOG.warning("%s is in use, waiting for %s", path.name, _holder(file))
+                is_told = True
         except OSError as error:  # a file system without locks
             raise _unusable(path, error) from error
         else:

@@ -9,7 +9,7 @@ import pytest
 
 from breastdce.core.codes import ErrorCode
 from breastdce.core.errors import StoreError
-from breastdce.run.lock import locked
+from breastdce.run.lock import SILENT_S, locked
 
 HOLD = """
 import sys
@@ -63,6 +63,16 @@ def test_who_waits_goes_on_when_the_other_is_done(path, holder):
         holder.communicate("\n", timeout=60)
         process.communicate(b"\n", timeout=60)
     assert process.returncode == 0
+
+
+def test_a_long_wait_is_told_of_once(path, holder, caplog):
+    refused(path, patience_s=SILENT_S / 2)
+    assert not caplog.records
+    refused(path, patience_s=2 * SILENT_S)
+    (record,) = caplog.records
+    assert record.getMessage().startswith(
+        f"{path.name} is in use, waiting for process {holder.pid}"
+    )
 
 
 def test_a_killed_holder_blocks_nobody(path, holder):

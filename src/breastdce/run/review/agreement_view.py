@@ -195,6 +195,8 @@ def _table_row(pair: PairSummary, sign: Mapping[str, str]) -> dict[str, str | in
 
 def _note(found: Found) -> str:
     summary = found.summary
+    if not any(pair.cases for pair in summary.pairs):
+        return f"Of {BLINDED[found.blinded]}. No two readers have drawn the same case."
     return (
         f"Of {BLINDED[found.blinded]}. All readers together, {counted(summary.complete, 'case')}: "
         f"ICC(2,1) of volumes {_in_words(summary.icc)}; {KAPPAS[summary.kappa_by]} kappa of lesion "

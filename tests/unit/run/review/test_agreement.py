@@ -114,6 +114,14 @@ def test_readers_who_agree_fully_have_a_value_and_no_interval():
     assert "kappa of lesion seen undefined (all say the same of every exam)" in note
 
 
+@pytest.mark.parametrize("readers", [(), ("Anna",)])
+def test_where_there_is_no_pair_the_note_says_so(readers):
+    cases = tuple(compare_readers("sub-1_ses-1", {name: slab(2, 8)}) for name in readers)
+    table = agreement_table(Found(cases, summarize_readers(cases), blinded=True))
+    assert not table.rows
+    assert table.note.endswith("No two readers have drawn the same case.")
+
+
 def test_the_table_of_the_server_is_json_without_holes():
     table = agreement_table(found())
     rows = json.loads(msgspec.json.encode(table))["rows"]
