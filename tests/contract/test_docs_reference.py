@@ -1,4 +1,4 @@
-"""The reference is complete, and the pages can be built."""
+"""The reference is complete: made pages name every command, code, column and step."""
 
 from __future__ import annotations
 

@@ -86,6 +86,14 @@ def test_place_that_cannot_be_written_is_one_clear_error(tmp_path):
         pass
 
 
+def test_a_file_too_large_to_be_a_map_is_not_read(tmp_path):
+    path = tmp_path / "names.tsv"
+    with path.open("wb") as file:
+        file.truncate(17 << 20)
+    with pytest.raises(CallError, match="more than 16777216 bytes"):
+        read_private_map(path)
+
+
 @pytest.mark.parametrize(
     "text",
     [
