@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from typing import Any
 
 from breastdce.imaging import mean_loops
 from breastdce.kinetics import neighbors
@@ -12,8 +13,8 @@ from breastdce.run import compile_kernels
 
 def test_every_part_compiles_its_kernels():
     compile_kernels.main()
-    assert mean_loops.mean_along.signatures
-    assert neighbors.count_neighbors.signatures
+    kernels: tuple[Any, ...] = (mean_loops.mean_along, neighbors.count_neighbors)
+    assert all(kernel.signatures for kernel in kernels)
 
 
 def test_it_is_a_command():
