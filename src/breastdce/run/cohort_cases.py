@@ -50,15 +50,17 @@ class Lesion(NamedTuple):
 
 
 def gallery(out: Path, exams: Sequence[Lesion]) -> list[Case]:
-    """Four exams with a lesion, from small to large: the middles of the quarters of all FTV."""
+    """Cases of the exams that `small_to_large` chooses."""
+    return [_lesion(out, lesion) for lesion in small_to_large(exams)]
+
+
+def small_to_large(exams: Sequence[Lesion]) -> list[Lesion]:
+    """Four exams with a lesion: the middles of the quarters of all FTV; fewer where they are."""
     found = [exam for exam in exams if math.isfinite(exam.ftv_ml) and exam.ftv_ml > 0]
     ordered = sorted(found, key=lambda one: (one.ftv_ml, str(one.exam)))
     if not ordered:
         return []
-    chosen = dict.fromkeys(
-        ordered[min(int(part * len(ordered)), len(ordered) - 1)] for part in _GALLERY
-    )
-    return [_lesion(out, lesion) for lesion in chosen]
+    return list(dict.fromkeys(ordered[int(part * len(ordered))] for part in _GALLERY))
 
 
 def _lesion(out: Path, lesion: Lesion) -> Case:

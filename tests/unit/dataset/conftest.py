@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import io
+import json
 import shutil
 from pathlib import Path
 
+import msgspec
 import numpy as np
 import pytest
 from PIL import Image
@@ -177,9 +179,11 @@ def record_of(root: Path, exam: ExamId) -> Provenance:
             StageNote(name="zscore", version=1, params={"mode": "pooled"}, engines={}),
         ),
         measurements={
-            "row": {"zscore_mean": 101.5},
+            "row": json.loads(msgspec.json.encode(row_of(exam))),
             "methods": ["Images were resampled to 1 mm."],
+            "exclusions": [],
             "feature_reasons": {"T1_E_Mean": "FLAT_REGION"},
+            "reports": {},
         },
         caveats=(caveat,),
         files=checksums(root, exam),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from pathlib import Path
 
 import numpy as np
@@ -13,27 +14,24 @@ from breastdce.core.volume import Mask, Volume
 from breastdce.dataset import layout
 from breastdce.dataset.layout import MaskName
 from breastdce.formats.nifti import read_grid, write_mask, write_volume
-from breastdce.report.dataset_view import Case
-from breastdce.run import cohort_cases
 from breastdce.run.agreement import agreement
-from breastdce.run.cohort_cases import Lesion, agreement_cases, artifact_cases, gallery
+from breastdce.run.cohort_cases import Lesion, agreement_cases, artifact_cases, small_to_large
 
 EXAMS = [ExamId(f"{n:04d}", "T0") for n in range(9)]
 
 
-def test_the_gallery_goes_from_small_to_large(monkeypatch):
-    def only_named(out: Path, lesion: Lesion) -> Case:
-        return Case(exam=str(lesion.exam), link="", words=str(lesion.ftv_ml), pictures=())
-
-    def shown(*volumes: float) -> list[str]:
-        lesions = [Lesion(ml, exam, 1) for ml, exam in zip(volumes, EXAMS, strict=False)]
-        return [case.words for case in gallery(Path(), lesions)]
-
-    monkeypatch.setattr(cohort_cases, "_lesion", only_named)
-    # The last has no lesion.
-    assert shown(8.0, 7.0, 6.0, 5.0, 4.0, 3.0, 2.0, 1.0, 0.0) == ["2.0", "4.0", "6.0", "8.0"]
-    assert shown(0.0, 3.0) == ["3.0"]
-    assert shown(0.0) == []
+@pytest.mark.parametrize(
+    ("volumes", "shown"),
+    [
+        ((8.0, 7.0, 6.0, 5.0, 4.0, 3.0, 2.0, 1.0, 0.0), [2.0, 4.0, 6.0, 8.0]),
+        ((2.0, math.nan, 1.0), [1.0, 2.0]),
+        ((0.0, 3.0), [3.0]),
+        ((0.0,), []),
+    ],
+)
+def test_the_gallery_goes_from_small_to_large(volumes, shown):
+    lesions = [Lesion(ml, exam, 1) for ml, exam in zip(volumes, EXAMS, strict=False)]
+    assert [lesion.ftv_ml for lesion in small_to_large(lesions)] == shown
 
 
 @pytest.fixture

@@ -15,29 +15,8 @@ EXAMS = tuple(ExamId(f"{n:04d}", visit) for n in range(1, 7) for visit in ("T0",
 
 
 @pytest.fixture
-def dataset(tmp_path, monkeypatch):
-    monkeypatch.setattr("breastdce.run.export.exams_of", _exams)
+def dataset(tmp_path):
     return build(tmp_path / "data", EXAMS)
-
-
-def _exams(out, records):
-    """As the real one, but for records that hold no measurements."""
-    from breastdce.dataset import layout
-    from breastdce.exchange.records import ExamFiles, MaskKind
-
-    for record in records:
-        exam = ExamId.parse(record.exam_id)
-        paths = {kind: layout.mask(out, exam, layout.MaskName(kind.value)) for kind in MaskKind}
-        yield (
-            record,
-            ExamFiles(
-                exam=str(exam),
-                case=exam.participant,
-                native=(),
-                images=tuple(layout.image(out, exam, n) for n in range(3)),
-                masks={kind: path for kind, path in paths.items() if path.is_file()},
-            ),
-        )
 
 
 def test_outer_folds_become_splits_by_patient(dataset, tmp_path, capsys):

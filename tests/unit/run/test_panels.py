@@ -47,10 +47,7 @@ def test_captk_parameters_are_read_with_blanks_and_a_mark_of_order(tmp_path):
         ("p.json", b"{}"),
     ],
 )
-def test_what_is_no_settings_file_is_a_wrong_call(tmp_path, name, content, monkeypatch):
-    from breastdce.run import panels
-
-    monkeypatch.setattr(panels, "shipped_table", lambda name: {"name": name, "family": []})
+def test_what_is_no_settings_file_is_a_wrong_call(tmp_path, name, content):
     (tmp_path / name).write_bytes(content)
     with pytest.raises(CallError):
         read_settings(tmp_path / name)
