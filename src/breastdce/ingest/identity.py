@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from types import MappingProxyType
 from typing import NamedTuple
 
@@ -121,10 +121,11 @@ def name_exams(
         for patient, items in by_patient.items()
     }
     counts = Counter(name.lower() for name in participants.values())
+    first = first_visits({p: [i.visit_words for i in items] for p, items in by_patient.items()})
     every = [
         NamedExam(ExamId(participants[patient], visit), item)
         for patient, items in by_patient.items()
-        for visit, item in _visits(items, visits)
+        for visit, item in _visits(items, visits, first[patient])
     ]
     every.sort(key=lambda named: (named.exam, named.found.study_uid))
     return Naming(
@@ -156,9 +157,29 @@ def trial_visit(words: Sequence[str], *, first: int = 1) -> str | None:
     return None
 
 
-def first_visit(words: Iterable[Sequence[str]]) -> int:
-    """Number of a patient's first visit, for `trial_visit`: who calls one T0 counts from 0."""
-    return 0 if any("T0" in map(str.upper, item[:2]) for item in words) else 1
+def first_visits(words: Mapping[str, Iterable[Sequence[str]]]) -> dict[str, int]:
+    """Number of each patient's first visit, for `trial_visit`, from the words of her studies.
+
+    Who has a T0 counts from 0, who has a T4 from 1, for there are four visits. Who missed both
+    counts as the others do where these are of one mind, else from 1, as I-SPY1 does.
+    """
+    own = {patient: set(_numbers(studies)) for patient, studies in words.items()}
+    trial = set().union(*own.values())
+    return {patient: _first(numbers, trial) for patient, numbers in own.items()}
+
+
+def _numbers(studies: Iterable[Sequence[str]]) -> Iterator[int]:
+    """Numbers of the visits that are called T and a number."""
+    for words in studies:
+        for word in words[:2]:
+            match = _NUMBERED.fullmatch(_DROPPED.sub("", word).upper())
+            if match is not None and match[1] == "T":
+                yield int(match[2])
+
+
+def _first(own: Set[int], trial: Set[int]) -> int:
+    told = own if own & {0, 4} else trial
+    return 0 if 0 in told and 4 not in told else 1
 
 
 def _participant(items: Sequence[Found], *, keep_ids: bool, pseudonyms: Mapping[str, str]) -> str:
@@ -169,11 +190,11 @@ def _participant(items: Sequence[Found], *, keep_ids: bool, pseudonyms: Mapping[
 
 
 def _visits(
-    items: Sequence[Found], visits: Mapping[tuple[str, str], str]
+    items: Sequence[Found], visits: Mapping[tuple[str, str], str], first: int
 ) -> list[tuple[str, Found]]:
     ordered = sorted(items, key=_date_order)
     places = {uid: n for n, uid in enumerate(dict.fromkeys(i.study_uid for i in ordered), start=1)}
-    granted = _granted(ordered, visits)
+    granted = _granted(ordered, visits, first)
     return [
         (f"{granted.get(item.study_uid, str(places[item.study_uid]))}{_side(item)}", item)
         for item in ordered
@@ -184,9 +205,10 @@ def _date_order(item: Found) -> tuple[str, str, str, str]:
     return item.study_date or "", item.study_time or "", item.study_uid, _side(item)
 
 
-def _granted(items: Sequence[Found], visits: Mapping[tuple[str, str], str]) -> dict[str, str]:
+def _granted(
+    items: Sequence[Found], visits: Mapping[tuple[str, str], str], first: int
+) -> dict[str, str]:
     """Study UID to visit, for claims that one study makes, or one that can be loaded."""
-    first = first_visit(item.visit_words for item in items)
     studies: dict[str, set[str]] = defaultdict(set)
     loadable: dict[str, set[str]] = defaultdict(set)
     for item in items:

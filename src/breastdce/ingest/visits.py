@@ -17,7 +17,7 @@ from importlib import resources
 
 import msgspec
 
-from breastdce.ingest.identity import first_visit, trial_visit
+from breastdce.ingest.identity import first_visits, trial_visit
 
 TRIAL_VISITS = ("T0", "T1", "T2", "T3")
 
@@ -67,15 +67,15 @@ def name_visits(studies: Iterable[Dated]) -> dict[tuple[str, str], Visit]:
     patients: dict[str, list[Dated]] = defaultdict(list)
     for study in studies:
         patients[study.patient_id].append(study)
+    first = first_visits({who: [item.trial_words for item in of] for who, of in patients.items()})
     return {
         (patient, uid): visit
         for patient, items in patients.items()
-        for uid, visit in _visits(items).items()
+        for uid, visit in _visits(items, first[patient]).items()
     }
 
 
-def _visits(studies: Sequence[Dated]) -> dict[str, Visit]:
-    first = first_visit(item.trial_words for item in studies)
+def _visits(studies: Sequence[Dated], first: int) -> dict[str, Visit]:
     named = {item.study_uid: found for item in studies if (found := _named(item, first))}
     days = sorted({item.date or "" for item in studies})
     place = {day: number for number, day in enumerate(days)}

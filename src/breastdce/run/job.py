@@ -16,7 +16,6 @@ from breastdce.core.errors import CallError, InputError, StoreError
 from breastdce.core.exam import ExamId, Region
 from breastdce.core.extras import require_extra
 from breastdce.core.workers import available_cores
-from breastdce.dataset import layout
 from breastdce.dataset.publication import read_publication
 from breastdce.dataset.rows import ExclusionRow, Level
 from breastdce.formats.atomic import disk_checked
@@ -30,16 +29,16 @@ from breastdce.run.executors.dask import Dask
 from breastdce.run.executors.processes import Processes
 from breastdce.run.executors.serial import Serial
 from breastdce.run.inputs import Seen, stamp
-from breastdce.run.lock import locked
 from breastdce.run.naming import Named, exam_name, exam_row, name_survey
 from breastdce.run.paths import WorkPaths
 from breastdce.run.plan import MODEL, SOURCE, Plan, make_plan
 from breastdce.run.progress import ExamProgress, count_progress, exam_progress
-from breastdce.run.publish import WANTED, withdraw_exam
+from breastdce.run.publish import WANTED
 from breastdce.run.recipe import load_recipe, with_prediction
 from breastdce.run.review.accept import accepted_revisions, settle
 from breastdce.run.schedule import ExamOutcome, ExamTask, process_exam
 from breastdce.run.survey import Survey, survey
+from breastdce.run.withdrawn import withdraw_refused, withdraw_renamed
 from breastdce.segment.bundle import Choice, choose_models
 from breastdce.stages.load import Source
 from breastdce.stages.predict import Model
@@ -153,9 +152,10 @@ def run_job(options: JobOptions, console: Console | None = None) -> JobSummary:
     with disk_checked(options.out):
         _prepare_out(options.out)
         settle(options.out)
-        _withdraw_refused(options.out, named.rows)
+        withdraw_refused(options.out, named.rows)
         outcomes = _outcomes(tasks, options, plan, console)
         exclusions = (*named.rows, *_exam_rows(outcomes))
+        withdraw_renamed(options.out, [exam for exam, _ in named.exams])
         done = {task.exam for task in tasks}
         others = [exam for exam, _ in named.exams if exam not in done]
         exclusions = write_cohort(options.out, plan, exclusions, others)
@@ -297,16 +297,6 @@ def _prepare_out(out: Path) -> None:
         raise StoreError(
             ErrorCode.OUTPUT_UNWRITABLE, evidence={"out": str(out), "why": error.strerror}
         ) from error
-
-
-def _withdraw_refused(out: Path, rows: Iterable[ExclusionRow]) -> None:
-    """Remove exams that were published before and are refused now, as `process_exam` does."""
-    for row in rows:
-        if row.level is Level.EXAM and row.participant and row.visit:
-            exam = ExamId(row.participant, row.visit)
-            if layout.exam_folder(out, exam).exists():
-                with locked(WorkPaths(out).lock(str(exam))):
-                    withdraw_exam(out, exam)
 
 
 def _tasks(

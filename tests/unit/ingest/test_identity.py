@@ -11,6 +11,7 @@ from breastdce.core.codes import ExamCode
 from breastdce.core.exam import is_label
 from breastdce.ingest.identity import (
     assign_pseudonyms,
+    first_visits,
     name_exams,
     needs_pseudonym,
     person,
@@ -105,6 +106,30 @@ def test_sides_of_one_study_share_its_visit(tmp_path):
 def test_trial_that_counts_from_zero_says_so_by_a_visit_called_t0():
     found = [note(study=f"1.{n}", words=(f"T{n}", "")) for n in range(4)]
     assert names(found) == [f"sub-P1_ses-T{n}" for n in range(4)]
+
+
+@pytest.mark.parametrize(
+    ("visits", "first"),
+    [
+        ({"A": ("T0", "T1"), "B": ("T1", "T2", "T3")}, {"A": 0, "B": 0}),
+        ({"A": ("T1", "T4"), "B": ("T1", "T2", "T3")}, {"A": 1, "B": 1}),
+        ({"A": ("t0",), "B": ("T04",), "C": ("T2",)}, {"A": 0, "B": 1, "C": 1}),
+        ({"A": ("T2",), "B": ("MRI_4",), "C": ("baseline",)}, {"A": 1, "B": 1, "C": 1}),
+        ({}, {}),
+    ],
+)
+def test_who_missed_the_first_visit_counts_as_the_others_do(visits, first):
+    words = {who: [(name, "") for name in names] for who, names in visits.items()}
+    assert first_visits(words) == first
+
+
+def test_a_missed_first_visit_stays_missing():
+    one = [note(study=f"1.{n}", words=(f"T{n}", "")) for n in range(2)]
+    two = [note("P-2", f"2.{n}", words=(f"T{n}", "")) for n in (1, 2, 3)]
+    assert names(one + two) == [
+        *("sub-P1_ses-T0", "sub-P1_ses-T1"),
+        *("sub-P2_ses-T1", "sub-P2_ses-T2", "sub-P2_ses-T3"),
+    ]
 
 
 def test_studies_of_one_day_are_ordered_by_time():

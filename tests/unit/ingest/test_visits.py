@@ -23,6 +23,22 @@ def test_the_trials_code_comes_first():
     assert {visit.basis for visit in found} == {Basis.CODE}
 
 
+def test_a_patient_without_the_first_visit_counts_as_the_others_of_the_trial():
+    items = [
+        Dated(patient_id=who, study_uid=f"{who}{n}", date=None, trial_words=(f"T{n}", ""))
+        for who, numbers in {"P": (0, 3), "Q": (2, 3)}.items()
+        for n in numbers
+    ]
+    found = name_visits(items)
+    assert {uid: visit.name for (_, uid), visit in found.items()} == {
+        "P0": "T0",
+        "P3": "T3",
+        "Q2": "T2",
+        "Q3": "T3",
+    }
+    assert {visit.name for visit in name_visits(items[2:]).values()} == {"T1", "T2"}
+
+
 def test_words_come_second():
     found = named(("20000301", (), "MRI baseline"), ("20000101", (), "MRI breast"))
     assert found[0] == Visit("T0", Basis.WORDS)
