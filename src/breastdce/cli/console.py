@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from itertools import groupby
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -14,7 +15,7 @@ from rich.table import Table
 
 from breastdce.cli.as_json import print_json
 from breastdce.cli.shown import shown
-from breastdce.core.codes import FileCode
+from breastdce.core.codes import Code, FileCode
 from breastdce.core.counted import counted
 
 if TYPE_CHECKING:
@@ -24,6 +25,20 @@ if TYPE_CHECKING:
     from breastdce.run.survey import Survey
 
 _FILES_SHOWN = 5
+_NOTHING = "Nothing to do."
+
+
+def _console() -> Console:
+    """Break lines between words for a terminal only: a file is searched, and read by programs."""
+    console = Console()
+    console.soft_wrap = not console.is_terminal
+    return console
+
+
+def _show_remedies(console: Console, codes: Iterable[Code]) -> None:
+    """Say what to do about each reason, once."""
+    for code in dict.fromkeys(codes):
+        console.print(f"  do:   {code}: {code.remedy}", markup=False)
 
 
 def show_run(summary: JobSummary, *, as_json: bool) -> None:
@@ -31,12 +46,13 @@ def show_run(summary: JobSummary, *, as_json: bool) -> None:
     if as_json:
         print_json(summary)
         return
-    console = Console()
+    console = _console()
     if summary.planned:
         planned, files = counted(len(summary.planned), "exam"), counted(summary.files, "file")
-        console.print(f"Would do {planned} from {files}:")
+        console.print(f"Would do {planned} from {files}; what is done is not done again:")
+        console.print(f"  steps: {', '.join(summary.steps)}", highlight=False)
         for name in summary.planned:
-            console.print(f"  {name}: {', '.join(summary.steps)}", highlight=False)
+            console.print(f"  {name}", highlight=False)
     elif summary.nothing_to_do:
         console.print(f"Nothing to do for {counted(len(summary.outcomes), 'exam')}: up to date.")
     elif summary.outcomes:
@@ -55,6 +71,7 @@ def show_run(summary: JobSummary, *, as_json: bool) -> None:
             f"not used: {exam_name(row) or 'n/a'}  {row.code}: {row.code.meaning} {row.evidence}"
         )
         console.print(words.rstrip(), markup=False)
+    _show_remedies(console, (row.code for row in summary.refused))
     unread = [row.n_files for row in summary.exclusions if row.code is FileCode.CODEC_MISSING]
     if unread:
         code, files = FileCode.CODEC_MISSING, counted(sum(unread), "file")
@@ -68,18 +85,19 @@ def show_problems(out: Path, problems: Sequence[Problem], *, as_json: bool) -> N
     if as_json:
         print_json(list(problems))
         return
-    console = Console()
-    for problem in problems:
-        console.print(f"{problem.promise}: {problem.path}: {problem.what}", markup=False)
-        console.print(f"  seen: {problem.evidence}", markup=False)
-        console.print(f"  do:   {problem.remedy}", markup=False)
+    console = _console()
+    for remedy, alike in groupby(problems, lambda problem: problem.remedy):
+        for problem in alike:
+            console.print(f"{problem.promise}: {problem.path}: {problem.what}", markup=False)
+            console.print(f"  seen: {problem.evidence}", markup=False)
+        console.print(f"  do:   {remedy}", markup=False)
     verdict = counted(len(problems), "problem") if problems else "valid: every promise holds"
     console.print(f"{out}: {verdict}", markup=False)
 
 
 def show_where(demo: Demo) -> None:
     """Say where to look after the demo."""
-    console = Console()
+    console = _console()
     console.print()
     for label, path in demo.places:
         console.print(f"{label:<12} {path}", markup=False, highlight=False, soft_wrap=True)
@@ -90,10 +108,11 @@ def show_survey(found: Survey, *, as_json: bool) -> None:
     if as_json:
         print_json({"files": found.records, **msgspec.structs.asdict(found.findings)})
         return
-    console = Console()
+    console = _console()
     _show_exams(console, found)
     _show_left_out(console, found)
     _show_files(console, found)
+    _show_count(console, found)
 
 
 def _show_exams(console: Console, found: Survey) -> None:
@@ -125,11 +144,13 @@ def _show_left_out(console: Console, found: Survey) -> None:
     for note in found.findings.exam_notes:
         words = f"{note.patient_id}: not used: {note.code}: {note.code.meaning} {note.evidence}"
         console.print(shown(words), markup=False)
+        console.print(f"  study {shown(note.study_uid)}", markup=False, highlight=False)
+    _show_remedies(console, (note.code for note in found.findings.exam_notes))
     if not found.findings.series_notes:
         return
     table = Table(title="Series that are no phase", title_justify="left", box=None)
     for name in ("patient", "series", "description", "images", "code", "evidence"):
-        table.add_column(name)
+        table.add_column(name, overflow="fold")
     for series in found.findings.series_notes:
         table.add_row(
             *(
@@ -163,5 +184,13 @@ def _show_files(console: Console, found: Survey) -> None:
             )
         if len(paths) > _FILES_SHOWN:
             console.print(f"           and {len(paths) - _FILES_SHOWN} more (--json lists all)")
-        if code is FileCode.CODEC_MISSING:
-            console.print(f"  do:   {code.remedy}", markup=False)
+        if code.remedy != _NOTHING:
+            console.print(f"         do: {code.remedy}", markup=False)
+
+
+def _show_count(console: Console, found: Survey) -> None:
+    """Say last, where a terminal stands, how many exams there are."""
+    refused = Counter(note.code for note in found.findings.exam_notes)
+    reasons = ", ".join(f"{count} {code}" for code, count in refused.items())
+    words = f"\n{counted(len(found.findings.exams), 'exam')} can be used"
+    console.print(f"{words}; not used: {reasons}" if reasons else words, highlight=False)

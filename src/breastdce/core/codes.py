@@ -257,7 +257,8 @@ class ExamCode(Code):
     NO_DCE = (
         "NO_DCE",
         "No series of the exam is a dynamic contrast-enhanced acquisition.",
-        "See `breastdce scan` for the reason of each series.",
+        "Look up its series in the list of `breastdce scan`; "
+        "where the dynamic is not among them, export the whole study again.",
     )
     TOO_FEW_PHASES = (
         "TOO_FEW_PHASES",

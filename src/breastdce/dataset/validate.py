@@ -66,15 +66,16 @@ def validate(
     Raises
     ------
     InputError
-        TABLE_INVALID when `root` is not a folder.
+        TABLE_INVALID when `root` is no folder, or holds nothing that a data set begins with.
     """
     root = Path(root)
-    if not root.is_dir():
+    begins = (layout.description(root), layout.exams(root), *root.glob("sub-*"))
+    if not any(path.exists() for path in begins):
         raise InputError(
             ErrorCode.TABLE_INVALID,
             "No data set is here",
             evidence={"folder": str(root)},
-            remedy="Give the OUT folder of `breastdce run`.",
+            remedy="Give the OUT folder of `breastdce run`. An export has manifest.tsv instead.",
         )
     folders, problems = found_exams(root)
     reader = TableReader(root)

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from breastdce.core.codes import ExamCode
+from breastdce.core.counted import counted
 from breastdce.ingest.contrast import Doubt, by_header
 from breastdce.ingest.dynamic import LEAST_PHASES, Run, rises
 from breastdce.ingest.protocol import is_sibling, same_protocol
@@ -58,7 +59,7 @@ def _too_few(runs: Sequence[Run]) -> Doubt:
         return Doubt(ExamCode.PHASE_GRID_DIFFERS, evidence)
     if most >= LEAST_PHASES - 1:
         return Doubt(ExamCode.TOO_FEW_PHASES, f"{most} phases, {LEAST_PHASES} are needed")
-    evidence = f"{len(stacks)} possible volumes, no two of one grid and protocol"
+    evidence = f"{counted(len(stacks), 'possible volume')}, no two of one grid and protocol"
     return Doubt(ExamCode.NO_DCE, evidence)
 
 

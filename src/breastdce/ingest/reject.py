@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from breastdce.core.codes import SeriesCode
+from breastdce.core.counted import counted
 from breastdce.core.errors import InputError
 from breastdce.formats.dicom.geometry import axes, cluster_positions, is_pixel_spacing
 from breastdce.ingest.image_types import computed_kind, image_part, terms
@@ -127,7 +128,10 @@ def _localizer(part: Part, read: ReadPixels | None) -> Verdict:
     normal = axes(part.frame.orientation)[:, 2]
     _, centers = cluster_positions(part.positions() @ normal)
     if centers.size < LEAST_SLICES:
-        return SeriesCode.LOCALIZER, f"{centers.size} positions, {LEAST_SLICES} are the least"
+        return (
+            SeriesCode.LOCALIZER,
+            f"{counted(centers.size, 'position')}, {LEAST_SLICES} are the least",
+        )
     step = float(np.median(np.diff(centers)))
     if step > LARGEST_STEP_MM:
         return SeriesCode.LOCALIZER, f"steps of {step:.1f} mm"

@@ -17,6 +17,7 @@ from msgspec.structs import replace
 from numpy.typing import NDArray
 
 from breastdce.core.codes import FileCode
+from breastdce.core.counted import counted
 from breastdce.formats.dicom.header import FileRecord, Frame, Header, OtherObject
 from breastdce.ingest.image_types import computed_kind, image_part
 from breastdce.ingest.quirks._contract import mend
@@ -256,7 +257,7 @@ def note_refused(study: Study) -> tuple[SeriesNote, ...]:
             note = _note(study, facts, record.code)
             found[note.series_uid, str(note.code)].append(note)
     return tuple(
-        replace(found[key][0], n_images=len(found[key]), evidence=f"{len(found[key])} files")
+        replace(found[key][0], n_images=len(found[key]), evidence=counted(len(found[key]), "file"))
         for key in sorted(found)
     )
 

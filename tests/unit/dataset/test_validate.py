@@ -63,8 +63,15 @@ def test_a_folder_that_is_not_there_is_refused(tmp_path):
         validate(tmp_path / "nothing")
 
 
-def test_an_empty_folder_breaks_promises_and_does_not_stop_the_check(tmp_path):
-    assert {found.promise for found in validate(tmp_path)} == {Promise.FILES}
+def test_a_folder_that_is_no_data_set_is_refused_in_one_line(tmp_path):
+    (tmp_path / "README.txt").write_text("breastdce export --to release\n")
+    with pytest.raises(InputError, match="No data set is here"):
+        validate(tmp_path)
+
+
+def test_a_data_set_that_has_lost_its_tables_breaks_promises(tmp_path):
+    (tmp_path / "sub-0001" / "ses-1").mkdir(parents=True)
+    assert Promise.FILES in {found.promise for found in validate(tmp_path)}
 
 
 # --- one breakage each; provenance is brought up to date where the breakage is not about it

@@ -62,6 +62,19 @@ def test_pages_open_without_complaint_or_network(browser, report, name, scheme, 
     assert wide[0] <= wide[1]
 
 
+@pytest.mark.parametrize("width", [1100, 1360])
+def test_the_list_of_exams_stays_in_its_card(browser, report, view, width):
+    row = {**view.row, "caveats": "PRE_GAP;SEG_UNUSED;VOI_PROPOSED;THRESHOLD_DEFAULT"}
+    link, picture = f"exams/{view.exam}.html", f"figures/{view.exam}.png"
+    lines = [ExamLine("sub-INSTITUTION0001_ses-T0", row, link, picture)]
+    cohort = CohortView(dataset="x", recipe="ispy1", exams=lines, exclusions=[], methods="")
+    (report / "index.html").write_text(render_index(cohort), "utf-8")
+    page, _, _ = opened(browser, report / "index.html", "light", width)
+    wide = page.evaluate("[document.documentElement.scrollWidth, window.innerWidth]")
+    page.close()
+    assert wide[0] <= wide[1]
+
+
 @pytest.mark.parametrize(("scheme", "width"), [("light", 390), ("dark", 1280)])
 def test_the_page_of_readers_stands_alone_and_goes_by_keyboard(browser, tmp_path, scheme, width):
     file = tmp_path / "readers.html"

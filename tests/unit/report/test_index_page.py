@@ -18,6 +18,7 @@ from PIL import Image
 from breastdce.report.cohort_panels.flow import flow_of
 from breastdce.report.cohort_panels.scanners import LEAST, effects
 from breastdce.report.cohort_view import CohortSummary, Flow, TableLine, TableView
+from breastdce.report.color import SER_CLASSES
 from breastdce.report.dataset_view import CohortView, Measure, MeasureTable
 from breastdce.report.html import source
 from breastdce.report.index_page import PANELS, render_figures, render_index
@@ -113,6 +114,11 @@ def test_levels_of_few_exams_are_not_tested(made):
     values = list(np.linspace(0, 1, EXAMS))
     found = effects(replace(made, exams=exams, tables=[measured(values)], features=None))
     assert "Maker" not in {effect.factor for effect in found}
+
+
+def test_the_colors_of_lesions_are_told(page):
+    told = re.findall(r"SER ([\d.]+ to [\d.]+)<", section(page, "gallery"))
+    assert told == [entry.label for entry in SER_CLASSES]
 
 
 def test_lowest_agreement_stands_first(made, page):

@@ -10,7 +10,7 @@ from breastdce.report.dataset_view import CohortView
 
 
 def render(view: CohortView) -> Markup:
-    return case_list(view.gallery)
+    return case_list(view.gallery, with_ser=True)
 
 
 def figures(view: CohortView) -> Figures:
