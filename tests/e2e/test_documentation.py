@@ -26,7 +26,7 @@ def test_tutorial(folder):
     follow("tutorial.md", folder)
 
 
-GUIDES = ("hospital_data", "two_readers", "nnunet", "own_network", "cluster", "notebook")
+GUIDES = ("hospital_data", "two_readers", "nnunet", "own_network", "cluster", "notebook", "tables")
 DEVELOPING = ("new_quirk", "feature_family")
 
 

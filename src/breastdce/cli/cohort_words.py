@@ -23,6 +23,8 @@ def show_cohort(dest: Path, cohort: Cohort, files: Sequence[str], *, as_json: bo
         return
     console = Console()
     _show_flow(console, cohort)
+    if cohort.other_visits:
+        console.print(_nobody(cohort), markup=False, highlight=False)
     for entry in cohort.ledger.kept:
         words = f"kept by exception: {entry.patient_id} ({entry.code}): {entry.reason}"
         console.print(words, markup=False, highlight=False)
@@ -57,6 +59,14 @@ def _show_flow(console: Console, cohort: Cohort) -> None:
     console.print(table)
     patients = counted(ledger.start, "patient")
     console.print(f"In the cohort: {len(ledger.included)} of {patients}.")
+
+
+def _nobody(cohort: Cohort) -> str:
+    found = ", ".join(f"{name} ({count})" for name, count in cohort.other_visits.items())
+    return (
+        f"mind: no exam is of the visit {cohort.book.visit} that the rules ask for; "
+        f'there are: {found}. Give `visit = "..."` in rules of your own.'
+    )
 
 
 def _differences(cohort: Cohort) -> list[str]:

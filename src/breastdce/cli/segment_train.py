@@ -112,7 +112,7 @@ def say_epoch(name: str, epochs: int, log: EpochLog) -> None:
     print(
         f"{name} epoch {log.epoch}/{epochs}  loss {log.loss_train:.3f}  val {log.loss_val:.3f}  "
         f"Dice of patches {log.dice_hard_val_mean:.3f}  {log.patches_per_s:.1f} patches/s  "
-        f"{left:.0f} min left",
+        f"{left:.0f} min left of this network",
         file=sys.stderr,
     )
 

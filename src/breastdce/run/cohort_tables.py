@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -48,6 +49,8 @@ class Cohort:
     """Whether patients are named as the scanner's headers name them."""
     nameless: int
     """Exams without patient."""
+    other_visits: Mapping[str, int]
+    """How many exams are of which visit, where none is of the rules' visit; else empty."""
 
     def exam(self, patient: Patient) -> Exam | None:
         """The exam of the cohort's visit."""
@@ -105,7 +108,14 @@ def _cohort(
         table2=scanners(definitions.scanners, [exam for exam in exams if exam is not None]),
         is_private=source.is_private,
         nameless=source.nameless,
+        other_visits=_other_visits(source, book),
     )
+
+
+def _other_visits(source: Source, book: RuleBook) -> dict[str, int]:
+    exams = (exam for found in source.exams.values() for exam in found)
+    counts = Counter(exam.visit or "n/a" for exam in exams)
+    return {} if book.visit in counts else dict(sorted(counts.items()))
 
 
 def _patients(source: Source, rows: Mapping[str, Cells]) -> list[Patient]:

@@ -87,15 +87,27 @@ def find_masks(folder: Path, kind: MaskName) -> Masks:
         found = _of_run(folder)
     else:
         found = Masks(str(folder), _of_folder(folder))
-    if not found.files:
-        raise CallError(
-            ErrorCode.CALL_INVALID,
-            "No mask to evaluate is here",
-            evidence={"folder": found.where},
-            remedy="Give a folder of <exam>.nii.gz, a data set that has this kind of mask, or a "
-            "training run with predictions.",
-        )
-    return found
+    if found.files:
+        return found
+    if found.kind is not None:
+        raise _kind_missing(folder, found.kind)
+    raise CallError(
+        ErrorCode.CALL_INVALID,
+        "No mask to evaluate is here",
+        evidence={"folder": found.where},
+        remedy="Give a folder of <exam>.nii.gz, a data set that has this kind of mask, or a "
+        "training run with predictions.",
+    )
+
+
+def _kind_missing(folder: Path, kind: MaskName) -> CallError:
+    there = [other for other in MaskName if _of_dataset(folder, other).files]
+    return CallError(
+        ErrorCode.CALL_INVALID,
+        f"The data set has no mask of the kind {kind.value}",
+        evidence={"folder": str(folder), "there are": ", ".join(there) or "none"},
+        remedy="Say with --reference (or --prediction) which kind is meant.",
+    )
 
 
 def pair_masks(predictions: Masks, references: Masks) -> tuple[Pair, ...]:

@@ -68,7 +68,8 @@ def check_enough(participants: int, *, outer: int, inner: int) -> None:
             ErrorCode.FOLDS_INVALID,
             "There are too few participants for the folds",
             evidence={"participants": participants, "least": least, "outer": outer, "inner": inner},
-            remedy="Train on more participants, or give --preset a .toml with fewer folds.",
+            remedy=f"Train on {least} participants or more, or give --preset a .toml with "
+            "outer = 3 and inner = 2, for which 3 are enough.",
         )
 
 

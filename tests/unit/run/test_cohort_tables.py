@@ -59,6 +59,17 @@ def call(tmp_path) -> Call:
     return Call(tmp_path)
 
 
+def test_rules_for_a_visit_that_nobody_has_say_which_there_are(call, capsys):
+    assert call("--rules", "baseline") == 0
+    assert "no exam is of the visit" not in capsys.readouterr().out
+    write_exams(
+        call.exams, [{**row, "visit": visit} for row, visit in zip(EXAMS[:4], "1112", strict=True)]
+    )
+    assert call("--rules", "baseline") == 0
+    words = " ".join(capsys.readouterr().out.split())
+    assert "no exam is of the visit T0 that the rules ask for; there are: 1 (3), 2 (1)" in words
+
+
 def test_every_patient_is_in_or_out_with_one_code(call):
     assert call() == 0
     assert [row["patient_id"] for row in call.rows("cohort")] == [

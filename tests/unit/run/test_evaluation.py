@@ -219,6 +219,13 @@ def test_a_data_set_holds_both_masks(dataset):
     assert refused(dataset, **same).code is ErrorCode.CALL_INVALID
 
 
+def test_a_data_set_without_the_kind_says_which_kinds_there_are(dataset):
+    kinds = {"prediction_kind": MaskName.BREAST, "reference_kind": MaskName.STV_CANDIDATE}
+    error = refused(dataset, **kinds)
+    assert "no mask of the kind breast" in str(error)
+    assert "stv-candidate" in error.evidence["there are"]
+
+
 def test_ftv_is_carried_to_the_grid_of_the_stv(dataset, tmp_path):
     found = evaluated(dataset, prediction_kind=MaskName.FTV)
     assert len(found.cases) == 5

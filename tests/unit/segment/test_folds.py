@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 
 import msgspec
@@ -81,6 +82,15 @@ def test_too_few_participants_are_refused(outer, inner, least):
     strata = {f"P{n}": ("all",) for n in range(least)}
     made = make_folds(strata, names=("s",), seed=1, outer=outer, inner=inner, dataset_digest="")
     assert len(made.participants) == least
+
+
+def test_what_is_advised_for_few_participants_is_enough():
+    with pytest.raises(InputError) as caught:
+        check_enough(3, outer=2, inner=1)  # fewer folds than five: yet more participants are needed
+    advised = re.search(r"outer = (\d) and inner = (\d), for which (\d)", caught.value.remedy or "")
+    assert advised is not None
+    outer, inner, people = map(int, advised.groups())
+    check_enough(people, outer=outer, inner=inner)
 
 
 def _spoil(folds: Folds, how: str) -> Folds:
