@@ -223,7 +223,7 @@ def test_a_data_set_without_the_kind_says_which_kinds_there_are(dataset):
     kinds = {"prediction_kind": MaskName.BREAST, "reference_kind": MaskName.STV_CANDIDATE}
     error = refused(dataset, **kinds)
     assert "no mask of the kind breast" in str(error)
-    assert "stv-candidate" in error.evidence["there are"]
+    assert "stv-candidate" in str(error.evidence["there are"])
 
 
 def test_ftv_is_carried_to_the_grid_of_the_stv(dataset, tmp_path):

@@ -35,6 +35,7 @@ export class Opening {
       notice("This case is open in another tab of this browser. Edit it there, or close that tab and reload this page.");
       return;
     }
+    byId("save").textContent = "Opening the mask …"; // nothing can be drawn before it is there
     try {
       const { replayed, orphans } = await draft.open();
       if (!(await draft.outbox.kept)) notice("This browser keeps no database for this page: strokes drawn without a server are lost with the tab.");
@@ -50,6 +51,8 @@ export class Opening {
       if (!(error instanceof ApiError) || error.code !== "REVIEW_STATE") return complain(error);
       notice(`${explain(error)} The mask is shown for looking only.`);
       await this.editor.look(await this.editor.shelf.mask("start")).catch(complain);
+    } finally {
+      draft.announce("state");
     }
   }
 
