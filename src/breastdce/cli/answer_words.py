@@ -9,6 +9,7 @@ from rich.console import Console
 from rich.markup import escape
 
 from breastdce.cli.as_json import print_json
+from breastdce.cli.results import results_console
 from breastdce.cli.shown import shown
 from breastdce.core.counted import counted
 
@@ -23,7 +24,7 @@ def show_answers(answers: Sequence[Answer], *, as_json: bool) -> None:
     if as_json:
         print_json(list(answers))
         return
-    console = Console()
+    console = results_console()
     for answer in answers:
         _show(console, answer)
     words = ", ".join(f"{count} {code}" for code, count in counts(answers).items())

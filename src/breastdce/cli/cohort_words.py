@@ -11,6 +11,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from breastdce.cli.as_json import print_json
+from breastdce.cli.results import results_console
 from breastdce.core.counted import counted
 from breastdce.run.cohort_pages import PRIVATE
 from breastdce.run.cohort_tables import Cohort
@@ -21,7 +22,7 @@ def show_cohort(dest: Path, cohort: Cohort, files: Sequence[str], *, as_json: bo
     if as_json:
         print_json(_plain(dest, cohort, files))
         return
-    console = Console()
+    console = results_console()
     _show_flow(console, cohort)
     if cohort.other_visits:
         console.print(_nobody(cohort), markup=False, highlight=False)

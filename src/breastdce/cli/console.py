@@ -14,6 +14,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from breastdce.cli.as_json import print_json
+from breastdce.cli.results import results_console
 from breastdce.cli.shown import shown
 from breastdce.core.codes import Code, FileCode
 from breastdce.core.counted import counted
@@ -28,13 +29,6 @@ _FILES_SHOWN = 5
 _NOTHING = "Nothing to do."
 
 
-def _console() -> Console:
-    """Break lines between words for a terminal only: a file is searched, and read by programs."""
-    console = Console()
-    console.soft_wrap = not console.is_terminal
-    return console
-
-
 def _show_remedies(console: Console, codes: Iterable[Code]) -> None:
     """Say what to do about each reason, once."""
     for code in dict.fromkeys(codes):
@@ -46,7 +40,7 @@ def show_run(summary: JobSummary, *, as_json: bool) -> None:
     if as_json:
         print_json(summary)
         return
-    console = _console()
+    console = results_console()
     if summary.planned:
         planned, files = counted(len(summary.planned), "exam"), counted(summary.files, "file")
         console.print(f"Would do {planned} from {files}; what is done is not done again:")
@@ -85,7 +79,7 @@ def show_problems(out: Path, problems: Sequence[Problem], *, as_json: bool) -> N
     if as_json:
         print_json(list(problems))
         return
-    console = _console()
+    console = results_console()
     for remedy, alike in groupby(problems, lambda problem: problem.remedy):
         for problem in alike:
             console.print(f"{problem.promise}: {problem.path}: {problem.what}", markup=False)
@@ -97,7 +91,7 @@ def show_problems(out: Path, problems: Sequence[Problem], *, as_json: bool) -> N
 
 def show_where(demo: Demo) -> None:
     """Say where to look after the demo."""
-    console = _console()
+    console = results_console()
     console.print()
     for label, path in demo.places:
         console.print(f"{label:<12} {path}", markup=False, highlight=False, soft_wrap=True)
@@ -108,7 +102,7 @@ def show_survey(found: Survey, *, as_json: bool) -> None:
     if as_json:
         print_json({"files": found.records, **msgspec.structs.asdict(found.findings)})
         return
-    console = _console()
+    console = results_console()
     _show_exams(console, found)
     _show_left_out(console, found)
     _show_files(console, found)

@@ -9,6 +9,7 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
+from breastdce.cli.results import results_console
 from breastdce.core.codes import Undefined
 from breastdce.core.counted import counted
 from breastdce.run.evaluation import Evaluation
@@ -22,7 +23,7 @@ _VERDICTS = {True: "yes", False: "not shown", None: "n/a"}
 
 def show_evaluation(found: Evaluation, out: Path | None) -> None:
     """Print what was compared, the summary, extreme cases, subgroups, tests, and the challenge."""
-    console = Console()
+    console = results_console()
     _say(console, f"{found.prediction} against {found.reference}")
     _say(console, f"{counted(len(found.cases), 'exam')}, {ORIGINS[found.origin]}")
     if found.left_out:

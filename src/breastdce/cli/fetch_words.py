@@ -11,6 +11,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from breastdce.cli.as_json import print_json
+from breastdce.cli.results import results_console
 from breastdce.core.codes import ErrorCode
 from breastdce.core.counted import counted
 from breastdce.core.errors import CallError
@@ -33,7 +34,7 @@ def check_endpoint(text: str) -> str:
 
 def show_fetch(summary: FetchSummary, *, as_json: bool) -> None:
     """Print what was fetched, or would be, and every series that could not be had."""
-    console = Console()
+    console = results_console()
     if as_json:
         print_json(summary)
         return

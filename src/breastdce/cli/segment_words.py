@@ -10,6 +10,7 @@ from rich.table import Table
 from rich.text import Text
 
 from breastdce.cli.as_json import print_json
+from breastdce.cli.results import results_console
 from breastdce.core.counted import counted
 from breastdce.core.params import Params
 from breastdce.run.bundle import Bundle
@@ -27,7 +28,7 @@ def show_preset(preset: Preset, *, as_json: bool) -> None:
         parameters = _parameters(preset.network, len(preset.in_phases))
         print_json({"preset": preset, "parameters": parameters})
         return
-    console = Console()
+    console = results_console()
     console.print(f"{preset.name}: {preset.description}", markup=False, highlight=False)
     _show(console, _preset_rows(preset))
 
@@ -40,7 +41,7 @@ def show_bundle(bundle: Bundle, *, as_json: bool) -> None:
         parameters = _parameters(card.network, len(card.in_phases))
         print_json({"folder": str(bundle.folder), "parameters": parameters, "model": plain})
         return
-    console = Console()
+    console = results_console()
     console.print(card.title, markup=False, highlight=False)
     _show(console, _bundle_rows(card))
     words = f"whole: {counted(len(card.models), 'network')}, every checksum holds"
