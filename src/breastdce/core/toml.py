@@ -49,10 +49,7 @@ def _check_depth(table: dict[str, Any]) -> None:
     raise TomlError(f"more than {MAX_DEPTH} levels of tables and lists")
 
 
-def _parts(value: object) -> list[Any]:
-    """What is nested in a value."""
-    if isinstance(value, dict):
-        return [part for part in value.values() if isinstance(part, dict | list)]
-    if isinstance(value, list):
-        return [part for part in value if isinstance(part, dict | list)]
-    return []
+def _parts(value: dict[str, Any] | list[Any]) -> list[Any]:
+    """Tables and lists that are directly in one of them."""
+    inner = value.values() if isinstance(value, dict) else value
+    return [part for part in inner if isinstance(part, dict | list)]
