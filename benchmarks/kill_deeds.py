@@ -2,7 +2,7 @@
 
 By design, and nothing else: below `.breastdce` the content of files (records of steps hold seconds
 and peak memory, the rest remembers times of modification), not which files there are; the column
-`mtime_ns` of a manifest; the column `seconds` of a training's log.
+`mtime_ns` of a manifest; the columns of a training's log that tell of time and memory.
 """
 
 from __future__ import annotations
@@ -33,8 +33,11 @@ from breastdce.segment.preset import shipped_preset
 from breastdce.testing import write_cohort
 
 _STORE = ".breastdce"
-_TIMES = {"manifest.tsv": "mtime_ns", "log.tsv": "seconds"}
-"""Tables with a column of times, and the column."""
+_OF_THE_RUN = {
+    "manifest.tsv": ("mtime_ns",),
+    "log.tsv": ("seconds", "patches_per_s", "peak_gb"),
+}
+"""Tables with columns that tell of the machine and the moment, and these."""
 _WITH_WORKERS = 3
 """Number of a chain, modulo 4, whose exams are computed by two processes beside the first."""
 Words = Callable[[Path, int], list[str]]
@@ -109,12 +112,12 @@ def digests(folder: Path) -> dict[str, str]:
 
 
 def _lasting(path: Path) -> bytes:
-    column = _TIMES.get(path.name)
-    if column is None:
+    columns = _OF_THE_RUN.get(path.name)
+    if columns is None:
         return path.read_bytes()
     rows = [line.split("\t") for line in path.read_text(encoding="utf-8").splitlines()]
-    left_out = rows[0].index(column)
-    return repr([row[:left_out] + row[left_out + 1 :] for row in rows]).encode()
+    kept = [at for at, name in enumerate(rows[0]) if name not in columns]
+    return repr([[row[at] for at in kept] for row in rows]).encode()
 
 
 def run_deed(folder: Path) -> Deed:
