@@ -7,6 +7,7 @@ import inspect
 import pytest
 
 import breastdce
+from breastdce.core.errors import InputError
 
 
 @pytest.mark.parametrize("name", breastdce.__all__)
@@ -34,7 +35,8 @@ def test_a_path_may_be_text(tmp_path):
     assert breastdce.read_volume(image).data.sum() == 27
     assert breastdce.read_mask(mask).data.all()
     assert breastdce.read_nrrd(other).data.sum() == 27
-    assert breastdce.validate(str(tmp_path))
+    with pytest.raises(InputError, match="No data set is here"):
+        breastdce.validate(str(tmp_path))
 
 
 def test_ftv_from_arrays_alone():
