@@ -15,6 +15,7 @@ from breastdce.run.training_results import (
     score_run,
     validate_network,
 )
+from breastdce.run.training_state import forget_state
 from breastdce.segment.folds import check_apart
 from breastdce.segment.preset import ResUNetParams
 from breastdce.segment.sampling import Stream
@@ -57,6 +58,8 @@ def train(request: TrainRequest, say: Say) -> RunFolder:
             if run.model(model.outer, model.inner).trained() is None:
                 say(f"training {model.job.name}")
                 launch(compute, model.job)
+            # Here, not in the job: a kill may come between its last two files.
+            forget_state(run.model(model.outer, model.inner).path)
             validate_network(run, plan, request, model.outer, model.inner, say)
         for outer in plan.outer:
             predict_outer(run, plan, request, outer, say)

@@ -15,7 +15,7 @@ from breastdce.core.errors import CallError
 from breastdce.formats.tables import Column, Row, read_tsv, write_tsv
 from breastdce.run.training_cases import open_case
 from breastdce.run.training_folder import ModelFolder
-from breastdce.run.training_state import State, forget_state, load_state, save_state
+from breastdce.run.training_state import State, load_state, save_state
 from breastdce.segment.augmentation import steps_of
 from breastdce.segment.preset import Preset
 from breastdce.segment.sampling import Case, Sampler, Shape, Stream, fixed_patches
@@ -96,7 +96,6 @@ class FitJob:
                 best_epoch=standing.best_epoch,
                 skipped=standing.skipped,
             )
-            forget_state(self.folder.path)
         fabric.barrier()
 
     def _seed(self) -> int:
