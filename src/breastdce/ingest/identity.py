@@ -63,9 +63,9 @@ def person(found: Found) -> str:
     return found.patient_id if clean(found.patient_id) else f"study {found.study_uid}"
 
 
-def clean(patient_id: str) -> str:
-    """Letters and digits of a PatientID."""
-    return _DROPPED.sub("", patient_id)
+def clean(text: str) -> str:
+    """Letters and digits of a header's text."""
+    return _DROPPED.sub("", text)
 
 
 def assign_pseudonyms(
@@ -147,7 +147,7 @@ def trial_visit(words: Sequence[str], *, first: int = 1) -> str | None:
         Number of the first visit where visits are called T and a number: 1, or 0.
     """
     for word in reversed(words[:2]):
-        plain = _DROPPED.sub("", word).upper()
+        plain = clean(word).upper()
         match = _NUMBERED.fullmatch(plain)
         if match is not None:
             visit = int(match[2]) - (1 if match[1] == "MRI" else first)
@@ -172,7 +172,7 @@ def _numbers(studies: Iterable[Sequence[str]]) -> Iterator[int]:
     """Numbers of the visits that are called T and a number."""
     for words in studies:
         for word in words[:2]:
-            match = _NUMBERED.fullmatch(_DROPPED.sub("", word).upper())
+            match = _NUMBERED.fullmatch(clean(word).upper())
             if match is not None and match[1] == "T":
                 yield int(match[2])
 

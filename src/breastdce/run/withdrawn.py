@@ -28,8 +28,10 @@ def withdraw_renamed(out: Path, found: Collection[ExamId]) -> None:
     names may change when exams are added or the map is lost. An exam is known by the content of its
     phases' files. Exams of which this run has found nothing stay.
     """
-    records = read_exams(out)
     names = set(map(str, found))
+    if all(str(layout.exam_of(folder)) in names for folder in layout.exam_folders(out)):
+        return  # as nearly always: no record has to be read
+    records = read_exams(out)
     now = {_phases(record) for record in records if record.exam_id in names}
     for record in records:
         if record.exam_id not in names and _phases(record) in now:

@@ -238,7 +238,7 @@ def _keep(found: Elements, tag: int, vr: bytes, length: int, begin: int) -> int:
         inner = inner.within(vr)
         found.sequences[tag] = Place(begin, length, inner)
     elif tag & 0xFFFF:  # group lengths are retired and often wrong
-        found.values[tag] = cursor.at(begin, length) if length <= KEEP_BYTES else TOO_LONG
+        found.values[tag] = cursor.value(begin, length)
     return skip_sequence(cursor, inner, begin) if length == UNDEFINED else begin + length
 
 

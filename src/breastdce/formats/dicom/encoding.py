@@ -47,6 +47,10 @@ class Cursor:
             raise EndedEarly
         return piece
 
+    def value(self, offset: int, length: int) -> bytes:
+        """Bytes of a value; `TOO_LONG`, and nothing is read, where they are more than is kept."""
+        return self.at(offset, length) if length <= KEEP_BYTES else TOO_LONG
+
     def window(self, offset: int) -> tuple[int, bytes]:
         """Offset and bytes of a block that holds `offset`, however little of it follows."""
         if not self._first <= offset < self._first + len(self._block):

@@ -8,9 +8,7 @@ from breastdce.formats.dicom.elements import skip_sequence
 from breastdce.formats.dicom.encoding import (
     ITEM,
     ITEM_END,
-    KEEP_BYTES,
     SEQUENCE_END,
-    TOO_LONG,
     UNDEFINED,
     BrokenHeader,
     Cursor,
@@ -86,6 +84,5 @@ def _value(cursor: Cursor, item: Item, tag: int, vr: bytes, place: Place, depth:
     if place.length == UNDEFINED:
         return skip_sequence(cursor, place.encoding, place.begin)
     if not nested:
-        is_kept = place.length <= KEEP_BYTES
-        item.values[tag] = cursor.at(place.begin, place.length) if is_kept else TOO_LONG
+        item.values[tag] = cursor.value(place.begin, place.length)
     return place.begin + place.length
