@@ -65,6 +65,33 @@ def fast(tmp_path_factory) -> str:
 
 
 @pytest.fixture(scope="session")
+def masking(fast, tmp_path_factory) -> str:
+    """The same with a mask of the breasts."""
+    step = '[[step]]\nstage = "voi"\n'
+    path = tmp_path_factory.mktemp("recipe") / "masking.toml"
+    text = Path(fast).read_text(encoding="utf-8")
+    path.write_text(text.replace(step, f'[[step]]\nstage = "breast"\n\n{step}'), encoding="utf-8")
+    return str(path)
+
+
+@pytest.fixture(scope="session")
+def bundle(tmp_path_factory) -> Path:
+    """A model that has learned nothing."""
+    from tests.e2e.made_model import made_bundle
+
+    return made_bundle(tmp_path_factory.mktemp("bundle") / "model")
+
+
+@pytest.fixture(scope="session")
+def outlined(tiny_cohort, masking, bundle, tmp_path_factory) -> Path:
+    """A data set whose tumors that model has outlined."""
+    out = tmp_path_factory.mktemp("outlined") / "dataset"
+    summary = run(tiny_cohort / "dicom", out=out, recipe=masking, model=bundle, keep_ids=True)
+    assert all(outcome.in_dataset for outcome in summary.outcomes)
+    return out
+
+
+@pytest.fixture(scope="session")
 def demo(cohort, tmp_path_factory) -> Path:
     """The data set of the demo cohort."""
     out = tmp_path_factory.mktemp("demo") / "dataset"

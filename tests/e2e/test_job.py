@@ -11,6 +11,7 @@ from breastdce.core.errors import ExamRefused, InputError
 from breastdce.core.exam import ExamId
 from breastdce.dataset import layout
 from breastdce.dataset.validate import validate
+from breastdce.formats.atomic import UNFINISHED
 from breastdce.run.cohort import rebuild_report
 from breastdce.run.pages import rewrite_page
 from breastdce.run.paths import WorkPaths
@@ -67,6 +68,35 @@ def test_an_exam_without_tumor_has_no_mask_of_it_and_no_features(bare):
 
 def test_what_others_left_in_the_folder_is_cleared(bare):
     assert [path.name for path in left_behind(bare[0]) if path.exists()] == []
+
+
+def test_a_thumbnail_that_another_run_is_writing_is_left_to_it(bare):
+    out, _ = bare
+    thumbnail = layout.figures(out) / f"{UNFINISHED}sub-9999_ses-1.png-1"
+    thumbnail.write_bytes(b"half")
+    rebuild_report(out)
+    assert thumbnail.exists()
+    thumbnail.unlink()
+
+
+def test_a_recipe_that_proposes_no_regions_measures_those_that_are_given(
+    tiny_cohort, fast, tmp_path
+):
+    recipe = tmp_path / "given.toml"
+    text = Path(fast).read_text(encoding="utf-8")
+    for words in ('[[step]]\nstage = "voi"\n', 'reads = { region = "voi_region" }\n'):
+        assert words in text
+        text = text.replace(words, "")
+    recipe.write_text(text, encoding="utf-8")
+    run(
+        tiny_cohort / "dicom",
+        out=tmp_path / "out",
+        recipe=str(recipe),
+        regions=table_of(tmp_path, f"{EXAM} voi 0 0 0 2 2 2 900"),
+        exams=(str(EXAM),),
+    )
+    assert [row["voi"] for row in rows(tmp_path / "out" / "exams.tsv")] == ["table"]
+    assert not (tmp_path / "out" / "voi_proposals.tsv").exists()
 
 
 def test_an_exam_whose_page_was_lost_gets_it_again_without_work(bare, tiny_cohort):

@@ -7,50 +7,17 @@ import shutil
 
 import numpy as np
 import pytest
-import torch
 
 from breastdce.core.codes import ErrorCode
 from breastdce.core.errors import InputError
 from breastdce.dataset.validate import validate
 from breastdce.formats.nifti import read_mask
-from breastdce.run.bundle import Trained, write_bundle
 from breastdce.segment.bundle import membership_of
 from breastdce.segment.folds import make_folds
-from breastdce.segment.net.build import build_network
-from breastdce.segment.net.weights import weights_of
-from breastdce.segment.preset import PredictionParams, ResUNetParams
 from tests.e2e.conftest import digests, rows, run
-from tests.unit.segment.made_card import made_card
+from tests.e2e.made_model import made_bundle
 
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("model")]
-
-
-def made_bundle(folder, *, threshold=0.8, membership=None, places=((None, None),)):
-    """Networks with fresh weights: what they outline means nothing, and is the same every time."""
-    torch.manual_seed(3)
-    params = ResUNetParams(base=2, dropout=0.0, coarse=2)  # in an eighth of the time
-    card = made_card(
-        patch=(96, 96, 96),
-        prediction=PredictionParams(threshold=threshold, overlap=0.0),
-        network=params,
-        membership=membership,
-    )
-    arrays = weights_of(build_network(params))
-    write_bundle(folder, card, [Trained(outer, inner, arrays) for outer, inner in places])
-    return folder
-
-
-@pytest.fixture(scope="module")
-def bundle(tmp_path_factory):
-    return made_bundle(tmp_path_factory.mktemp("bundle") / "model")
-
-
-@pytest.fixture(scope="module")
-def outlined(tiny_cohort, fast, bundle, tmp_path_factory):
-    out = tmp_path_factory.mktemp("outlined") / "dataset"
-    summary = run(tiny_cohort / "dicom", out=out, recipe=fast, model=bundle, keep_ids=True)
-    assert all(outcome.in_dataset for outcome in summary.outcomes)
-    return out
 
 
 def masks(out, kind):
@@ -77,17 +44,17 @@ def test_every_promise_holds(outlined):
 
 
 def test_another_run_and_another_place_of_the_bundle_change_nothing(
-    outlined, tiny_cohort, fast, bundle, tmp_path
+    outlined, tiny_cohort, masking, bundle, tmp_path
 ):
     before = digests(outlined)
     moved = shutil.copytree(bundle, tmp_path / "elsewhere")
-    again = run(tiny_cohort / "dicom", out=outlined, recipe=fast, model=moved, keep_ids=True)
+    again = run(tiny_cohort / "dicom", out=outlined, recipe=masking, model=moved, keep_ids=True)
     assert again.nothing_to_do
     assert digests(outlined) == before
 
 
 def test_patients_that_all_networks_have_seen_keep_their_candidate(
-    outlined, tiny_cohort, fast, tmp_path
+    outlined, tiny_cohort, masking, tmp_path
 ):
     exams = {row["participant_id"][4:]: row["exam_id"] for row in rows(outlined / "exams.tsv")}
     strata = dict.fromkeys([*exams, *(f"other{n}" for n in range(11))], ("x",))
@@ -98,7 +65,7 @@ def test_patients_that_all_networks_have_seen_keep_their_candidate(
     model = made_bundle(tmp_path / "model", membership=membership, places=((0, 0),))
     out = tmp_path / "dataset"
     wanted = (exams[inside], exams[outside])
-    run(tiny_cohort / "dicom", out=out, recipe=fast, model=model, keep_ids=True, exams=wanted)
+    run(tiny_cohort / "dicom", out=out, recipe=masking, model=model, keep_ids=True, exams=wanted)
     for row in rows(out / "exams.tsv"):
         known = row["exam_id"] == exams[inside]
         assert ("MODEL_SAW_PATIENT" in row["caveats"]) is known
@@ -106,11 +73,11 @@ def test_patients_that_all_networks_have_seen_keep_their_candidate(
     assert validate(out) == []
 
 
-def test_nothing_found_leaves_the_candidate_and_says_so(outlined, tiny_cohort, fast, tmp_path):
+def test_nothing_found_leaves_the_candidate_and_says_so(outlined, tiny_cohort, masking, tmp_path):
     model = made_bundle(tmp_path / "model", threshold=1.0)
     out = tmp_path / "dataset"
     wanted = (rows(outlined / "exams.tsv")[0]["exam_id"],)
-    run(tiny_cohort / "dicom", out=out, recipe=fast, model=model, keep_ids=True, exams=wanted)
+    run(tiny_cohort / "dicom", out=out, recipe=masking, model=model, keep_ids=True, exams=wanted)
     assert masks(out, "stv-auto") == []
     for row in rows(out / "exams.tsv"):
         assert "MODEL_FOUND_NOTHING" in row["caveats"]

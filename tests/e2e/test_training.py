@@ -19,9 +19,13 @@ from breastdce.run.bundle import read_bundle
 from breastdce.run.evaluation import EvaluationRequest, evaluate
 from breastdce.run.prediction import PredictRequest, predict
 from breastdce.run.training import train
+from breastdce.run.training_folder import ModelFolder
 from breastdce.run.training_folds import read_folds
-from breastdce.run.training_plan import TrainRequest
+from breastdce.run.training_job import FitJob
+from breastdce.run.training_plan import TrainRequest, plan_training
+from breastdce.run.training_state import load_state
 from breastdce.segment.bundle import choose_models
+from breastdce.segment.net.launch import Compute, launch
 from breastdce.segment.preset import (
     ForegroundParams,
     LossParams,
@@ -31,6 +35,7 @@ from breastdce.segment.preset import (
     ResUNetParams,
     TrainingParams,
 )
+from breastdce.segment.sampling import Stream
 from breastdce.segment.schedule import ScheduleParams
 from tests.e2e.conftest import rows
 
@@ -224,6 +229,69 @@ def test_resuming_with_other_threads_is_refused(exams, tmp_path):
     with pytest.raises(CallError) as caught:
         train(request_for(exams, run, threads=2), quiet)
     assert "--threads" in caught.value.remedy
+
+
+def test_more_gpus_than_there_are_are_refused_before_anything_is_written(exams, tmp_path, capsys):
+    run = tmp_path / "run"
+    words = ["segment", "train", str(exams), "--preset", "tiny", "--out", str(run)]
+    assert main([*words, "--accelerator", "gpu", "--devices", "99"]) == 2
+    said = capsys.readouterr().err
+    assert "fewer GPUs" in said
+    assert "Leave out --accelerator" in said
+    assert not list(run.glob("[!.]*"))
+
+
+def test_of_two_processes_one_writes(trained, tmp_path):
+    folder = ModelFolder(tmp_path / "inner0")
+    job = FitJob(
+        name="outer0/inner0",
+        folder=folder,
+        cases=trained.cases,
+        train=("sub-1_ses-T0", "sub-2_ses-T0"),
+        val=("sub-4_ses-T0",),
+        preset=SMALL,
+        patch=(32, 32, 32),
+        batch=1,
+        stream=Stream(0, 0, 0),
+        threads=1,
+        workers=0,
+        on_epoch=quiet,
+    )
+    launch(Compute(accelerator="cpu", devices=2), job)
+    assert [row["epoch"] for row in rows(folder.log)] == ["1", "2"]
+    done, state = folder.trained(), load_state(folder.path)
+    assert done is not None
+    assert done.epochs == 2
+    assert state is not None
+    assert state.record.processes == 2
+
+
+def test_patches_are_planned_and_exams_without_a_mask_left_out(exams, tmp_path):
+    copy = shutil.copytree(exams, tmp_path / "Dataset903_Less")
+    (copy / "labelsTr" / "sub-1_ses-T1.nii.gz").unlink()
+    sampling = ForegroundParams(patch="plan", batch=1, steps_per_epoch=2)
+    preset = msgspec.structs.replace(SMALL, sampling=sampling)
+    plan = plan_training(request_for(copy, tmp_path / "run", preset=preset), quiet)
+    assert [exam.name for exam in plan.exams] == [f"sub-{n}_ses-T0" for n in range(1, 5)]
+    assert plan.batch == 1
+    assert all(size % 16 == 0 for size in plan.patch)
+    assert all(
+        size >= length for size, length in zip(sorted(plan.patch), (28, 33, 40), strict=True)
+    )
+
+
+def test_a_folder_of_other_things_is_not_trained_into(exams, tmp_path):
+    (tmp_path / "letter.txt").write_text("dear")
+    with pytest.raises(StoreError) as caught:
+        train(request_for(exams, tmp_path), quiet)
+    assert caught.value.code is ErrorCode.OUTPUT_FOREIGN
+    assert caught.value.evidence["holds"] == ["letter.txt"]
+
+
+def test_a_network_that_was_not_trained_has_no_weights(tmp_path):
+    with pytest.raises(InputError) as caught:
+        ModelFolder(tmp_path).weights()
+    assert caught.value.code is ErrorCode.WEIGHTS_DAMAGED
 
 
 def test_another_preset_or_other_folds_are_refused(trained, exams, tmp_path):

@@ -68,9 +68,12 @@ def run(args: argparse.Namespace) -> int:
 
     require_extra("segment")
     from breastdce.run.training import train
-    from breastdce.run.training_plan import plan_training
+    from breastdce.run.training_plan import plan_training, uses_gpu
+    from breastdce.segment.net.launch import is_exact
 
     request = _request(args)
+    if not is_exact(request.preset.network, gpu=uses_gpu(request)):
+        _say("this network has no deterministic gradient on a GPU: no two trainings are equal")
     if args.dry_run:
         _show_plan(request, plan_training(request, _say))
         return 0

@@ -142,7 +142,7 @@ def run_job(options: JobOptions, console: Console | None = None) -> JobSummary:
     read_publication(options.out)  # a mistake of the publisher's is found before any work
     found, named, wanted, absent = _look(options, pseudonyms, console)
     options = replace(options, exams=wanted)
-    tasks = _stamped(_tasks(named, regions, plan, options), found)
+    tasks = _tasks(found, named, regions, plan, options)
     if model is not None:
         tasks = [structs.replace(task, model=_asked(model, task.exam)) for task in tasks]
     revised = accepted_revisions(options.out)
@@ -300,7 +300,7 @@ def _prepare_out(out: Path) -> None:
 
 
 def _tasks(
-    named: Named, regions: dict[str, Region], plan: Plan, options: JobOptions
+    found: Survey, named: Named, regions: dict[str, Region], plan: Plan, options: JobOptions
 ) -> list[ExamTask]:
     known = {str(exam) for exam, _ in named.exams}
     refused = {exam_name(row) for row in named.rows if row.level is Level.EXAM}
@@ -314,6 +314,7 @@ def _tasks(
                 evidence={"missing": ", ".join(sorted(name)), "found": ", ".join(sorted(known))},
                 remedy="Names look like sub-0001_ses-T0; `breastdce scan` lists what was found.",
             )
+    seen = {record.path: Seen(record.size_bytes, record.mtime_ns) for record in found.records}
     return [
         ExamTask(
             exam=exam,
@@ -327,19 +328,11 @@ def _tasks(
             out=str(options.out.resolve()),
             exclusions=named.series_rows(exam),
             compression=options.compression,
+            stamp=stamp(source.paths, seen.__getitem__),
             debug=options.debug,
         )
         for exam, source in named.exams
         if str(exam) in wanted
-    ]
-
-
-def _stamped(tasks: Sequence[ExamTask], found: Survey) -> list[ExamTask]:
-    """Tasks that know how their files were when they were scanned."""
-    seen = {record.path: Seen(record.size_bytes, record.mtime_ns) for record in found.records}
-    return [
-        structs.replace(task, stamp=stamp(task.source.exam.paths, seen.__getitem__))
-        for task in tasks
     ]
 
 

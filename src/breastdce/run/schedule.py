@@ -57,8 +57,8 @@ class ExamTask(msgspec.Struct, frozen=True, kw_only=True):
     """Outlines the tumor where it is given."""
     revision: Revised | None = None
     """The accepted revision of the exam, whose mask is the tumor then."""
-    stamp: str = ""
-    """Of the exam's files when they were scanned, see `inputs.stamp`; empty where unknown."""
+    stamp: str
+    """Of the exam's files when they were scanned, see `inputs.stamp`."""
     debug: bool = False
 
 
@@ -144,8 +144,6 @@ def _process(task: ExamTask, work: WorkPaths, status: StatusFile) -> ExamOutcome
 
 def _refuse_changed(task: ExamTask) -> None:
     """Refuse an exam whose files are no longer those of which the scan read the headers."""
-    if not task.stamp:
-        return
     try:
         changed = stamp(task.source.exam.paths, seen_now) != task.stamp
     except OSError as error:

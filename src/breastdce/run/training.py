@@ -17,7 +17,6 @@ from breastdce.run.training_results import (
 )
 from breastdce.run.training_state import forget_state
 from breastdce.segment.folds import check_apart
-from breastdce.segment.preset import ResUNetParams
 from breastdce.segment.sampling import Stream
 
 _WORKERS = 4
@@ -40,7 +39,7 @@ def train(request: TrainRequest, say: Say) -> RunFolder:
     CallError, InputError, StoreError
         As `plan_training`; TRAINING_DIVERGED, WEIGHTS_DAMAGED.
     """
-    from breastdce.segment.net.launch import Compute, launch
+    from breastdce.segment.net.launch import Compute, is_exact, launch
 
     run = RunFolder(request.run)
     with locked(run.lock, wait=False):
@@ -50,10 +49,8 @@ def train(request: TrainRequest, say: Say) -> RunFolder:
             devices=request.devices,
             threads=request.threads,
             precision=request.preset.training.precision,
-            exact=not _drifts(request),
+            exact=is_exact(request.preset.network, gpu=uses_gpu(request)),
         )
-        if _drifts(request):
-            say("this network has no deterministic gradient on a GPU: no two trainings are equal")
         for model in _models(request, plan, run):
             if run.model(model.outer, model.inner).trained() is None:
                 say(f"training {model.job.name}")
@@ -67,11 +64,6 @@ def train(request: TrainRequest, say: Say) -> RunFolder:
             score_run(run, plan, say)
         bundle_networks(run, plan, request)
     return run
-
-
-def _drifts(request: TrainRequest) -> bool:
-    """Whether the last bits of the weights are left to chance: trilinear enlarging on a GPU."""
-    return isinstance(request.preset.network, ResUNetParams) and uses_gpu(request)
 
 
 def _models(request: TrainRequest, plan: TrainPlan, run: RunFolder) -> Iterator[_Model]:

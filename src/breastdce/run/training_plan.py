@@ -90,12 +90,17 @@ def plan_training(request: TrainRequest, say: Say) -> TrainPlan:
     Raises
     ------
     CallError
-        CALL_INVALID when there is nothing to learn from, or a fold is unknown.
+        CALL_INVALID when there is nothing to learn from, a fold is unknown, the network takes no
+        patches of that size, or there are fewer GPUs than asked for.
     InputError
         FOLDS_INVALID, GRID_MISMATCH, IMAGE_INVALID.
     StoreError
         OUTPUT_FOREIGN for another training's folder.
     """
+    from breastdce.segment.net.memory import check_gpus
+
+    if uses_gpu(request):
+        check_gpus(request.devices)
     run = RunFolder(request.run)
     exams = training_exams(request.dataset)
     if request.folds is None and not run.folds.exists():  # said before exams are stored
@@ -115,6 +120,7 @@ def plan_training(request: TrainRequest, say: Say) -> TrainPlan:
             evidence={"given": request.only, "folds": known},
         )
     patch, batch, estimate = _size(request, notes)
+    _check_patch(patch, request.preset)
     return TrainPlan(
         exams=exams,
         notes=notes,
@@ -194,6 +200,24 @@ def _size(request: TrainRequest, notes: Mapping[str, CaseNote]) -> tuple[Shape, 
     patch = found.patch if isinstance(sampling.patch, str) else sampling.patch
     batch = found.batch if isinstance(sampling.batch, str) else sampling.batch
     return patch, batch, found.estimate_gb
+
+
+def _check_patch(patch: Shape, preset: Preset) -> None:
+    """Refuse a patch that the network cannot halve as often as it will, or halves to one voxel."""
+    from breastdce.segment.net.build import divisor
+
+    step = divisor(preset.network)
+    if patch != step and not any(
+        size % multiple for size, multiple in zip(patch, step, strict=True)
+    ):
+        return
+    raise CallError(
+        ErrorCode.CALL_INVALID,
+        "The network cannot be trained on patches of this size",
+        evidence={"patch": patch, "multiples of": step, "preset": preset.name},
+        remedy="Give `patch` in [sampling] of the preset a multiple of these along each axis, and "
+        "twice that along one at least.",
+    )
 
 
 def uses_gpu(request: TrainRequest) -> bool:

@@ -15,7 +15,13 @@ from breastdce.dataset import layout
 from breastdce.dataset.layout import MaskName
 from breastdce.formats.nifti import read_grid, write_mask, write_volume
 from breastdce.run.agreement import agreement
-from breastdce.run.cohort_cases import Lesion, agreement_cases, artifact_cases, small_to_large
+from breastdce.run.cohort_cases import (
+    Lesion,
+    agreement_cases,
+    artifact_cases,
+    gallery,
+    small_to_large,
+)
 
 EXAMS = [ExamId(f"{n:04d}", "T0") for n in range(9)]
 
@@ -41,6 +47,38 @@ def out(tmp_path) -> Path:
     for exam in EXAMS[:2]:
         write_volume(layout.native_image(tmp_path, exam, 1), Volume(data, grid))
     return Path(tmp_path)
+
+
+def lesion_on(out: Path, size: int) -> Lesion:
+    """An exam with an FTV of so many voxels along each axis, on a native grid of 0.5 mm."""
+    native = Grid((40, 40, 6), (0.5, 0.5, 1.0), np.eye(3), (0.0, 0.0, 0.0))
+    fine = Grid((20, 20, 6), (1.0, 1.0, 1.0), np.eye(3), (0.0, 0.0, 0.0))
+    mask = np.zeros(native.shape, np.bool_, order="F")
+    mask[1 : 1 + size, 1 : 1 + size, 2 : 2 + size] = True  # one voxel is between those of 1 mm
+    for grid, paths in (
+        (native, (layout.native_image(out, EXAMS[5], 1), layout.ser_map(out, EXAMS[5]))),
+        (fine, (layout.image(out, EXAMS[5], n) for n in range(2))),
+    ):
+        values = np.asfortranarray(np.arange(np.prod(grid.shape)).reshape(grid.shape), np.float32)
+        for path in paths:
+            write_volume(path, Volume(values, grid))
+    ftv = Mask(mask, native)
+    write_mask(layout.mask(out, EXAMS[5], MaskName.FTV), ftv)
+    return Lesion(ftv.volume_ml, EXAMS[5], 1)
+
+
+def test_a_lesion_without_a_structural_volume_is_outlined_by_its_ftv(tmp_path):
+    (case,) = gallery(tmp_path, [lesion_on(tmp_path, 4)])
+    assert case.words == "FTV 0.02 mL"
+    *signals, classes = case.pictures
+    assert [len(picture.outlines) for picture in signals] == [0, 0, 1]
+    assert signals[-1].outlines[0][0] == "ftv-line"
+    assert "Classes of SER" in classes.alt
+
+
+def test_a_lesion_that_falls_between_the_voxels_of_1_mm_is_shown_on_its_own_grid(tmp_path):
+    (case,) = gallery(tmp_path, [lesion_on(tmp_path, 1)])
+    assert [picture.cut.grid.spacing_mm for picture in case.pictures] == [(0.5, 0.5, 1.0)]
 
 
 def finding(score: float, **more: object) -> dict[str, object]:

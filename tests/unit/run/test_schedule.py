@@ -2,10 +2,17 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from breastdce.core.codes import ExamCode, SeriesCode
-from breastdce.run.schedule import publishable
+from breastdce.core.exam import ExamId
+from breastdce.run.inputs import seen_now, stamp
+from breastdce.run.recipe import load_recipe
+from breastdce.run.schedule import ExamTask, process_exam, publishable
+from breastdce.stages.load import Source
+from tests.unit.ingest.made_exam import exam
 
 
 @pytest.mark.parametrize(
@@ -29,3 +36,20 @@ from breastdce.run.schedule import publishable
 )
 def test_evidence_that_could_identify_is_dropped(evidence, text):
     assert publishable(evidence) == text
+
+
+def test_a_file_that_cannot_be_opened_when_its_turn_comes_refuses_the_exam(tmp_path):
+    source = exam(tmp_path)
+    first = Path(min(source.paths))
+    first.unlink()
+    first.mkdir()  # what nobody can open, whatever his rights
+    task = ExamTask(
+        exam=ExamId("0001", "T0"),
+        source=Source(exam=source),
+        recipe=load_recipe("ispy1"),
+        out=str(tmp_path / "out"),
+        stamp=stamp(source.paths, seen_now),
+    )
+    outcome = process_exam(task)
+    assert (outcome.status, outcome.code) == ("refused", ExamCode.FILES_CHANGED)
+    assert outcome.evidence == "code=FILES_CHANGED; error=IsADirectoryError"

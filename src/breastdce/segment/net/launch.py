@@ -13,6 +13,7 @@ from lightning_fabric import Fabric
 
 from breastdce.core.params import Params
 from breastdce.segment.net.precision import precision_of
+from breastdce.segment.preset import NetworkParams, ResUNetParams
 
 _deterministic = cast(Any, torch.utils.deterministic)  # its one setting is unknown to its types
 
@@ -28,8 +29,13 @@ class Compute(Params, frozen=True):
     """Of each process, on the CPU; the bits of the weights depend on it."""
     precision: Literal["fp32", "bf16", "auto"] = "auto"
     exact: bool = True
-    """Whether only deterministic algorithms may run, so that resuming changes no bit. Trilinear
-    enlarging, in the paper's network, has none on a GPU."""
+    """Whether only deterministic algorithms may run, so that resuming changes no bit; not all
+    networks have them, see `is_exact`."""
+
+
+def is_exact(network: NetworkParams, *, gpu: bool) -> bool:
+    """Whether two trainings are equal to the bit: on a GPU, trilinear enlarging is not."""
+    return not (gpu and isinstance(network, ResUNetParams))
 
 
 def launch(compute: Compute, job: Callable[[Fabric], None]) -> None:

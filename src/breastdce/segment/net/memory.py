@@ -6,10 +6,26 @@ import platform
 
 import torch
 
+from breastdce.core.codes import ErrorCode
+from breastdce.core.errors import CallError
+
 
 def has_gpu() -> bool:
     """Whether there is a GPU that torch can use."""
     return torch.cuda.is_available()
+
+
+def check_gpus(count: int) -> None:
+    """Raise CallError(CALL_INVALID) where torch can use fewer GPUs."""
+    found = torch.cuda.device_count()
+    if count > found:
+        raise CallError(
+            ErrorCode.CALL_INVALID,
+            "There are fewer GPUs that torch can use than were asked for",
+            evidence={"asked": count, "found": found, "torch": torch.__version__},
+            remedy="Leave out --accelerator and --devices to compute on what there is; for a GPU, "
+            "install a build of torch that has its driver.",
+        )
 
 
 def free_gpu_gb() -> float:
