@@ -6,12 +6,15 @@ import csv
 import hashlib
 import io
 from collections.abc import Callable
+from contextlib import chdir, redirect_stderr, redirect_stdout
 from importlib import resources
 from pathlib import Path
+from typing import NamedTuple
 
 import pytest
 from rich.console import Console
 
+from breastdce.cli.main import main
 from breastdce.run.job import JobOptions, JobSummary, run_job
 from breastdce.testing import write_cohort
 
@@ -23,6 +26,25 @@ def quiet() -> Console:
 def run(*roots: Path, out: Path, **options) -> JobSummary:
     """The main job without a word."""
     return run_job(JobOptions(roots=roots, out=out, **options), quiet())
+
+
+class Said(NamedTuple):
+    """What a command line left, named as of `subprocess.run`."""
+
+    returncode: int
+    stdout: str
+    stderr: str
+
+
+def call(*words: object, cwd: Path | None = None) -> Said:
+    """The command line `breastdce WORDS`, in this process: its start would take seconds."""
+    out, err = io.StringIO(), io.StringIO()
+    with chdir(cwd or "."), redirect_stdout(out), redirect_stderr(err):
+        try:
+            status = main([str(word) for word in words])
+        except SystemExit as end:  # argparse
+            status = int(str(end.code))
+    return Said(status, out.getvalue(), err.getvalue())
 
 
 def rows(path: Path) -> list[dict[str, str]]:

@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-import io
 import os
 import re
 import shlex
 import subprocess
 import sys
 from collections.abc import Iterator
-from contextlib import chdir, redirect_stderr, redirect_stdout
 from pathlib import Path
 from typing import NamedTuple
 
 import pytest
 
-from breastdce.cli.main import main
+from tests.e2e.conftest import call
 
 DOCS = Path(__file__).parents[2] / "docs"
 SRC = DOCS.parent / "src"
@@ -103,16 +101,10 @@ def _run(block: Block, folder: Path, source: Path | None, where: str) -> str:
 
 
 def _call(words: list[str], folder: Path) -> tuple[int, str]:
-    said = io.StringIO()
-    with (
-        chdir(folder),
-        pytest.MonkeyPatch.context() as patch,
-        redirect_stdout(said),
-        redirect_stderr(said),
-    ):
+    with pytest.MonkeyPatch.context() as patch:
         patch.setenv("COLUMNS", "200")
-        status = main(words)
-    return status, said.getvalue()
+        done = call(*words, cwd=folder)
+    return done.returncode, done.stdout + done.stderr
 
 
 def _spawn(block: Block, folder: Path, source: Path) -> tuple[int, str]:

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from breastdce.cli.main import main
 from tests.e2e.conftest import digests, rows
 
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("demo")]
@@ -43,8 +44,7 @@ def published(demo, tmp_path_factory) -> Path:
     out = tmp_path_factory.mktemp("published") / "dataset"
     shutil.copytree(demo, out)
     (out / "dataset.toml").write_text(WORDS, encoding="utf-8")
-    command = [sys.executable, "-m", "breastdce", "report", str(out)]
-    subprocess.run(command, check=True, capture_output=True)
+    assert main(["report", str(out)]) == 0
     return out
 
 
@@ -103,6 +103,5 @@ def test_bids_knows_what_is_its_own_and_misses_names_alone(demo):
 
 def test_the_report_changes_no_byte(published):
     before = digests(published)
-    command = [sys.executable, "-m", "breastdce", "report", str(published)]
-    subprocess.run(command, check=True, capture_output=True)
+    assert main(["report", str(published)]) == 0
     assert digests(published) == before

@@ -4,19 +4,12 @@ from __future__ import annotations
 
 import json
 import shutil
-import subprocess
-import sys
 
 import pytest
 
-from tests.e2e.conftest import rows
+from tests.e2e.conftest import call, rows
 
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("demo")]
-
-
-def call(*words, **options):
-    command = [sys.executable, "-m", "breastdce", *map(str, words)]
-    return subprocess.run(command, capture_output=True, text=True, check=False, **options)
 
 
 def test_validate_says_valid_and_then_what_is_wrong(demo, tmp_path):

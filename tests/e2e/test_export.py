@@ -20,8 +20,7 @@ from breastdce.exchange.layouts import mamamia, nnunet, release
 from breastdce.formats.dicom.seg import place_segment, read_seg
 from breastdce.formats.nifti import read_mask
 from breastdce.imaging.resample import Edge, nearest
-from tests.e2e.conftest import rows, run
-from tests.e2e.test_cli import call
+from tests.e2e.conftest import call, rows, run
 
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("export")]
 LAYOUTS = ("release", "mamamia", "nnunet", "dicom-seg")

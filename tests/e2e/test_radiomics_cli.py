@@ -5,13 +5,12 @@ from __future__ import annotations
 import csv
 import io
 import json
-import subprocess
-import sys
 
 import numpy as np
 import polars as pl
 import pytest
 
+from tests.e2e import conftest
 from tests.unit.run.made_features import (
     PANEL,
     PANEL_TEXT,
@@ -37,8 +36,7 @@ def folder(tmp_path):
 
 
 def call(folder, *words):
-    command = [sys.executable, "-m", "breastdce", "radiomics", *map(str, words)]
-    return subprocess.run(command, capture_output=True, text=True, check=False, cwd=folder)
+    return conftest.call("radiomics", *words, cwd=folder)
 
 
 def table(text, delimiter="\t"):

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
 from pathlib import Path
 
 import msgspec
@@ -22,7 +20,7 @@ from breastdce.testing.archive.plan import TrialParams
 from breastdce.testing.archive.traces import leaks
 from breastdce.testing.archive.truth import cohort_of
 from breastdce.testing.archive.write import DICOM, write_trial
-from tests.e2e.conftest import digests, rows, run
+from tests.e2e.conftest import call, digests, rows, run
 
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("trial")]
 
@@ -104,17 +102,13 @@ def test_data_set_is_valid(dataset):
     assert validate(dataset) == []
 
 
-def breastdce(*words: object) -> None:
-    command = [sys.executable, "-m", "breastdce", *map(str, words)]
-    subprocess.run(command, check=words[0] != "scan", capture_output=True)
-
-
 def test_cohort_of_the_trials_own_rules_is_that_of_the_truth(trial, tmp_path):
     folder, truth = trial
     table, cohort = tmp_path / "DCE.tsv", tmp_path / "cohort"
     described = ("--clinical", folder / WORKBOOK, "--schema", folder / SCHEMA)
-    breastdce("scan", folder / DICOM, "--out", table)
-    breastdce("cohort", table, cohort, *described, "--rules", folder / RULES)
+    call("scan", folder / DICOM, "--out", table)
+    done = call("cohort", table, cohort, *described, "--rules", folder / RULES)
+    assert done.returncode == 0, done.stderr
     members = {row["patient_id"] for row in rows(cohort / "cohort.tsv")}
     assert members == cohort_of(truth)
     out = {row["patient_id"] for row in rows(cohort / "exclusions.tsv")}
