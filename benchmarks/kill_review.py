@@ -13,7 +13,7 @@ import signal
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -84,8 +84,9 @@ def _serving(out: Path, moment: float) -> Iterator[tuple[httpx.Client, Child]]:
             _wait(client, server)
             yield client, server
         finally:
-            if server.status is None:
-                os.killpg(server.pid, signal.SIGKILL)
+            with suppress(ProcessLookupError):  # the killer was first, and has not said so yet
+                if server.status is None:
+                    os.killpg(server.pid, signal.SIGKILL)
             killer.join()
 
 
