@@ -6,6 +6,7 @@ parts of a key; files of ours have some hundred lines.
 
 from __future__ import annotations
 
+import re
 import tomllib
 from typing import Any
 
@@ -13,6 +14,19 @@ MAX_CHARACTERS = 1 << 18
 MAX_DEPTH = 32
 _MOST_DOTS = 200
 """Of a line, in text or between the parts of a key."""
+_WORDS = {
+    "`object`": "a table",
+    "`array`": "a list",
+    "`str`": "text",
+    "`int`": "a whole number",
+    "`float`": "a number",
+    "`bool`": "true or false",
+    "`null`": "nothing",
+    "Object contains unknown field": "Unknown key",
+    "Object missing required field": "Missing key",
+}
+_PLACE = re.compile(r" - at `\$([^`]*)`")
+_ENTRY = re.compile(r"\[(\d+)\]")
 TomlError = tomllib.TOMLDecodeError
 
 
@@ -38,6 +52,23 @@ def parse_toml(text: str) -> dict[str, Any]:
         raise TomlError(str(error)) from error
     _check_depth(table)
     return table
+
+
+def why(error: Exception) -> str:
+    """What is wrong with a table, in the words of TOML, the place with it.
+
+    `msgspec` says ``Expected `object`, got `str` - at `$.authors[0]` ``; this says
+    ``Expected a table, got text, in authors 1``.
+    """
+    text = str(error)
+    for theirs, ours in _WORDS.items():
+        text = text.replace(theirs, ours)
+    return _PLACE.sub(lambda found: f", in {_place(found[1])}" if found[1] else "", text)
+
+
+def _place(path: str) -> str:
+    steps = path.lstrip(".").split(".")
+    return ", ".join(_ENTRY.sub(lambda found: f" {int(found[1]) + 1}", step) for step in steps)
 
 
 def _check_depth(table: dict[str, Any]) -> None:

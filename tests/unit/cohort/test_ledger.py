@@ -149,9 +149,9 @@ def test_an_exception_whom_another_rule_excludes_was_not_kept():
     ("old", "new", "why"),
     [
         ('kind = "visit"', 'kind = "visit"\nleast = 3', "least"),
-        ("least = 3", "least = 0", "$.least"),
+        ("least = 3", "least = 0", "in least"),
         ("least = 3", "leest = 3", "leest"),
-        ('code = "NO_BASELINE"', 'code = "NO_BASE"', "$.code"),
+        ('code = "NO_BASELINE"', 'code = "NO_BASE"', "in code"),
         ('code = "NO_BASELINE"', 'code = "NOT_PUBLIC"', "same code"),
         ('label = "Baseline"', "", "label"),
         ('code = "NO_RECEPTORS"\npatients', 'code = "NO_DCE"\npatients', "NO_DCE"),

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from typing import Annotated
+
+import msgspec
 import pytest
 
-from breastdce.core.toml import MAX_DEPTH, TomlError, parse_toml
+from breastdce.core.toml import MAX_DEPTH, TomlError, parse_toml, why
 
 
 @pytest.mark.parametrize(
@@ -30,3 +33,31 @@ def test_files_of_ours_are_far_from_the_bounds():
     text = "a = " + "[" * (MAX_DEPTH - 1) + "1" + "]" * (MAX_DEPTH - 1)
     assert parse_toml(text).keys() == {"a"}
     assert parse_toml('x = ["a.b.c", {d = 1.5}]') == {"x": ["a.b.c", {"d": 1.5}]}
+
+
+class Author(msgspec.Struct, forbid_unknown_fields=True):
+    name: str
+    share: Annotated[float, msgspec.Meta(ge=0)] = 1.0
+
+
+class Words(msgspec.Struct, forbid_unknown_fields=True):
+    year: int = 0
+    authors: list[Author] = []
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ('authors = ["Ada"]', "Expected a table, got text, in authors 1"),
+        ("authors = [{name = 3}]", "Expected text, got a whole number, in authors 1, name"),
+        ('authors = [{name = "A"}, {share = 1}]', "Missing key `name`, in authors 2"),
+        ('authors = [{name = "A", share = -1}]', "Expected a number >= 0.0, in authors 1, share"),
+        ("years = 3", "Unknown key `years`"),
+        ("year = 1.5", "Expected a whole number, got a number, in year"),
+        ("authors = true", "Expected a list, got true or false, in authors"),
+    ],
+)
+def test_what_is_wrong_is_said_in_the_words_of_toml(text, said):
+    with pytest.raises(msgspec.ValidationError) as caught:
+        msgspec.convert(parse_toml(text), Words)
+    assert why(caught.value) == said
