@@ -22,6 +22,7 @@ _COHORT_FIGURE = re.compile(
     r"flow\.svg|agreement-(dice|volumes)\.svg|(distributions-[a-z0-9_-]+|scanners-[1-9])\.svg"
     r"|(gallery|artifacts|agreement-cases|feature-correlation)\.png"
 )
+_EXAM = re.compile(r"sub-[A-Za-z0-9]+_ses-[A-Za-z0-9]+")
 _EXAM_FIGURE = re.compile(r"(?P<exam>sub-[A-Za-z0-9]+_ses-[A-Za-z0-9]+)_[a-z0-9-]+\.(svg|png)")
 
 
@@ -286,6 +287,12 @@ def figures(root: Path) -> Path:
 def thumbnail(root: Path, exam: ExamId) -> Path:
     """Small picture of an exam for the report's first page."""
     return figures(root) / f"{exam}.png"
+
+
+def reported_exams(root: Path) -> frozenset[ExamId]:
+    """Exams of which the report has a page or a thumbnail, in the data set or not."""
+    paths = (*(root / "report" / "exams").glob("*.html"), *figures(root).glob("*.png"))
+    return frozenset(ExamId.parse(path.stem) for path in paths if _EXAM.fullmatch(path.stem))
 
 
 def review_readers(root: Path) -> Path:

@@ -38,7 +38,7 @@ from breastdce.run.recipe import load_recipe, with_prediction
 from breastdce.run.review.accept import accepted_revisions, settle
 from breastdce.run.schedule import ExamOutcome, ExamTask, process_exam
 from breastdce.run.survey import Survey, survey
-from breastdce.run.withdrawn import withdraw_refused, withdraw_renamed
+from breastdce.run.withdrawn import withdraw_deleted, withdraw_refused, withdraw_renamed
 from breastdce.segment.bundle import Choice, choose_models
 from breastdce.stages.load import Source
 from breastdce.stages.predict import Model
@@ -156,6 +156,7 @@ def run_job(options: JobOptions, console: Console | None = None) -> JobSummary:
         outcomes = _outcomes(tasks, options, plan, console)
         exclusions = (*named.rows, *_exam_rows(outcomes))
         withdraw_renamed(options.out, [exam for exam, _ in named.exams])
+        withdraw_deleted(options.out)
         done = {task.exam for task in tasks}
         others = [exam for exam, _ in named.exams if exam not in done]
         exclusions = write_cohort(options.out, plan, exclusions, others)

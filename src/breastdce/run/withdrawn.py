@@ -1,4 +1,4 @@
-"""Exams of earlier runs that are not in the data set any more: refused now, or named otherwise."""
+"""Exams of earlier runs that are not in the data set any more: refused, renamed, or deleted."""
 
 from __future__ import annotations
 
@@ -36,6 +36,15 @@ def withdraw_renamed(out: Path, found: Collection[ExamId]) -> None:
     for record in records:
         if record.exam_id not in names and _phases(record) in now:
             _withdraw(out, ExamId.parse(record.exam_id))
+
+
+def withdraw_deleted(out: Path) -> None:
+    """Remove the pages of exams whose folders somebody has deleted."""
+    folders = {exam: layout.exam_folder(out, exam) for exam in layout.reported_exams(out)}
+    for exam in [exam for exam, folder in folders.items() if not folder.exists()]:
+        with locked(WorkPaths(out).lock(str(exam))):
+            if not folders[exam].exists():  # another run may have made it again meanwhile
+                withdraw_exam(out, exam)
 
 
 def _phases(record: Provenance) -> tuple[InputNote, ...]:

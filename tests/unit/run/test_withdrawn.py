@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import shutil
+import threading
+import time
+
 import msgspec
 import pytest
 
@@ -10,8 +14,11 @@ from breastdce.core.exam import ExamId
 from breastdce.dataset import layout
 from breastdce.dataset.provenance import InputNote, read_exams, write_provenance
 from breastdce.dataset.rows import Level
+from breastdce.run.lock import locked
 from breastdce.run.naming import exam_row
-from breastdce.run.withdrawn import withdraw_refused, withdraw_renamed
+from breastdce.run.pages import page_files
+from breastdce.run.paths import WorkPaths
+from breastdce.run.withdrawn import withdraw_deleted, withdraw_refused, withdraw_renamed
 from tests.unit.dataset.conftest import EXAMS, build, record_of
 
 
@@ -55,3 +62,25 @@ def test_an_exam_that_is_refused_now_leaves(out):
     nameless = exam_row(None, ExamCode.NO_DCE, "")
     withdraw_refused(out, [gone, series, never_there, nameless])
     assert names(out) == [str(exam) for exam in EXAMS[:2]]
+
+
+def test_what_the_report_has_of_an_exam_leaves_with_its_folder(out):
+    gone, stays = EXAMS[:2]
+    shutil.rmtree(layout.exam_folder(out, gone))
+    layout.figure(out, "flow.svg").touch()
+    withdraw_deleted(out)
+    assert not any(path.exists() for path in page_files(out, gone))
+    assert all(path.exists() for path in (*page_files(out, stays), layout.figure(out, "flow.svg")))
+
+
+def test_an_exam_that_another_run_makes_again_meanwhile_keeps_its_page(out, caplog):
+    folder = layout.exam_folder(out, EXAMS[0])
+    aside = folder.rename(out.parent / "aside")
+    other = threading.Thread(target=withdraw_deleted, args=(out,))
+    with locked(WorkPaths(out).lock(str(EXAMS[0]))):
+        other.start()
+        while not caplog.records:  # that it waits
+            time.sleep(0.01)
+        aside.rename(folder)
+    other.join()
+    assert layout.exam_page(out, EXAMS[0]).exists()
