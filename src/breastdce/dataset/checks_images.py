@@ -133,7 +133,9 @@ def _check_grid(root: Path, path: Path, name: str, grid: Grid, first: Grid) -> I
         seen = f"{grid.describe()} instead of {first.describe()}"
         yield problem(root, path, Promise.GRID, what, seen)
     if name == "1 mm" and not np.allclose(grid.spacing_mm, _IMAGE_SPACING_MM, rtol=0, atol=1e-6):
-        yield problem(root, path, Promise.GRID, "voxels are not 1 mm", grid.spacing_mm)
+        what = "voxels are not 1 mm"
+        remedy = "Run again with a recipe that asks for 1 mm, as `ispy1` and `best` do."
+        yield problem(root, path, Promise.GRID, what, grid.spacing_mm, remedy=remedy)
 
 
 def _check_mask(root: Path, path: Path, seen: Inspection) -> Iterator[Problem]:
