@@ -225,5 +225,6 @@ try {
   const list = new Worklist(rows, me.role);
   document.addEventListener("keydown", (event) => list.key(event));
 } catch (error) {
+  byId("shown").textContent = "";
   complain(error);
 }
