@@ -10,7 +10,7 @@ import msgspec
 
 from breastdce.core.codes import ErrorCode
 from breastdce.core.errors import RecipeError
-from breastdce.core.toml import TomlError, parse_toml, why
+from breastdce.core.toml import TomlError, parse_toml, reason_of
 
 Folder = Literal["schemas", "rules", "tables"]
 T = TypeVar("T")
@@ -72,7 +72,7 @@ def convert(table: Mapping[str, Any], kind: type[T], origin: str) -> T:
     try:
         return msgspec.convert(table, kind)
     except msgspec.ValidationError as error:
-        raise invalid(origin, why(error)) from error
+        raise invalid(origin, reason_of(error)) from error
 
 
 def invalid(origin: str, why: str) -> RecipeError:

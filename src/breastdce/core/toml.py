@@ -54,7 +54,7 @@ def parse_toml(text: str) -> dict[str, Any]:
     return table
 
 
-def why(error: Exception) -> str:
+def reason_of(error: Exception) -> str:
     """What is wrong with a table, in the words of TOML, the place with it.
 
     `msgspec` says ``Expected `object`, got `str` - at `$.authors[0]` ``; this says

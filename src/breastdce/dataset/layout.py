@@ -22,8 +22,8 @@ _COHORT_FIGURE = re.compile(
     r"flow\.svg|agreement-(dice|volumes)\.svg|(distributions-[a-z0-9_-]+|scanners-[1-9])\.svg"
     r"|(gallery|artifacts|agreement-cases|feature-correlation)\.png"
 )
-_EXAM = re.compile(r"sub-[A-Za-z0-9]+_ses-[A-Za-z0-9]+")
-_EXAM_FIGURE = re.compile(r"(?P<exam>sub-[A-Za-z0-9]+_ses-[A-Za-z0-9]+)_[a-z0-9-]+\.(svg|png)")
+_EXAM = "sub-[A-Za-z0-9]+_ses-[A-Za-z0-9]+"
+_EXAM_FIGURE = re.compile(rf"(?P<exam>{_EXAM})_[a-z0-9-]+\.(svg|png)")
 
 
 class MaskName(StrEnum):
@@ -292,7 +292,7 @@ def thumbnail(root: Path, exam: ExamId) -> Path:
 def reported_exams(root: Path) -> frozenset[ExamId]:
     """Exams of which the report has a page or a thumbnail, in the data set or not."""
     paths = (*(root / "report" / "exams").glob("*.html"), *figures(root).glob("*.png"))
-    return frozenset(ExamId.parse(path.stem) for path in paths if _EXAM.fullmatch(path.stem))
+    return frozenset(ExamId.parse(path.stem) for path in paths if re.fullmatch(_EXAM, path.stem))
 
 
 def review_readers(root: Path) -> Path:

@@ -13,7 +13,7 @@ import msgspec
 
 from breastdce.core.codes import ErrorCode
 from breastdce.core.errors import InputError
-from breastdce.core.toml import TomlError, parse_toml, why
+from breastdce.core.toml import TomlError, parse_toml, reason_of
 from breastdce.dataset import layout
 from breastdce.formats.atomic import write_bytes
 
@@ -128,7 +128,7 @@ def read_publication(root: Path) -> Publication:
         return Publication()
     except (OSError, UnicodeDecodeError, TomlError, msgspec.MsgspecError) as error:
         raise InputError(
-            ErrorCode.PUBLICATION_INVALID, evidence={"file": path.name, "why": why(error)}
+            ErrorCode.PUBLICATION_INVALID, evidence={"file": path.name, "why": reason_of(error)}
         ) from error
 
 

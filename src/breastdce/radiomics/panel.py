@@ -14,7 +14,7 @@ from breastdce.core.catalog import Catalog
 from breastdce.core.codes import ErrorCode
 from breastdce.core.errors import RecipeError
 from breastdce.core.params import Params
-from breastdce.core.toml import TomlError, parse_toml, why
+from breastdce.core.toml import TomlError, parse_toml, reason_of
 from breastdce.radiomics.families._contract import AnyFamily, Family
 from breastdce.radiomics.processing import Processing
 
@@ -171,7 +171,7 @@ def panel_of(table: Table, origin: str) -> Panel:
             raise _invalid(origin, f"schema {file.schema} is unknown; this version reads {_SCHEMA}")
         members = tuple(_member(file, entry) for entry in file.family)
     except (msgspec.ValidationError, KeyError) as error:
-        raise _invalid(origin, why(error)) from error
+        raise _invalid(origin, reason_of(error)) from error
     return Panel(file.name, file.description, members, file.processing)
 
 

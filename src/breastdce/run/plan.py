@@ -19,7 +19,7 @@ from breastdce.core.digest import digest_json
 from breastdce.core.errors import RecipeError
 from breastdce.core.extras import extra_with, how_to_install
 from breastdce.core.params import Params
-from breastdce.core.toml import why
+from breastdce.core.toml import reason_of
 from breastdce.run.recipe import Recipe
 from breastdce.stages._contract import AnyStage, Stage
 
@@ -167,7 +167,7 @@ def _params(stage: AnyStage, given: dict[str, object], place: str) -> Params:
     try:
         params: Params = msgspec.convert(given, stage.params)
     except msgspec.ValidationError as error:
-        raise _wrong(place, f"params: {why(error)}") from error
+        raise _wrong(place, f"params: {reason_of(error)}") from error
     return params
 
 

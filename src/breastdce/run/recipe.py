@@ -10,7 +10,7 @@ import msgspec
 from breastdce.core.codes import ErrorCode
 from breastdce.core.digest import digest_json
 from breastdce.core.errors import RecipeError
-from breastdce.core.toml import TomlError, parse_toml, why
+from breastdce.core.toml import TomlError, parse_toml, reason_of
 
 SCHEMA = 1
 _PREDICT, _FEATURES, _BREAST = "predict", "radiomics", "breast"
@@ -99,7 +99,7 @@ def parse_recipe(text: str, origin: str) -> Recipe:
     try:
         recipe = msgspec.convert(parse_toml(text), Recipe)
     except (TomlError, msgspec.ValidationError) as error:
-        raise _invalid(origin, why(error)) from error
+        raise _invalid(origin, reason_of(error)) from error
     if recipe.schema != SCHEMA:
         raise _invalid(origin, f"schema {recipe.schema} is unknown; this version reads {SCHEMA}")
     return recipe

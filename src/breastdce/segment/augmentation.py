@@ -12,7 +12,7 @@ import numpy as np
 from breastdce.core.catalog import Catalog
 from breastdce.core.codes import ErrorCode
 from breastdce.core.errors import RecipeError
-from breastdce.core.toml import why
+from breastdce.core.toml import reason_of
 from breastdce.segment.augment._contract import Chance, Sample, Transform
 
 TRANSFORMS: Catalog[Transform[Any]] = Catalog("breastdce.segment.augment", "TRANSFORM", Transform)
@@ -36,7 +36,7 @@ def steps_of(tables: Sequence[Mapping[str, Any]]) -> tuple[Step, ...]:
         except msgspec.ValidationError as error:
             raise RecipeError(
                 ErrorCode.DEFINITION_INVALID,
-                evidence={"place": f"augment {number} ({transform.name})", "why": why(error)},
+                evidence={"place": f"augment {number} ({transform.name})", "why": reason_of(error)},
                 remedy="The bounds stand beside each field of the transform's parameters.",
             ) from error
     return tuple(steps)

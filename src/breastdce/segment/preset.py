@@ -11,7 +11,7 @@ from msgspec import Meta
 from breastdce.core.codes import ErrorCode
 from breastdce.core.errors import RecipeError
 from breastdce.core.params import Params
-from breastdce.core.toml import TomlError, parse_toml, why
+from breastdce.core.toml import TomlError, parse_toml, reason_of
 from breastdce.segment.schedule import ScheduleParams
 
 SCHEMA = 1
@@ -225,7 +225,7 @@ def parse_preset(text: str, origin: str) -> Preset:
     try:
         preset = msgspec.convert(parse_toml(text), Preset)
     except (TomlError, msgspec.ValidationError) as error:
-        raise _invalid(origin, why(error)) from error
+        raise _invalid(origin, reason_of(error)) from error
     if preset.schema != SCHEMA:
         raise _invalid(origin, f"schema {preset.schema} is unknown; this version reads {SCHEMA}")
     return preset

@@ -7,7 +7,7 @@ from typing import Annotated
 import msgspec
 import pytest
 
-from breastdce.core.toml import MAX_DEPTH, TomlError, parse_toml, why
+from breastdce.core.toml import MAX_DEPTH, TomlError, parse_toml, reason_of
 
 
 @pytest.mark.parametrize(
@@ -60,4 +60,4 @@ class Words(msgspec.Struct, forbid_unknown_fields=True):
 def test_what_is_wrong_is_said_in_the_words_of_toml(text, said):
     with pytest.raises(msgspec.ValidationError) as caught:
         msgspec.convert(parse_toml(text), Words)
-    assert why(caught.value) == said
+    assert reason_of(caught.value) == said
