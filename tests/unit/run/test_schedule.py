@@ -38,11 +38,29 @@ def test_evidence_that_could_identify_is_dropped(evidence, text):
     assert publishable(evidence) == text
 
 
-def test_a_file_that_cannot_be_opened_when_its_turn_comes_refuses_the_exam(tmp_path):
+def become_a_folder(path: Path) -> None:
+    path.unlink()
+    path.mkdir()  # what nobody can open, whatever his rights
+
+
+def grow(path: Path) -> None:
+    path.write_bytes(path.read_bytes() + b"x")
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "error"),
+    [
+        (become_a_folder, None, "IsADirectoryError"),
+        (None, Path.unlink, "FileNotFoundError"),
+        (None, grow, None),
+    ],
+    ids=["cannot be opened", "is gone", "has grown"],
+)
+def test_a_file_that_is_not_as_it_was_scanned_refuses_the_exam(tmp_path, before, after, error):
     source = exam(tmp_path)
     first = Path(min(source.paths))
-    first.unlink()
-    first.mkdir()  # what nobody can open, whatever his rights
+    if before:
+        before(first)
     task = ExamTask(
         exam=ExamId("0001", "T0"),
         source=Source(exam=source),
@@ -50,6 +68,10 @@ def test_a_file_that_cannot_be_opened_when_its_turn_comes_refuses_the_exam(tmp_p
         out=str(tmp_path / "out"),
         stamp=stamp(source.paths, seen_now),
     )
+    if after:
+        after(first)
     outcome = process_exam(task)
     assert (outcome.status, outcome.code) == ("refused", ExamCode.FILES_CHANGED)
-    assert outcome.evidence == "code=FILES_CHANGED; error=IsADirectoryError"
+    assert outcome.evidence.removeprefix("code=FILES_CHANGED") == (
+        f"; error={error}" if error else ""
+    )
