@@ -87,6 +87,16 @@ def fast(tmp_path_factory) -> str:
 
 
 @pytest.fixture(scope="session")
+def coarse(fast, tmp_path_factory) -> str:
+    """A recipe for tests to which images are no matter: a grid of 4 mm."""
+    path = tmp_path_factory.mktemp("recipe") / "coarse.toml"
+    text = Path(fast).read_text(encoding="utf-8").replace("iterations = [3, 3]", "iterations = [2]")
+    text = text.replace('stage = "resample"', 'stage = "resample"\nparams = { spacing_mm = 4.0 }')
+    path.write_text(text, encoding="utf-8")
+    return str(path)
+
+
+@pytest.fixture(scope="session")
 def masking(fast, tmp_path_factory) -> str:
     """The same with a mask of the breasts."""
     step = '[[step]]\nstage = "voi"\n'

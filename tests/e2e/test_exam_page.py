@@ -33,10 +33,22 @@ def violations(page: Any) -> list[str]:
     return [f"{one['id']}: {one['nodes'][0]['html'][:160]}" for one in found]
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_the_page_is_quiet_small_and_accessible(browser, page_file, scheme):
+def test_the_page_is_small(page_file):
     name, path = page_file
     assert path.stat().st_size < LARGEST[name]
+
+
+def test_the_page_is_quiet_and_accessible(browser, page_file):
+    look(browser, page_file[1], "light")
+
+
+@pytest.mark.xdist_group("demo")
+def test_it_is_so_in_the_dark(browser, demo):  # colors are the same for all exams
+    look(browser, sorted((demo / "report" / "exams").glob("*.html"))[0], "dark")
+
+
+def look(browser: Any, path: Path, scheme: str) -> None:
+    """Open everything that can be opened, and look for faults."""
     page, complaints, requests = opened(browser, path, scheme, 1280)
     page.evaluate("for (const one of document.querySelectorAll('details')) one.open = true")
     page.keyboard.press("m")  # the large slice is part of what is looked at

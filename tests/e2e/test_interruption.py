@@ -9,7 +9,6 @@ import signal
 import subprocess
 import sys
 import time
-from importlib import resources
 from pathlib import Path
 from typing import NamedTuple
 
@@ -38,17 +37,13 @@ def kill(process, *, workers_too):
 
 
 @pytest.fixture(scope="module")
-def few(tiny_cohort, tmp_path_factory):
+def few(tiny_cohort, coarse, tmp_path_factory):
     """The words of a run that takes seconds: two exams, on a grid of 4 mm."""
     folder = tmp_path_factory.mktemp("few")
     shutil.copytree(tiny_cohort / "dicom" / "inbox", folder / "dicom" / "inbox")
     one = "archive/PHANTOM-01"
     shutil.copytree(tiny_cohort / "dicom" / one, folder / "dicom" / one)
-    text = resources.files("breastdce.run.recipes").joinpath("ispy1.toml").read_text()
-    text = text.replace('field = "per_phase"', 'field = "per_phase", iterations = [2]')
-    text = text.replace('stage = "resample"', 'stage = "resample"\nparams = { spacing_mm = 4.0 }')
-    (folder / "coarse.toml").write_text(text, encoding="utf-8")
-    return ("run", folder / "dicom", "--recipe", folder / "coarse.toml", "--jobs", "1")
+    return ("run", folder / "dicom", "--recipe", coarse, "--jobs", "1")
 
 
 class Calm(NamedTuple):
@@ -150,7 +145,7 @@ def test_worker_killed_in_mid_exam_costs_a_retry_not_the_run(few, calm, tmp_path
     assert digests(tmp_path) == digests(calm.folder)
 
 
-def test_no_scheduler_at_the_address_is_a_wrong_call(tiny_cohort, fast, tmp_path):
+def test_no_scheduler_at_the_address_is_a_wrong_call(tiny_cohort, tmp_path):
     process = start(
         "run", tiny_cohort / "dicom", tmp_path / "out", "--scheduler", "tcp://127.0.0.1:9"
     )

@@ -207,11 +207,10 @@ class StopAfter:
             raise Stopped
 
 
-@pytest.mark.parametrize("epochs", [1, 3])
-def test_interrupted_training_ends_with_the_same_bytes(trained, exams, tmp_path, epochs):
+def test_interrupted_training_ends_with_the_same_bytes(trained, exams, tmp_path):
     run = tmp_path / "run"
-    with pytest.raises(Stopped):
-        train(request_for(exams, run, on_epoch=StopAfter(epochs)), quiet)
+    with pytest.raises(Stopped):  # when one network is done, and another has one epoch of two
+        train(request_for(exams, run, on_epoch=StopAfter(3)), quiet)
     assert not (run / "bundle").exists()
     train(request_for(exams, run), quiet)
     for path in sorted(trained.root.glob("outer*/**/*.safetensors")):
