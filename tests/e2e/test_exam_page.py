@@ -113,6 +113,7 @@ def test_the_page_is_whole_without_script_and_prints(browser, page_file, tmp_pat
     assert pdf.count(b"/Subtype /Image") > 30
 
 
+@pytest.mark.xdist_group("demo")
 def test_each_page_says_where_its_exam_stands(demo):
     for path in (demo / "report" / "exams").glob("*.html"):
         section = path.read_text("utf-8").partition('<section id="cohort"')[2]
