@@ -98,7 +98,7 @@ def coarse(fast, tmp_path_factory) -> str:
 
 @pytest.fixture(scope="session")
 def masking(fast, tmp_path_factory) -> str:
-    """The same with a mask of the breasts."""
+    """The recipe `fast` with a mask of the breasts."""
     step = '[[step]]\nstage = "voi"\n'
     path = tmp_path_factory.mktemp("recipe") / "masking.toml"
     text = Path(fast).read_text(encoding="utf-8")

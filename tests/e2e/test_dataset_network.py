@@ -110,6 +110,7 @@ def test_patches_that_the_network_cannot_halve_are_refused(outlined, tmp_path, p
     with pytest.raises(CallError) as caught:
         train(request, quiet)
     assert caught.value.evidence["multiples of"] == (32, 32, 32)
+    assert not (tmp_path / "run" / "cases").exists()  # said before exams are stored
 
 
 def test_one_fold_of_three_leaves_its_predictions_and_networks_and_no_scores(learned, tested):

@@ -15,6 +15,8 @@ from breastdce.core.errors import ExamRefused, InputError
 from breastdce.core.grid import Grid
 from breastdce.core.volume import Mask, Volume
 
+EXAM_NAME = "sub-[A-Za-z0-9]+_ses-[A-Za-z0-9]+"
+"""Pattern of the name of an exam."""
 _LABEL = re.compile(r"[A-Za-z0-9]+")
 
 
@@ -32,15 +34,15 @@ class ExamId(NamedTuple):
     @classmethod
     def parse(cls, text: str) -> ExamId:
         """Read `sub-<id>_ses-<visit>`; InputError(CALL_INVALID) when it is not one."""
-        match = re.fullmatch(r"sub-([A-Za-z0-9]+)_ses-([A-Za-z0-9]+)", text)
-        if match is None:
+        if not re.fullmatch(EXAM_NAME, text):
             raise InputError(
                 ErrorCode.CALL_INVALID,
                 "Not an exam name",
                 evidence={"given": text},
                 remedy="Exam names look like sub-0001_ses-T0.",
             )
-        return cls(match[1], match[2])
+        participant, _, visit = text.removeprefix("sub-").partition("_ses-")
+        return cls(participant, visit)
 
 
 def participant_of(exam: str) -> str:

@@ -10,7 +10,7 @@ from collections.abc import Collection
 from enum import StrEnum
 from pathlib import Path
 
-from breastdce.core.exam import ExamId
+from breastdce.core.exam import EXAM_NAME, ExamId
 
 PUBLISHED_PHASES = 3
 """Images under images/: pre-contrast, first and second post-contrast."""
@@ -22,8 +22,7 @@ _COHORT_FIGURE = re.compile(
     r"flow\.svg|agreement-(dice|volumes)\.svg|(distributions-[a-z0-9_-]+|scanners-[1-9])\.svg"
     r"|(gallery|artifacts|agreement-cases|feature-correlation)\.png"
 )
-_EXAM = "sub-[A-Za-z0-9]+_ses-[A-Za-z0-9]+"
-_EXAM_FIGURE = re.compile(rf"(?P<exam>{_EXAM})_[a-z0-9-]+\.(svg|png)")
+_EXAM_FIGURE = re.compile(rf"(?P<exam>{EXAM_NAME})_[a-z0-9-]+\.(svg|png)")
 
 
 class MaskName(StrEnum):
@@ -292,7 +291,9 @@ def thumbnail(root: Path, exam: ExamId) -> Path:
 def reported_exams(root: Path) -> frozenset[ExamId]:
     """Exams of which the report has a page or a thumbnail, in the data set or not."""
     paths = (*(root / "report" / "exams").glob("*.html"), *figures(root).glob("*.png"))
-    return frozenset(ExamId.parse(path.stem) for path in paths if re.fullmatch(_EXAM, path.stem))
+    return frozenset(
+        ExamId.parse(path.stem) for path in paths if re.fullmatch(EXAM_NAME, path.stem)
+    )
 
 
 def review_readers(root: Path) -> Path:

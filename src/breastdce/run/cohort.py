@@ -18,7 +18,7 @@ import msgspec
 from breastdce import __version__
 from breastdce.core.codes import ErrorCode, ExamCode
 from breastdce.core.errors import InputError
-from breastdce.core.exam import ExamId
+from breastdce.core.exam import EXAM_NAME, ExamId
 from breastdce.core.workers import available_cores, in_order, worker_pool
 from breastdce.dataset import dictionary, layout
 from breastdce.dataset.card import Origin
@@ -58,7 +58,7 @@ from breastdce.run.standing import write_standings
 
 _PAGES_A_PROCESS = 3
 """A page takes about a second, the start of a process some more."""
-_THUMBNAIL = re.compile(r"sub-[A-Za-z0-9]+_ses-[A-Za-z0-9]+\.png-")
+_THUMBNAIL = re.compile(rf"{EXAM_NAME}\.png-")
 
 
 def write_cohort(

@@ -106,6 +106,8 @@ def plan_training(request: TrainRequest, say: Say) -> TrainPlan:
     if request.folds is None and not run.folds.exists():  # said before exams are stored
         training, people = request.preset.training, {exam.participant for exam in exams}
         check_enough(len(people), outer=training.outer, inner=training.inner)
+    if not isinstance(request.preset.sampling.patch, str):
+        _check_patch(request.preset.sampling.patch, request.preset)
     run.begin(request.preset, _environment(request))
     notes = {}
     for number, exam in enumerate(exams, 1):
@@ -120,7 +122,6 @@ def plan_training(request: TrainRequest, say: Say) -> TrainPlan:
             evidence={"given": request.only, "folds": known},
         )
     patch, batch, estimate = _size(request, notes)
-    _check_patch(patch, request.preset)
     return TrainPlan(
         exams=exams,
         notes=notes,
@@ -199,6 +200,7 @@ def _size(request: TrainRequest, notes: Mapping[str, CaseNote]) -> tuple[Shape, 
     )
     patch = found.patch if isinstance(sampling.patch, str) else sampling.patch
     batch = found.batch if isinstance(sampling.batch, str) else sampling.batch
+    _check_patch(patch, request.preset)
     return patch, batch, found.estimate_gb
 
 
