@@ -22,7 +22,7 @@ sys.addaudithook(die)
 """
 _WRITE = """
 from breastdce.formats.atomic import write_bytes
-write_bytes(Path(sys.argv[2]), b"half")
+write_bytes(Path(sys.argv[2]), b"half", private="private" in sys.argv[3:])
 """
 _MAIN = """
 from breastdce.cli.main import main
@@ -30,10 +30,10 @@ sys.exit(main(sys.argv[2:]))
 """
 
 
-def die_writing(path: Path) -> Path:
+def die_writing(path: Path, *, private: bool = False) -> Path:
     """Be killed while a file is written; what is left of it."""
     before = set(path.parent.glob(f"{UNFINISHED}*"))
-    assert _call(_WRITE, 1, path) == -signal.SIGKILL
+    assert _call(_WRITE, 1, path, *["private"] * private) == -signal.SIGKILL
     (stray,) = set(path.parent.glob(f"{UNFINISHED}*")) - before
     return stray
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import socket
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -26,12 +27,12 @@ Hook = Callable[[str, list[bytes]], list[bytes]]
 class Archive:
     """Three patients with one study each; what the server is asked for is counted."""
 
-    def __init__(self, url: str, client, backend) -> None:
-        self.url, self.client, self._backend = url, client, backend
+    def __init__(self, url: str, client, backend, server) -> None:
+        self.url, self.client, self._backend, self._server = url, client, backend, server
         self.asked: list[str] = []
         """Keys whose content was asked for."""
         self.hook: Hook | None = None
-        """May change, or hold back, the body of a key."""
+        """May change, or hold back, the body of a key; a ConnectionError breaks the connection."""
         self.rows: list[dict[str, object]] = []
         self.bodies: dict[str, bytes] = {}
         self.dce: list[dict[str, str]] = []
@@ -77,6 +78,11 @@ class Archive:
 
         self.bodies[key] = body
         self._backend.put_object(BUCKET, key, body).set_acl(get_canned_acl("public-read"))
+
+    def stop(self) -> None:
+        """Serve nothing any more, not even what is being asked for."""
+        self._server.shutdown()
+        self._server.server_close()
 
     def remove(self, key: str) -> None:
         self.client.delete_object(Bucket=BUCKET, Key=key)
@@ -130,7 +136,13 @@ def archive_server() -> Iterator[Archive]:
         if wants:
             archive.asked.append(key)
         body = list(application(environ, start_response))
-        return archive.hook(key, body) if wants and archive.hook else body
+        if not (wants and archive.hook):
+            return body
+        try:
+            return archive.hook(key, body)
+        except ConnectionError:
+            environ["werkzeug.socket"].shutdown(socket.SHUT_RDWR)
+            raise
 
     class Silent(MotoRequestHandler):
         def log(self, *args):
@@ -147,14 +159,13 @@ def archive_server() -> Iterator[Archive]:
         aws_secret_access_key="made",  # noqa: S106 (no secret: the server takes any)
         region_name="us-east-1",
     )
-    archive = Archive(url, client, s3_backends[DEFAULT_ACCOUNT_ID]["aws"])
+    archive = Archive(url, client, s3_backends[DEFAULT_ACCOUNT_ID]["aws"], server)
     try:
         yield archive
     finally:
         client.close()
-        server.shutdown()
+        archive.stop()
         thread.join()
-        server.server_close()
 
 
 @contextmanager

@@ -20,7 +20,6 @@ from breastdce.core.codes import ErrorCode, FetchCode
 from breastdce.core.errors import NetworkError, StoreError
 from breastdce.fetch.manifest import COLUMNS
 from breastdce.fetch.selection import Choice
-from breastdce.formats.bucket import Bucket, find_s5cmd
 from breastdce.formats.tables import read_tsv
 from breastdce.run.fetch import FetchOptions, fetch
 from breastdce.run.fetched import opened
@@ -228,15 +227,16 @@ def test_content_that_stays_wrong_is_never_given_a_place_and_the_others_go_on(
     assert bring().files_fetched == len(archive.asked) == 1
 
 
-def test_object_replaced_after_it_was_listed_is_noticed(archive, bring, monkeypatch):
+def test_object_replaced_after_it_was_listed_is_noticed(archive, bring):
     victim = archive.keys("1.2.1.0")[0]
-    copy = Bucket.copy_objects
 
-    def replace_then_copy(self, copies, folder):
+    def replaced(key, body):
+        if key != victim:
+            return body
         archive.put(victim, b"y" * len(archive.bodies[victim]))
-        return copy(self, copies, folder)
+        return [archive.bodies[victim]]
 
-    monkeypatch.setattr(Bucket, "copy_objects", replace_then_copy)
+    archive.hook = replaced
     assert [one.code for one in bring().failures] == [FetchCode.CONTENT_DIFFERS]
 
 
@@ -324,13 +324,10 @@ def test_file_of_somebody_else_in_a_series_is_named_and_left(bring, tmp_path):
     assert (tmp_path / "dest" / SERIES / "notes.txt").exists()
 
 
-def test_no_space_is_refused_before_the_first_byte(archive, bring, monkeypatch, tmp_path):
-    from shutil import disk_usage
-
-    free = disk_usage(tmp_path)._replace(free=50_000_000)
-    monkeypatch.setattr("breastdce.run.transfer.shutil.disk_usage", lambda _: free)
+def test_no_space_is_refused_before_the_first_byte(archive, bring, small_disk):
+    disk = small_disk(50_000)
     with pytest.raises(StoreError) as caught:
-        bring()
+        bring(dest=disk / "dest")
     assert caught.value.code is ErrorCode.NO_SPACE
     assert caught.value.evidence["free"] == "0.05 GB"
     assert not archive.asked
@@ -353,29 +350,34 @@ def test_server_that_was_never_there_ends_the_run_and_what_had_come_stays(archiv
     assert bring().files_fetched == 2 * 5 * FILES
 
 
-def test_files_that_fail_while_the_server_answers_are_listed(archive, bring, monkeypatch):
-    copy = Bucket.copy_objects
-    dead = Bucket(find_s5cmd(), "http://127.0.0.1:9")
-    monkeypatch.setattr(Bucket, "copy_objects", lambda _, *given: copy(dead, *given))
+def broken(_key, _body):
+    raise ConnectionResetError
+
+
+@pytest.mark.slow
+def test_files_that_fail_while_the_server_answers_are_listed(archive, bring, tmp_path):
+    archive.hook = broken
     failures = bring(patients=("MADE_0",)).failures
     assert {one.code for one in failures} == {FetchCode.TRANSFER_FAILED}
     assert len(failures) == 5
-    assert "connection refused" in failures[0].evidence
-    assert not archive.asked
+    assert "EOF" in failures[0].evidence
+    assert files(tmp_path / "dest") == {}
 
 
-def test_server_that_goes_away_on_the_way_ends_the_run(bring, monkeypatch, tmp_path):
+@pytest.mark.slow
+def test_server_that_goes_away_on_the_way_ends_the_run(archive, bring, tmp_path):
     bring(patients=("MADE_1",))
-    copy, list_ = Bucket.copy_objects, Bucket.list_objects
-    dead = Bucket(find_s5cmd(), "http://127.0.0.1:9")
+    with archive_server() as other:  # the same bucket
+        once = threading.Lock()
 
-    def copy_then_gone(_, *given):
-        monkeypatch.setattr(Bucket, "list_objects", lambda _, *given: list_(dead, *given))
-        return copy(dead, *given)
+        def gone(key, body):
+            if once.acquire(blocking=False):
+                other.stop()
+            raise ConnectionResetError
 
-    monkeypatch.setattr(Bucket, "copy_objects", copy_then_gone)
-    with pytest.raises(NetworkError):
-        bring()
+        other.hook = gone
+        with pytest.raises(NetworkError):
+            bring(endpoint=other.url)
     states = [row["state"] for row in manifest(tmp_path / "dest").values()]
     assert states.count("verified") == 5 * FILES
     assert states.count("missing") == 2 * 5 * FILES

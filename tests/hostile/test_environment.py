@@ -119,24 +119,28 @@ def test_files_that_grow_vanish_and_are_replaced_while_they_are_scanned(tree):
 
 
 @pytest.mark.parametrize("what", ["touch", "grow", "remove", "replace"])
-def test_a_file_that_changes_after_the_scan_refuses_the_exam(
-    tree, tmp_path, recipe, monkeypatch, what
-):
+def test_a_file_that_changes_after_the_scan_refuses_the_exam(tree, tmp_path, recipe, what):
     victim = next(path for path in sorted(tree.rglob("*20.MRDC")))
     content = victim.read_bytes()
+    names = tmp_path / "names.tsv"
+    os.mkfifo(names)  # who is who is asked for between the scan and the exams
 
-    def settle(out):
-        """Something that a run does between its scan and its exams."""
-        if what == "remove":
-            victim.unlink()
-        elif what == "touch":
-            os.utime(victim, (1, 1))
-        else:
-            victim.write_bytes(content + b"x" if what == "grow" else content[::-1])
+    def change() -> None:
+        with names.open("w"):  # opens when it is read
+            if what == "remove":
+                victim.unlink()
+            elif what == "touch":
+                os.utime(victim, (1, 1))
+            else:
+                victim.write_bytes(content + b"x" if what == "grow" else content[::-1])
 
-    monkeypatch.setattr("breastdce.run.job.settle", settle)
-    options = JobOptions(roots=(tree,), out=tmp_path / "out", recipe=str(recipe), jobs=1)
+    other = threading.Thread(target=change)
+    other.start()
+    options = JobOptions(
+        roots=(tree,), out=tmp_path / "out", recipe=str(recipe), pseudonyms=names, jobs=1
+    )
     summary = run_job(options, quiet())
+    other.join()
     assert [outcome.code for outcome in summary.outcomes] == [ExamCode.FILES_CHANGED]
     assert not (tmp_path / "out" / ".breastdce" / "run.log").exists()
 
@@ -153,29 +157,6 @@ def test_a_disk_that_takes_no_more_is_told_in_one_line(clean, tmp_path, recipe, 
     assert done.returncode == 1
     assert f"[{ErrorCode.OUTPUT_UNWRITABLE}]" in done.stderr
     assert not list(tmp_path.rglob(".tmp-*"))
-
-
-@pytest.fixture
-def small_disk(tmp_path):
-    """Makes a disk of so many kB below the test's folder."""
-    mounted = []
-
-    def make(size_kb: int) -> Path:
-        folder = tmp_path / "disk"
-        folder.mkdir()
-        command = ["mount", "-t", "tmpfs", "-o", f"size={size_kb}k", "tmpfs", str(folder)]
-        try:
-            done = subprocess.run(command, check=False, capture_output=True, text=True)
-        except FileNotFoundError:
-            pytest.skip("there is no mount here")
-        if done.returncode:
-            pytest.skip("no disk may be mounted here")
-        mounted.append(folder)
-        return folder
-
-    yield make
-    for folder in mounted:
-        subprocess.run(["umount", str(folder)], check=True)
 
 
 def test_a_full_disk_is_told_and_the_run_goes_on_when_there_is_room(clean, recipe, small_disk):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import os
 from pathlib import Path
 
 import numpy as np
@@ -14,7 +15,6 @@ from breastdce.core.volume import Mask, Volume
 from breastdce.dataset import layout
 from breastdce.dataset.layout import MaskName
 from breastdce.formats.nifti import write_mask, write_volume
-from breastdce.run import agreement as module
 from breastdce.run.agreement import agreement
 
 ONE, TWO = ExamId("0001", "T0"), ExamId("0002", "T0")
@@ -67,11 +67,13 @@ def test_the_pair_of_most_exams_stands_first_and_of_equals_the_better_reference(
     assert (pairs[0].first, pairs[0].second) == ("STV by network", "STV by a person")
 
 
-def test_masks_are_read_again_only_when_they_changed(out, monkeypatch):
+def test_masks_are_read_again_only_when_they_changed(out):
     first = agreement(out, [ONE, TWO])
-    monkeypatch.setattr(module, "on_fine_grid", None)  # would fail if it were called
+    path = layout.mask(out, ONE, MaskName.STV_EXPERT)
+    before = path.stat()
+    path.write_bytes(bytes(before.st_size))  # no mask: it could not be read again
+    os.utime(path, ns=(before.st_atime_ns, before.st_mtime_ns))
     assert agreement(out, [ONE, TWO])[0].dice[0] == first[0].dice[0]
-    monkeypatch.undo()
     put(out, ONE, MaskName.STV_EXPERT, FINE, slice(4, 9))
     assert agreement(out, [ONE, TWO])[0].dice[0] == pytest.approx(8 / 9)
 

@@ -137,13 +137,13 @@ def test_changed_input_recomputes_all(calls, tmp_path):
     assert calls == ["load", "scale", "total"]
 
 
-def test_artifact_that_was_not_kept_is_made_again_only_when_asked_for(calls, tmp_path, monkeypatch):
-    monkeypatch.setattr("breastdce.run.engine._SMALL_BYTES", 0)
-    engine(make_plan(calls, keep_scaled=False), tmp_path)
+def test_artifact_that_was_not_kept_is_made_again_only_when_asked_for(calls, tmp_path):
+    large = 10_000  # what is small is always kept
+    engine(make_plan(calls, keep_scaled=False), tmp_path, large)
     calls.clear()
-    run = engine(make_plan(calls, keep_scaled=False), tmp_path)
+    run = engine(make_plan(calls, keep_scaled=False), tmp_path, large)
     assert calls == []
-    np.testing.assert_array_equal(run.value("scaled"), [0, 2, 4, 6])
+    np.testing.assert_array_equal(run.value("scaled"), 2 * np.arange(large))
     assert calls == ["scale"]
 
 

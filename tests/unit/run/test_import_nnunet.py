@@ -9,7 +9,6 @@ import torch
 
 from breastdce.core.codes import ErrorCode
 from breastdce.core.errors import InputError, StoreError
-from breastdce.run import checkpoint_process
 from breastdce.run.bundle import load_weights, read_bundle
 from breastdce.run.checkpoint_process import read_apart
 from breastdce.run.import_nnunet import ImportOptions, import_nnunet
@@ -29,19 +28,6 @@ from tests.unit.run.made_nnunet import (
 )
 
 
-@pytest.fixture
-def here(monkeypatch):
-    """Read checkpoints in this process, which saves the start of another."""
-
-    def read_here(checkpoint, weights):
-        answer = checkpoint_process._answer(checkpoint, weights)
-        if answer.facts is None:
-            raise InputError(ErrorCode.CHECKPOINT_REFUSED, evidence={"why": answer.why})
-        return answer.facts
-
-    monkeypatch.setattr("breastdce.run.import_nnunet.read_apart", read_here)
-
-
 def imported(tmp_path, folder, phases=("0001",), **options):
     made = ImportOptions(
         folder=folder, bundle=tmp_path / "bundle", phases=phases, axes="LPS", **options
@@ -57,15 +43,35 @@ def finest(network, images):
         return network(images)
 
 
-@pytest.mark.parametrize(
-    ("kind", "channels", "old"), [("PlainConvUNet", 1, True), ("ResidualEncoderUNet", 3, False)]
-)
-def test_logits_are_bit_equal_to_the_source(tmp_path, here, kind, channels, old):
-    sources = [made_network(kind, channels, seed) for seed in range(2)]
-    plans, dataset = made_plans(kind, channels, old=old), made_dataset(channels)
+@pytest.fixture(scope="module")
+def converted(tmp_path_factory):
+    """A network, and the bundle of the training that it is the only fold of."""
+    folder, source = tmp_path_factory.mktemp("converted"), made_network()
+    results = write_results(folder / "results", source)
+    return source, imported(folder, results, license="CC BY-NC 4.0", source="Somebody, 2025")
+
+
+def test_logits_are_bit_equal_to_the_source(converted):
+    source, bundle = converted
+    check_answers(bundle, [source])
+
+
+def test_plans_of_old_serve_too(tmp_path):
+    source, plans = made_network(), made_plans(old=True)
+    check_answers(
+        imported(tmp_path, write_results(tmp_path / "results", source, plans=plans)), [source]
+    )
+
+
+def test_folds_of_three_phases_and_the_best_state_where_there_is_no_final_one(tmp_path):
+    kind = "ResidualEncoderUNet"
+    sources = [made_network(kind, 3, seed) for seed in range(2)]
+    plans, dataset = made_plans(kind, 3), made_dataset(3)
     folder = write_results(tmp_path / "results", *sources, plans=plans, dataset=dataset)
-    bundle = imported(tmp_path, folder, ("0000", "0001", "0002")[-channels:])
-    check_answers(bundle, sources)
+    final = folder / "fold_1" / "checkpoint_final.pth"
+    final.rename(final.with_name("checkpoint_best.pth"))
+    (folder / "fold_2").mkdir()
+    check_answers(imported(tmp_path, folder, ("0000", "0001", "0002")), sources)
 
 
 def check_answers(bundle, sources):
@@ -78,10 +84,9 @@ def check_answers(bundle, sources):
         assert torch.equal(finest(network, images), finest(source, images))
 
 
-def test_an_exam_is_predicted_as_nnunet_would_see_it(tmp_path, here):
+def test_an_exam_is_predicted_as_nnunet_would_see_it(converted):
     """A file that runs to L, P, S, read by SimpleITK: z, y, x, normalized by itself."""
-    source = made_network()
-    bundle = imported(tmp_path, write_results(tmp_path / "results", source))
+    source, bundle = converted
     exam = np.random.default_rng(3).normal(2, 5, (1, 20, 18, 11)).astype(np.float32)  # R, A, S
     network = build_network(bundle.card.network, 1)
     fill_network(network, load_weights(bundle, 0))
@@ -103,29 +108,14 @@ def test_an_exam_is_predicted_as_nnunet_would_see_it(tmp_path, here):
     np.testing.assert_allclose(found.probability, turned, atol=1e-5)  # order of sums
 
 
-@pytest.mark.slow
-def test_the_process_of_its_own_gives_the_same(tmp_path):
-    source = made_network()
-    check_answers(imported(tmp_path, write_results(tmp_path / "results", source)), [source])
-
-
-def test_the_record_says_what_is_known_and_what_is_not(tmp_path, here):
-    folder = write_results(tmp_path / "results", made_network())
-    card = imported(tmp_path, folder, license="CC BY-NC 4.0", source="Somebody, 2025").card
+def test_the_record_says_what_is_known_and_what_is_not(converted):
+    card = converted[1].card
     assert (card.in_phases, card.orientation, card.patch) == (("0001",), "SPL", (8, 16, 16))
     assert card.normalization == "per_channel"
     assert card.prediction.mirror
     assert card.license == "CC BY-NC 4.0"
     assert card.training is None
     assert choose_models(card, "anybody").origin == "unknown"
-
-
-def test_the_best_state_is_taken_where_there_is_no_final_one(tmp_path, here):
-    folder = write_results(tmp_path / "results", made_network(seed=1), made_network(seed=2))
-    final = folder / "fold_1" / "checkpoint_final.pth"
-    final.rename(final.with_name("checkpoint_best.pth"))
-    (folder / "fold_2").mkdir()
-    assert len(imported(tmp_path, folder).card.models) == 2
 
 
 class Touch:
@@ -216,7 +206,7 @@ def test_names_of_wrapped_networks_are_unwrapped(tmp_path):
     assert found.keys() == dict(network.named_parameters()).keys()
 
 
-def test_weights_of_another_network_are_refused(tmp_path, here):
+def test_weights_of_another_network_are_refused(tmp_path):
     folder = write_results(tmp_path / "results", made_network("ResidualEncoderUNet"))
     with pytest.raises(InputError) as caught:
         imported(tmp_path, folder)
@@ -225,7 +215,7 @@ def test_weights_of_another_network_are_refused(tmp_path, here):
 
 @pytest.mark.parametrize("name", ["plans.json", "dataset.json"])
 @pytest.mark.parametrize("text", [None, "{", "[]", "\udcff"])
-def test_a_folder_of_something_else(tmp_path, here, name, text):
+def test_a_folder_of_something_else(tmp_path, name, text):
     folder = write_results(tmp_path / "results", made_network())
     if text is None:
         (folder / name).unlink()
@@ -248,7 +238,7 @@ def test_the_place_is_looked_at_first(tmp_path):
         imported(tmp_path, tmp_path / "absent")
 
 
-def test_an_alias_with_other_weights_is_refused(tmp_path, here):
+def test_an_alias_with_other_weights_is_refused(tmp_path):
     network = made_network()
     weights = {name: tensor.clone() for name, tensor in network.state_dict().items()}
     next(one for name, one in weights.items() if "all_modules" in name).add_(1)

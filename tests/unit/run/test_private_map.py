@@ -17,6 +17,7 @@ from breastdce.run.private_map import (
     read_private_map,
     write_private_map,
 )
+from tests.killed_writer import die_writing
 
 texts = st.text(st.characters(codec="utf-8", exclude_categories=["Cs"]), max_size=20)
 shifts = st.integers(LEAST_SHIFT_DAYS, MOST_SHIFT_DAYS)
@@ -47,11 +48,10 @@ def test_shift_is_kept_beside_the_pseudonym_and_for_who_has_none(tmp_path):
     assert path.read_text() == f"{DATED}a\t0001\t55000\nb\t\t56000\nc\t0002\t\n"
 
 
-def test_file_is_its_owners_alone_even_while_it_is_written(tmp_path, monkeypatch):
-    modes: list[int] = []
-    monkeypatch.setattr("os.fsync", lambda _: modes.extend(map(mode_of, tmp_path.iterdir())))
-    write_private_map(tmp_path / "names.tsv", PrivateMap({"a": "0001"}))
-    assert [*modes, mode_of(tmp_path / "names.tsv")] == [0o600, 0o600]
+def test_file_is_its_owners_alone_even_while_it_is_written(tmp_path):
+    path = tmp_path / "names.tsv"
+    write_private_map(path, PrivateMap({"a": "0001"}))
+    assert [mode_of(path), mode_of(die_writing(path, private=True))] == [0o600, 0o600]
 
 
 def mode_of(path):

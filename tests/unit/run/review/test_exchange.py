@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 import os
 import shutil
+import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import numpy as np
@@ -20,9 +22,9 @@ from breastdce.dataset.layout import MaskName
 from breastdce.formats.edited_mask import read_edited_mask
 from breastdce.formats.nifti import read_mask, read_volume, write_mask
 from breastdce.formats.seg_nrrd import Segment, write_seg_nrrd
-from breastdce.review.diagnosis import diagnose
 from breastdce.run.review.exchange import export_case, import_file
 from breastdce.run.review.programs import Program
+from breastdce.run.review.room import ReviewRoom
 from tests.unit.dataset.conftest import EXAMS
 from tests.unit.run.review.conftest import ANNA, EXAM, JUDGE, data_of, sign
 
@@ -132,15 +134,15 @@ def test_work_signed_elsewhere_in_the_meantime_is_not_passed_over(room, exported
     assert back(room, exported, case=EXAM).revision.tool == "file"
 
 
-def test_work_signed_while_the_mask_is_judged_is_not_passed_over(room, exported, monkeypatch):
-    def slowly(*args):
-        sign(room, ANNA, EXAM)  # in the browser, at that very moment
-        return diagnose(*args)
-
-    monkeypatch.setattr("breastdce.run.review.exchange.diagnose", slowly)
+def test_work_signed_while_the_mask_is_judged_is_not_passed_over(room, exported, out):
     save(exported, edited(exported))
-    with pytest.raises(InputError) as refused:
-        back(room, exported)
+    with ReviewRoom(out) as browser, ThreadPoolExecutor() as other:
+        with browser._ledger.transaction():  # what comes back has to wait, when it is judged
+            work = other.submit(back, room, exported)
+            time.sleep(0.5)
+            sign(browser, ANNA, EXAM)
+        with pytest.raises(InputError) as refused:
+            work.result()
     assert refused.value.code is ErrorCode.STALE
     assert len(room.revisions(EXAM, ANNA)) == 1
 
