@@ -87,6 +87,14 @@ def fast(tmp_path_factory) -> str:
 
 
 @pytest.fixture(scope="session")
+def finished(tiny_cohort, fast, tmp_path_factory) -> Path:
+    """The data set of the tiny cohort by the recipe `fast`; not to be changed."""
+    out = tmp_path_factory.mktemp("finished") / "dataset"
+    run(tiny_cohort / "dicom", out=out, recipe=fast)
+    return out
+
+
+@pytest.fixture(scope="session")
 def coarse(fast, tmp_path_factory) -> str:
     """A recipe for tests to which images are no matter: a grid of 4 mm."""
     path = tmp_path_factory.mktemp("recipe") / "coarse.toml"

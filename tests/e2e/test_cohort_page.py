@@ -10,11 +10,14 @@ from typing import Any
 import pytest
 
 from breastdce.cli.main import main
+from breastdce.dataset import layout
 from breastdce.dataset.validate import validate
 from tests.e2e.conftest import run
 from tests.unit.report.opened import opened
 
-pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("demo")]
+pytestmark = pytest.mark.slow
+DEMO = pytest.mark.xdist_group("demo")
+REAL = [pytest.mark.data, pytest.mark.xdist_group("real")]
 axe_python = pytest.importorskip("axe_playwright_python.sync_playwright")
 LINK = "#exam-list tbody th a"
 
@@ -29,14 +32,18 @@ def demo_report(demo, tmp_path_factory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def two_exams(data: Callable[[str], Path], coarse: str, tmp_path_factory) -> Path:
-    """A data set of both real exams."""
+def two_exams(data: Callable[[str], Path], duke: Path, ucsf: Path, tmp_path_factory) -> Path:
+    """A data set of both real exams, from what was computed of each."""
     out = tmp_path_factory.mktemp("two") / "dataset"
-    run(data("ucsf_br_06"), data("duke_153"), out=out, recipe=coarse)
+    for one in (duke, ucsf):
+        shutil.copytree(layout.store(one), layout.store(out), dirs_exist_ok=True)
+    run(data("ucsf_br_06"), data("duke_153"), out=out)
     return Path(out)
 
 
-@pytest.fixture(params=["demo_report", pytest.param("two_exams", marks=pytest.mark.data)])
+@pytest.fixture(
+    params=[pytest.param("demo_report", marks=DEMO), pytest.param("two_exams", marks=REAL)]
+)
 def out(request) -> Path:
     return Path(request.getfixturevalue(request.param))
 
@@ -45,6 +52,7 @@ def test_the_page_is_silent_its_own_and_accessible(browser, out):
     look(browser, out, "light")
 
 
+@DEMO
 def test_it_is_so_in_the_dark(browser, demo_report):  # colors are the same for all exams
     look(browser, demo_report, "dark")
 
@@ -71,6 +79,7 @@ def test_nothing_is_wider_than_a_narrow_screen(browser, out):
     assert wide[0] <= wide[1]
 
 
+@DEMO
 def test_the_list_is_searched_and_walked_by_keyboard(browser, demo_report):
     page, complaints, _ = opened(browser, demo_report / "report" / "index.html", "light", 1280)
     names = page.locator(LINK).all_text_contents()
@@ -93,6 +102,7 @@ def test_the_list_is_searched_and_walked_by_keyboard(browser, demo_report):
     page.close()
 
 
+@DEMO
 def test_columns_are_sorted_by_keyboard(browser, demo_report):
     page, _, _ = opened(browser, demo_report / "report" / "index.html", "light", 1280)
     page.locator("#exam-list th button", has_text="FTV").focus()
@@ -107,12 +117,14 @@ def test_columns_are_sorted_by_keyboard(browser, demo_report):
     page.close()
 
 
+@DEMO
 def test_figures_belong_to_the_data_set(demo_report):
     names = {path.name for path in (demo_report / "report" / "figures").iterdir()}
     assert {"flow.svg", "gallery.png", "distributions-exams.svg", "agreement-cases.png"} <= names
     assert validate(demo_report) == []
 
 
+@DEMO
 def test_the_counts_of_a_cohort_stay_on_the_page(demo_report, tmp_path):
     out = tmp_path / "dataset"
     shutil.copytree(demo_report, out)
@@ -126,6 +138,7 @@ def test_the_counts_of_a_cohort_stay_on_the_page(demo_report, tmp_path):
     assert validate(out) == []
 
 
+@DEMO
 def test_a_folder_without_cohort_is_a_wrong_call(demo_report, tmp_path):
     assert main(["report", str(demo_report), "--cohort", str(tmp_path)]) == 2
 

@@ -5,32 +5,26 @@ from __future__ import annotations
 import hashlib
 import json
 import shutil
-import subprocess
-import sys
-from pathlib import Path
 
-import highdicom as hd
 import numpy as np
 import pydicom
 import pytest
-import SimpleITK as sitk
 
 from breastdce.dataset import layout
 from breastdce.exchange.layouts import mamamia, nnunet, release
 from breastdce.formats.dicom.seg import place_segment, read_seg
 from breastdce.formats.nifti import read_mask
 from breastdce.imaging.resample import Edge, nearest
-from tests.e2e.conftest import call, rows, run
+from tests.e2e.conftest import call, rows
 
-pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("export")]
+pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("tiny")]
 LAYOUTS = ("release", "mamamia", "nnunet", "dicom-seg")
 
 
 @pytest.fixture(scope="module")
-def dataset(tiny_cohort, fast, tmp_path_factory):
+def dataset(finished, tmp_path_factory):
     """A data set of three exams; the first has an expert's mask and a network's."""
-    out = tmp_path_factory.mktemp("export") / "dataset"
-    run(tiny_cohort / "dicom", out=out, recipe=fast)
+    out = shutil.copytree(finished, tmp_path_factory.mktemp("export") / "dataset")
     exam = layout.exam_of(layout.exam_folders(out)[0])
     candidate = layout.mask(out, exam, layout.MaskName.STV_CANDIDATE)
     for name in (layout.MaskName.STV_EXPERT, layout.MaskName.STV_AUTO):
@@ -168,35 +162,3 @@ def test_wrong_calls_are_plain_words_and_write_nothing(
     assert said in done.stderr
     assert "Traceback" not in done.stderr
     assert not (tmp_path / "dest").exists()
-
-
-@pytest.mark.data
-@pytest.mark.xdist_group("ucsf")
-def test_our_segmentation_of_a_real_exam_opens_elsewhere_with_equal_voxels(ucsf, data, tmp_path):
-    dest = tmp_path / "dest"
-    done = call("export", ucsf, dest, "--to", "dicom-seg", "--dicom", data("ucsf_br_06"))
-    assert done.returncode == 0, done.stderr
-    path, native = next(dest.rglob("*_ftv.dcm")), next(ucsf.rglob("*_ftv.nii.gz"))
-    ftv = sitk.GetArrayFromImage(sitk.ReadImage(native))
-    assert ftv.sum() == 41_105
-    seg = hd.seg.segread(path)
-    referred = seg.ReferencedSeriesSequence[0].ReferencedInstanceSequence
-    frames = seg.get_pixels_by_source_instance(
-        [item.ReferencedSOPInstanceUID for item in referred],
-        combine_segments=True,
-        assert_missing_frames_are_empty=True,
-    )
-    np.testing.assert_array_equal(frames, ftv)
-    dcmqi = Path(sys.executable).parent / "segimage2itkimage"
-    words = ("--inputDICOM", path, "--outputDirectory", tmp_path, "-t", "nrrd")
-    subprocess.run([dcmqi, *map(str, words)], check=True, capture_output=True)
-    # Theirs on the grid of our NIfTI file, by position: the same voxels.
-    theirs = sitk.Resample(
-        sitk.ReadImage(tmp_path / "1.nrrd"),
-        sitk.ReadImage(native),
-        sitk.Transform(),
-        sitk.sitkNearestNeighbor,
-    )
-    np.testing.assert_array_equal(sitk.GetArrayFromImage(theirs), ftv)
-    segment = json.loads((tmp_path / "meta.json").read_text())["segmentAttributes"][0][0]
-    assert segment["SegmentedPropertyTypeCodeSequence"]["CodeValue"] == "108369006"

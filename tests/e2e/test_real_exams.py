@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
+from pathlib import Path
 
+import highdicom as hd
 import nibabel as nib
 import numpy as np
 import pytest
+import SimpleITK as sitk
 
 from breastdce.dataset.validate import validate
-from tests.e2e.conftest import rows, run
+from tests.e2e.conftest import call, rows, run
 
 pytestmark = [pytest.mark.slow, pytest.mark.data, pytest.mark.xdist_group("real")]
 
@@ -118,3 +123,33 @@ def test_duke_is_found_ordered_and_completed(duke):
     assert left_out["300"] == "SEGMENTATION"
     assert left_out["26"] in ("NOT_T1_GRE", "OTHER_GRID")
     assert validate(out) == []
+
+
+def test_our_segmentation_of_a_real_exam_opens_elsewhere_with_equal_voxels(ucsf, data, tmp_path):
+    dest = tmp_path / "dest"
+    done = call("export", ucsf, dest, "--to", "dicom-seg", "--dicom", data("ucsf_br_06"))
+    assert done.returncode == 0, done.stderr
+    path, native = next(dest.rglob("*_ftv.dcm")), next(ucsf.rglob("*_ftv.nii.gz"))
+    ftv = sitk.GetArrayFromImage(sitk.ReadImage(native))
+    assert ftv.sum() == 41_105
+    seg = hd.seg.segread(path)
+    referred = seg.ReferencedSeriesSequence[0].ReferencedInstanceSequence
+    frames = seg.get_pixels_by_source_instance(
+        [item.ReferencedSOPInstanceUID for item in referred],
+        combine_segments=True,
+        assert_missing_frames_are_empty=True,
+    )
+    np.testing.assert_array_equal(frames, ftv)
+    dcmqi = Path(sys.executable).parent / "segimage2itkimage"
+    words = ("--inputDICOM", path, "--outputDirectory", tmp_path, "-t", "nrrd")
+    subprocess.run([dcmqi, *map(str, words)], check=True, capture_output=True)
+    # Theirs on the grid of our NIfTI file, by position: the same voxels.
+    theirs = sitk.Resample(
+        sitk.ReadImage(tmp_path / "1.nrrd"),
+        sitk.ReadImage(native),
+        sitk.Transform(),
+        sitk.sitkNearestNeighbor,
+    )
+    np.testing.assert_array_equal(sitk.GetArrayFromImage(theirs), ftv)
+    segment = json.loads((tmp_path / "meta.json").read_text())["segmentAttributes"][0][0]
+    assert segment["SegmentedPropertyTypeCodeSequence"]["CodeValue"] == "108369006"

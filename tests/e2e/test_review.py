@@ -64,25 +64,17 @@ def eroded(mask):
 
 
 @pytest.fixture(scope="module")
-def base(tiny_cohort, fast, tmp_path_factory):
-    """A data set that nobody has revised; not to be changed."""
-    out = tmp_path_factory.mktemp("base") / "dataset"
-    run(tiny_cohort / "dicom", out=out, recipe=fast)
-    return out
-
-
-@pytest.fixture(scope="module")
-def taken(base, tiny_cohort, fast, tmp_path_factory):
+def taken(finished, tiny_cohort, fast, tmp_path_factory):
     """A data set with a revision that was accepted and taken up; not to be changed."""
-    out = shutil.copytree(base, tmp_path_factory.mktemp("taken") / "dataset")
+    out = shutil.copytree(finished, tmp_path_factory.mktemp("taken") / "dataset")
     revise(out, eroded)
     run(tiny_cohort / "dicom", out=out, recipe=fast)
     return out
 
 
 @pytest.fixture
-def made(base, tmp_path):
-    return shutil.copytree(base, tmp_path / "dataset")
+def made(finished, tmp_path):
+    return shutil.copytree(finished, tmp_path / "dataset")
 
 
 @pytest.fixture
@@ -94,8 +86,8 @@ def row_of(out):
     return next(row for row in rows(out / "exams.tsv") if row["exam_id"] == str(EXAM))
 
 
-def test_only_the_features_of_the_revised_exam_are_computed(base, made, tiny_cohort, fast):
-    before = without_ledger(digests(base))
+def test_only_the_features_of_the_revised_exam_are_computed(finished, made, tiny_cohort, fast):
+    before = without_ledger(digests(finished))
     mask = revise(made, eroded)
     told = {problem.remedy for problem in validate_all(made)}
     assert any("breastdce run" in remedy for remedy in told)
@@ -144,12 +136,12 @@ def test_who_revised_stays_in_the_ledger_alone(taken):
     assert set(msgspec.to_builtins(told)) == {"number", "mask", "link"}
 
 
-def test_work_sent_back_brings_the_former_features_back(base, revised, tiny_cohort, fast):
+def test_work_sent_back_brings_the_former_features_back(finished, revised, tiny_cohort, fast):
     with ReviewRoom(revised) as room:
         room.send_back(EXAM, ANNA.name, JUDGE, "again, please")
     summary = run(tiny_cohort / "dicom", out=revised, recipe=fast)
     assert {one.computed for one in summary.outcomes} == {0}  # they were kept
-    assert without_ledger(digests(revised)) == without_ledger(digests(base))
+    assert without_ledger(digests(revised)) == without_ledger(digests(finished))
     assert validate_all(revised) == []
 
 

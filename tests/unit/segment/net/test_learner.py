@@ -215,43 +215,51 @@ def test_workers_change_no_patch():
 
 
 class Share:
-    """One process's part of a training, for two; pickled to it."""
+    """One process's part of trainings, for two; pickled to it."""
 
-    def __init__(self, preset, folder, batch):
-        self.preset, self.folder, self.batch = preset, folder, batch
+    def __init__(self, presets, folder, batch):
+        self.presets, self.folder, self.batch = presets, folder, batch
 
     def __call__(self, fabric):
-        learner = Learner(self.preset, fabric, seed=3)
-        source = Blobs(self.batch, rank=fabric.global_rank, world=fabric.world_size)
-        logs: list[EpochLog] = []
-        fit(learner, Feed(source, workers=0, pinned=False), validation(), logs.append)
-        state = learner.state()
-        if fabric.global_rank == 0:
-            write_tensors(self.folder / f"{fabric.world_size}.safetensors", state)
-            values = [log.loss_train for log in logs] + [log.loss_val for log in logs]
-            np.save(self.folder / f"{fabric.world_size}.npy", values)
+        for kind, chosen in self.presets.items():
+            learner = Learner(chosen, fabric, seed=3)
+            source = Blobs(self.batch, rank=fabric.global_rank, world=fabric.world_size)
+            logs: list[EpochLog] = []
+            fit(learner, Feed(source, workers=0, pinned=False), validation(), logs.append)
+            state = learner.state()
+            if fabric.global_rank == 0:
+                name = f"{kind}-{fabric.world_size}"
+                write_tensors(self.folder / f"{name}.safetensors", state)
+                values = [log.loss_train for log in logs] + [log.loss_val for log in logs]
+                np.save(self.folder / f"{name}.npy", values)
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("kind", ["mcd", "dice_ce"])
-def test_two_processes_are_one_with_the_double_batch(kind, tmp_path):
-    chosen = preset(
-        network=ResUNetParams(base=2, dropout=0),
-        optimizer=OptimizerParams(kind="sgd", momentum=0.9),
-        # Rounding grows from step to step: by 1e3 in six steps of ten times this rate.
-        schedule=ScheduleParams(schedule="cosine", lr=0.005, epochs=1),
-        loss=LossParams(kind=kind),
-    )
-    fresh = learner_of(chosen).state()
+def test_two_processes_are_one_with_the_double_batch(tmp_path):
+    presets = {
+        kind: preset(
+            network=ResUNetParams(base=2, dropout=0),
+            optimizer=OptimizerParams(kind="sgd", momentum=0.9),
+            # Rounding grows from step to step: by 1e3 in six steps of ten times this rate.
+            schedule=ScheduleParams(schedule="cosine", lr=0.005, epochs=1),
+            loss=LossParams(kind=kind),
+        )
+        for kind in ("mcd", "dice_ce")
+    }
     for devices in (1, 2):
-        share = Share(chosen, tmp_path, 4 // devices)
+        share = Share(presets, tmp_path, 4 // devices)
         launch(Compute(accelerator="cpu", devices=devices), share)
-    one, two = (load_file(tmp_path / f"{n}.safetensors") for n in (1, 2))
+    for kind, chosen in presets.items():
+        check_same(tmp_path, kind, learner_of(chosen).state())
+
+
+def check_same(folder, kind, fresh):
+    one, two = (load_file(folder / f"{kind}-{n}.safetensors") for n in (1, 2))
     moved = 0.0
     for name in (name for name in one if name.startswith("network/")):
         np.testing.assert_allclose(two[name], one[name], atol=2e-6, rtol=0, err_msg=name)
         moved = max(moved, float(np.abs(one[name] - fresh[name]).max()))
     assert moved > 1e-3
     assert two["random/cpu"].shape[0] == 2
-    alone, shared = (np.load(tmp_path / f"{n}.npy") for n in (1, 2))
+    alone, shared = (np.load(folder / f"{kind}-{n}.npy") for n in (1, 2))
     np.testing.assert_allclose(shared, alone, atol=2e-6, rtol=0)
