@@ -17,16 +17,11 @@ from numba.core.caching import FunctionCache
 from numba.core.runtime.nrt import rtsys
 from numpy.typing import NDArray
 
+from breastdce.core.compiling import compiling
+
 P = ParamSpec("P")
 R = TypeVar("R")
 S = TypeVar("S", bound=np.generic)
-
-_before_compiling: list[Callable[[], None]] = []
-
-
-def tell_before_compiling(say: Callable[[], None]) -> None:
-    """Call `say` once, before the first kernel that is not on disk yet is compiled."""
-    _before_compiling[:] = [say]
 
 
 class _Cache(FunctionCache):
@@ -41,8 +36,8 @@ class _Cache(FunctionCache):
         found = None
         with self._guard_against_spurious_io_errors():
             found = self._load_overload(sig, target_context)
-        if found is None and _before_compiling:
-            _before_compiling.pop()()
+        if found is None:
+            compiling()
         return found
 
 

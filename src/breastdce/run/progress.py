@@ -13,8 +13,11 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import msgspec
+from msgspec import structs
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
+
+_COMPILING = "compiling for this machine, once: about a minute"
 
 
 class Position(msgspec.Struct, frozen=True):
@@ -24,6 +27,8 @@ class Position(msgspec.Struct, frozen=True):
     """Steps finished."""
     name: str
     """Stage in work."""
+    compiling: bool = False
+    """Whether it waits for its loops to be compiled."""
 
 
 class StatusFile:
@@ -31,16 +36,25 @@ class StatusFile:
 
     def __init__(self, folder: Path, exam: str) -> None:
         self._path = folder / f"{exam}.json"
+        self._at = Position(0, "")
 
     def __call__(self, step: int, name: str) -> None:
         """Say that `step` steps are done and the stage `name` is in work."""
-        self._path.parent.mkdir(parents=True, exist_ok=True)
-        self._path.write_bytes(msgspec.json.encode(Position(step, name)))
+        self._say(Position(step, name))
+
+    def compiling(self) -> None:
+        """Say that the stage in work waits for its loops to be compiled."""
+        self._say(structs.replace(self._at, compiling=True))
 
     def clear(self) -> None:
         """Say that the exam is no longer in work."""
         with suppress(OSError):  # on a disk that has become read-only it stays
             self._path.unlink(missing_ok=True)
+
+    def _say(self, position: Position) -> None:
+        self._at = position
+        self._path.parent.mkdir(parents=True, exist_ok=True)
+        self._path.write_bytes(msgspec.json.encode(position))
 
 
 class ExamProgress:
@@ -50,6 +64,7 @@ class ExamProgress:
         self._console, self._folder = console, folder
         self._exams, self._steps = exams, steps
         self._done = 0
+        self._said_compiling = False
         self.bar = _bar(console)
         self._task = self.bar.add_task("exams", total=exams * steps)
 
@@ -62,6 +77,9 @@ class ExamProgress:
     def refresh(self) -> None:
         """Move the bar to where the workers are."""
         working = dict(self._positions())
+        if not self._said_compiling and any(position.compiling for position in working.values()):
+            self._said_compiling = True
+            self._console.print(_COMPILING, highlight=False)
         steps = self._done * self._steps + sum(position.step for position in working.values())
         words = ", ".join(
             f"{exam} {position.name}" for exam, position in sorted(working.items())[:2]

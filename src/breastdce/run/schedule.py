@@ -12,6 +12,7 @@ import msgspec
 from threadpoolctl import threadpool_limits
 
 from breastdce.core.codes import Code, ExamCode
+from breastdce.core.compiling import tell_before_compiling
 from breastdce.core.digest import digest_json
 from breastdce.core.errors import BreastDceError, ExamRefused
 from breastdce.core.exam import ExamId
@@ -89,6 +90,7 @@ def process_exam(task: ExamTask) -> ExamOutcome:
     # Sums of a linear algebra library may depend on its threads: it gets one.
     with threadpool_limits(1), locked(work.lock(str(task.exam))):
         status = StatusFile(work.status, str(task.exam))
+        tell_before_compiling(status.compiling)
         try:
             clear_unfinished(Path(task.out), task.exam)
             with disk_checked(work.root):
@@ -105,6 +107,7 @@ def process_exam(task: ExamTask) -> ExamOutcome:
             _log_failure(work, task, error)
             return _give_up(task, _unexpected(error))
         finally:
+            tell_before_compiling(None)
             status.clear()
 
 

@@ -14,7 +14,7 @@ from breastdce.imaging import kernel as door
 SCRIPT = """
 import sys
 import numpy as np
-from breastdce.imaging.kernel import tell_before_compiling
+from breastdce.core.compiling import tell_before_compiling
 from breastdce.radiomics.binning import bin_index
 
 tell_before_compiling(lambda: print("compiling"))

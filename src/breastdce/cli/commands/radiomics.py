@@ -79,7 +79,7 @@ def _run(args: argparse.Namespace) -> int:
 
 def _describe(args: argparse.Namespace, images: Mapping[str, Path], read: ReadImage) -> int:
     from breastdce.cli.feature_words import say_compiling, say_row, say_settings, show_features
-    from breastdce.imaging.kernel import tell_before_compiling
+    from breastdce.core.compiling import tell_before_compiling
     from breastdce.run.feature_files import check_out, write_feature_files
     from breastdce.run.features import feature_table
 
