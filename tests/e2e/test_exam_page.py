@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from tests.unit.report.opened import opened
+from tests.unit.report.opened import opened, until
 
 DEMO = pytest.param("demo", marks=pytest.mark.xdist_group("demo"))
 REAL = [
@@ -92,7 +92,7 @@ def test_the_methods_text_is_copied_or_left_selected(browser, page_file):
     page, _, _ = opened(browser, page_file[1], "light", 1280)
     text = page.inner_text("#methods-text")
     page.click("[data-copy=methods-text]")
-    page.wait_for_function("document.querySelector('#methods output').textContent !== ''")
+    until(page, "document.querySelector('#methods output').textContent !== ''")
     said = page.inner_text("#methods output")
     assert said == "Copied." or page.evaluate("String(getSelection())").strip() == text
     assert "breastdce" in text

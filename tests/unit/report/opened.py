@@ -2,16 +2,27 @@
 
 from __future__ import annotations
 
+import time
 from pathlib import Path
 from typing import Any
 
-# The browser's own "network idle" is no sign: on a busy machine it did not come within 30 s.
-_PICTURES_IN_SIGHT_ARE_LOADED = """
-() => [...document.images].every(image => {
+# By their width: of many lazy pictures of one file Chromium calls those that it shows incomplete,
+# and its network may then never be idle.
+_PICTURES_IN_SIGHT_ARE_THERE = """
+[...document.images].every(image => {
   const box = image.getBoundingClientRect();
-  return image.complete || box.bottom < 0 || box.top > window.innerHeight;
+  const seen = box.width > 0 && box.bottom > 0 && box.top < window.innerHeight;
+  return image.naturalWidth > 0 || !seen;
 })
 """
+
+
+def until(page: Any, condition: str) -> None:
+    """Wait for a condition; the browser's own way is refused by the pages' policy on scripts."""
+    deadline = time.monotonic() + 30
+    while not page.evaluate(condition):
+        assert time.monotonic() < deadline, condition
+        time.sleep(0.05)
 
 
 def opened(browser: Any, path: Path, scheme: str, width: int) -> tuple[Any, list[str], list[str]]:
@@ -25,5 +36,5 @@ def opened(browser: Any, path: Path, scheme: str, width: int) -> tuple[Any, list
     page.on("request", lambda request: requests.append(request.url))
     page.goto(path.as_uri())
     page.evaluate("window.scrollTo(0, document.body.scrollHeight)")
-    page.wait_for_function(_PICTURES_IN_SIGHT_ARE_LOADED)
+    until(page, _PICTURES_IN_SIGHT_ARE_THERE)
     return page, complaints, requests

@@ -15,7 +15,7 @@ from breastdce.report.page import render_exam
 from breastdce.report.readers_page import render_readers
 from breastdce.report.view import ExamLine, ExclusionView
 from tests.unit.report.made_readers import PAGE
-from tests.unit.report.opened import opened
+from tests.unit.report.opened import opened, until
 
 pytestmark = pytest.mark.slow
 
@@ -103,7 +103,7 @@ def test_pictures_and_thumbnails_are_decoded_and_in_proportion(browser, report, 
     page.close()
     index, _, _ = opened(browser, report / "index.html", "light", 1280)
     index.locator("img").first.scroll_into_view_if_needed()
-    index.wait_for_function("document.images[0].naturalWidth === 112")
+    until(index, "document.images[0].naturalWidth === 112")
     index.close()
 
 
