@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 
-from tests.unit.report.opened import opened, until
+from tests.unit.report.opened import opened
+from tests.until import until
 
 DEMO = pytest.param("demo", marks=pytest.mark.xdist_group("demo"))
 REAL = [

@@ -24,8 +24,9 @@ from breastdce.review.between import fill_between
 from breastdce.review.delta import surface_map
 from breastdce.run.review.case_images import CaseImages
 from breastdce.run.review.tools import use_tool
-from tests.unit.web.static.conftest import Watched, chromium, until, watching
+from tests.unit.web.static.conftest import Watched, chromium, watching
 from tests.unit.web.static.panes import Pane, mask_of, saved
+from tests.until import until
 
 __all__ = ["chromium"]  # a fixture
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-import time
 from pathlib import Path
 from typing import Any
+
+from tests.until import until
 
 # By their width: of many lazy pictures of one file Chromium calls those that it shows incomplete,
 # and its network may then never be idle.
@@ -15,14 +16,6 @@ _PICTURES_IN_SIGHT_ARE_THERE = """
   return image.naturalWidth > 0 || !seen;
 })
 """
-
-
-def until(page: Any, condition: str) -> None:
-    """Wait for a condition; the browser's own way is refused by the pages' policy on scripts."""
-    deadline = time.monotonic() + 30
-    while not page.evaluate(condition):
-        assert time.monotonic() < deadline, condition
-        time.sleep(0.05)
 
 
 def opened(browser: Any, path: Path, scheme: str, width: int) -> tuple[Any, list[str], list[str]]:

@@ -15,7 +15,8 @@ from breastdce.report.page import render_exam
 from breastdce.report.readers_page import render_readers
 from breastdce.report.view import ExamLine, ExclusionView
 from tests.unit.report.made_readers import PAGE
-from tests.unit.report.opened import opened, until
+from tests.unit.report.opened import opened
+from tests.until import until
 
 pytestmark = pytest.mark.slow
 

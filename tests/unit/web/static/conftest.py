@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import shutil
-import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -11,6 +10,7 @@ from typing import Any
 import pytest
 
 from tests.unit.web.static.made import EXAM, Room, serving
+from tests.until import until
 
 FLAGS = (
     "--headless",
@@ -22,19 +22,6 @@ FLAGS = (
     "--disable-sync",
 )
 NO_GL = "--disable-3d-apis"
-PATIENCE_S = 60.0
-
-
-def until(page: Any, expression: str) -> Any:
-    """Wait for an expression to hold in the page; its policy forbids Playwright's own way."""
-    end = time.monotonic() + PATIENCE_S
-    while True:
-        value = page.evaluate(expression)
-        if value:
-            return value
-        if time.monotonic() > end:
-            pytest.fail(f"never true: {expression}")
-        time.sleep(0.02)
 
 
 @pytest.fixture(

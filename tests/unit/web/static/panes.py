@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from tests.unit.web.static.conftest import until
+from tests.until import until
 
 
 class Pane:

@@ -9,9 +9,9 @@ from typing import Any
 import numpy as np
 import pytest
 
-from tests.unit.web.static.conftest import until
 from tests.unit.web.static.made import EXAM, LESION, SHAPE, Room, ball
 from tests.unit.web.static.panes import Pane, mask_of, saved
+from tests.until import until
 
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("pages")]
 WITH_AND_WITHOUT_GL = pytest.mark.parametrize("gl", [False, True], ids=["no-webgl", "webgl"])
