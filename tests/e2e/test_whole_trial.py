@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import resource
 from pathlib import Path
 
 import msgspec
 import pytest
 
+from breastdce.core.workers import available_cores
 from breastdce.dataset import layout
 from breastdce.dataset.validate import validate
 from breastdce.run.cohort import rebuild_report
@@ -84,9 +86,15 @@ def test_no_identity_is_in_any_byte(trial, dataset):
 
 
 def test_pages_written_again_by_as_many_processes_as_there_are_cores_are_the_same(dataset):
-    before = digests(dataset)
+    before, spent_s = digests(dataset), spent_by_processes_s()
     rebuild_report(dataset)
+    assert (spent_by_processes_s() > spent_s) == (available_cores() > 1)
     assert digests(dataset) == before
+
+
+def spent_by_processes_s() -> float:
+    """CPU time of processes that this one has started and that have ended."""
+    return resource.getrusage(resource.RUSAGE_CHILDREN).ru_utime
 
 
 def test_data_set_is_valid(dataset):

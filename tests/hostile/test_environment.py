@@ -134,7 +134,7 @@ def test_a_file_that_changes_after_the_scan_refuses_the_exam(tree, tmp_path, rec
             else:
                 victim.write_bytes(content + b"x" if what == "grow" else content[::-1])
 
-    other = threading.Thread(target=change)
+    other = threading.Thread(target=change, daemon=True)  # it waits for ever where nobody reads
     other.start()
     options = JobOptions(
         roots=(tree,), out=tmp_path / "out", recipe=str(recipe), pseudonyms=names, jobs=1

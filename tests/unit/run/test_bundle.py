@@ -109,10 +109,13 @@ def test_a_failure_leaves_what_was_there(folder):
 
 
 def test_a_name_that_cannot_be_given_leaves_what_was_there(folder, small_disk):
+    def beside():
+        (other,) = set(folder.parent.iterdir()) - {folder}
+        return other
+
     def networks():
         yield Trained(0, 0, arrays(1))
-        (aside,) = set(folder.parent.iterdir()) - {folder}
-        small_disk(64, aside)  # where a disk begins, no folder gets another name
+        small_disk(64, beside())  # where a disk begins, no folder gets another name
         yield Trained(0, 1, arrays(1))
 
     before = (folder / SUMS).read_bytes()
@@ -122,6 +125,7 @@ def test_a_name_that_cannot_be_given_leaves_what_was_there(folder, small_disk):
     assert caught.value.evidence["why"] == "Device or resource busy"
     assert (folder / SUMS).read_bytes() == before
     read_bundle(folder)
+    assert list(beside().iterdir()) == []  # the disk itself can only be taken away by the test
 
 
 def refused(folder):

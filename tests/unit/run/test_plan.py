@@ -12,6 +12,7 @@ from breastdce.run.plan import STAGES, make_plan
 from breastdce.run.recipe import Recipe, Step
 
 LOAD, BREAST, FTV = Step(stage="load"), Step(stage="breast"), Step(stage="ftv")
+FTV_NEEDS = ("native", "facts", "region", "analysis")
 
 
 def plan_of(*steps):
@@ -19,11 +20,12 @@ def plan_of(*steps):
 
 
 def test_optional_slot_is_filled_where_the_artifact_is_made():
-    assert plan_of(LOAD, BREAST, FTV).steps[-1].reads["breast"] == "breast"
+    reads = plan_of(LOAD, BREAST, FTV).steps[-1].reads
+    assert reads == {slot: slot for slot in (*FTV_NEEDS, "breast")}
 
 
 def test_optional_slot_stays_empty_where_nobody_makes_the_artifact():
-    assert plan_of(LOAD, FTV).steps[-1].reads.keys() == {"native", "facts", "region", "analysis"}
+    assert plan_of(LOAD, FTV).steps[-1].reads == {slot: slot for slot in FTV_NEEDS}
 
 
 def test_optional_slot_that_is_named_must_be_made():

@@ -73,21 +73,25 @@ def test_record_cannot_name_a_file_elsewhere(tmp_path):
     assert "path" in str(caught.value.evidence["why"])
 
 
+# Pages of 4 kB for the arrays, the record before, the record; where there is a record before, that
+# of the new one is free when it has been replaced.
+@pytest.mark.parametrize(("done", "needed"), [(1, 3), (2, 2)])
 @pytest.mark.parametrize("free_pages", range(4))
-def test_a_full_disk_at_any_write_leaves_a_state(small_disk, free_pages):
-    folder = small_disk(64)  # 16 pages of 4 kB: one is the folder's
-    save(folder, 1)
+def test_a_full_disk_at_any_write_leaves_a_state(small_disk, done, needed, free_pages):
+    folder = small_disk(64)
+    for epoch in range(1, done + 1):
+        save(folder, epoch)
     with suppress(OSError), (folder / "filler").open("wb", buffering=0) as filler:
         while True:
             filler.write(bytes(PAGE))
     os.truncate(folder / "filler", (folder / "filler").stat().st_size - free_pages * PAGE)
-    if free_pages < 3:  # arrays, the record before, the record
+    if free_pages < needed:
         with pytest.raises(StoreError) as caught:
-            save(folder, 2)
+            save(folder, done + 1)
         assert caught.value.code is ErrorCode.OUTPUT_UNWRITABLE
     else:
-        save(folder, 2)
-    assert epoch_of(load_state(folder)) == (1 if free_pages < 3 else 2)
+        save(folder, done + 1)
+    assert epoch_of(load_state(folder)) == (done if free_pages < needed else done + 1)
 
 
 def test_forgetting_leaves_nothing(tmp_path):
